@@ -1,0 +1,235 @@
+package graph
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Attrs are the attributes of an application of a primitive; each primitive says which it uses and how. Axes, Step,
+// Window, Dot, DType, Batch, Index and Name are structure: programs that differ in them are different programs. Sizes
+// (Shape, Start) and the Value of a number are parameters, which one program takes at run time. Attrs are never
+// changed once they are part of a value.
+type Attrs struct {
+	Axes   []int   // axes acted on: reductions, the permutation, new axes of a broadcast, axis of concat, gather, iota
+	Shape  []Size  // sizes of the result: of all its axes, or of the new axes of a broadcast
+	Start  []Size  // where a slice begins; where the operand of pad begins in the result
+	Step   []int   // steps of a slice; distances of the operand's elements in the result of pad
+	Window *Window // convolutions and pooling
+	Dot    *Dot    // which axes dot contracts
+	DType  DType   // the result's element type: const, number, cast, iota, size
+	Value  Scalar  // const and number
+	Batch  int     // gather and scatter_add: how many leading axes operand and index share
+	Name   string  // param
+}
+
+// Window is the geometry of a convolution or pooling: one entry for each spatial axis.
+type Window struct {
+	Size     []int // of the window
+	Stride   []int
+	Low      []int // padding before
+	High     []int // padding after
+	Dilation []int // distance of the window's elements
+	Groups   int   // convolutions: channel groups, at least 1
+}
+
+// Out is the number of windows that fit an axis of size in: ⌊(in + low + high − dilation·(size−1) − 1)/stride⌋ + 1.
+func (w *Window) Out(axis int, in Size) Size {
+	span := w.Low[axis] + w.High[axis] - w.Dilation[axis]*(w.Size[axis]-1) - 1
+	return in.Add(N(span)).Div(N(w.Stride[axis])).Add(N(1))
+}
+
+// Equal reports whether w and v are the same geometry; both may be nil.
+func (w *Window) Equal(v *Window) bool {
+	if w == nil || v == nil {
+		return w == v
+	}
+	return slices.Equal(w.Size, v.Size) && slices.Equal(w.Stride, v.Stride) && slices.Equal(w.Low, v.Low) &&
+		slices.Equal(w.High, v.High) && slices.Equal(w.Dilation, v.Dilation) && w.Groups == v.Groups
+}
+
+// Dot says which axes of two operands a contraction pairs: batch axes run along both and stay, contracted axes are
+// summed over. The result has the batch axes, then the other axes of the left operand, then those of the right.
+type Dot struct {
+	LBatch, RBatch       []int
+	LContract, RContract []int
+}
+
+// Equal reports whether d and e pair the same axes; both may be nil.
+func (d *Dot) Equal(e *Dot) bool {
+	if d == nil || e == nil {
+		return d == e
+	}
+	return slices.Equal(d.LBatch, e.LBatch) && slices.Equal(d.RBatch, e.RBatch) &&
+		slices.Equal(d.LContract, e.LContract) && slices.Equal(d.RContract, e.RContract)
+}
+
+var noAttrs Attrs
+
+// Equal reports whether a and b are the same attributes; nil is the zero Attrs.
+func (a *Attrs) Equal(b *Attrs) bool {
+	if a == b {
+		return true
+	}
+	if a == nil {
+		a = &noAttrs
+	}
+	if b == nil {
+		b = &noAttrs
+	}
+	return slices.Equal(a.Axes, b.Axes) && Shape(a.Shape).Equal(b.Shape) && Shape(a.Start).Equal(b.Start) &&
+		slices.Equal(a.Step, b.Step) && a.Window.Equal(b.Window) && a.Dot.Equal(b.Dot) && a.DType == b.DType &&
+		a.Value.Equal(b.Value) && a.Batch == b.Batch && a.Name == b.Name
+}
+
+// MapSizes is a with f applied to each size; a itself where f changes none.
+func (a *Attrs) MapSizes(f func(Size) Size) *Attrs {
+	if a == nil || len(a.Shape)+len(a.Start) == 0 {
+		return a
+	}
+	b := *a
+	changed := false
+	for _, list := range []*[]Size{&b.Shape, &b.Start} {
+		*list = slices.Clone(*list)
+		for i, s := range *list {
+			(*list)[i] = f(s)
+			changed = changed || !s.Equal((*list)[i])
+		}
+	}
+	if !changed {
+		return a
+	}
+	return &b
+}
+
+// ScalarKind says which of Python's kinds of number a Scalar is; type promotion asks for it.
+type ScalarKind uint8
+
+// The kinds of number, in the order in which they promote. The zero kind is no number.
+const (
+	NoScalar ScalarKind = iota
+	BoolScalar
+	IntScalar
+	FloatScalar
+	ComplexScalar
+)
+
+// Scalar is a number of one of Python's kinds: exactly an int64, a float64 or a complex128.
+type Scalar struct {
+	kind ScalarKind
+	i    int64
+	re   float64
+	im   float64
+}
+
+// BoolOf, IntOf, FloatOf and ComplexOf make scalars.
+func BoolOf(b bool) Scalar {
+	if b {
+		return Scalar{kind: BoolScalar, i: 1}
+	}
+	return Scalar{kind: BoolScalar}
+}
+
+// IntOf is the integer i.
+func IntOf(i int64) Scalar { return Scalar{kind: IntScalar, i: i} }
+
+// FloatOf is the real number f.
+func FloatOf(f float64) Scalar { return Scalar{kind: FloatScalar, re: f} }
+
+// ComplexOf is the complex number c.
+func ComplexOf(c complex128) Scalar { return Scalar{kind: ComplexScalar, re: real(c), im: imag(c)} }
+
+// ScalarOf makes a scalar of any of Go's numbers or a bool.
+func ScalarOf(x any) (Scalar, error) {
+	switch x := x.(type) {
+	case Scalar:
+		return x, nil
+	case bool:
+		return BoolOf(x), nil
+	case int:
+		return IntOf(int64(x)), nil
+	case int8:
+		return IntOf(int64(x)), nil
+	case int16:
+		return IntOf(int64(x)), nil
+	case int32:
+		return IntOf(int64(x)), nil
+	case int64:
+		return IntOf(x), nil
+	case uint8:
+		return IntOf(int64(x)), nil
+	case uint16:
+		return IntOf(int64(x)), nil
+	case uint32:
+		return IntOf(int64(x)), nil
+	case float32:
+		return FloatOf(float64(x)), nil
+	case float64:
+		return FloatOf(x), nil
+	case complex64:
+		return ComplexOf(complex128(x)), nil
+	case complex128:
+		return ComplexOf(x), nil
+	}
+	return Scalar{}, fmt.Errorf("%T is not a number", x)
+}
+
+// Kind is the kind of s.
+func (s Scalar) Kind() ScalarKind { return s.kind }
+
+// Float is s as a float64; the real part of a complex number.
+func (s Scalar) Float() float64 {
+	if s.kind <= IntScalar {
+		return float64(s.i)
+	}
+	return s.re
+}
+
+// Int is s as an int64; real numbers are cut off towards zero.
+func (s Scalar) Int() int64 {
+	if s.kind <= IntScalar {
+		return s.i
+	}
+	return int64(s.re)
+}
+
+// Complex is s as a complex128.
+func (s Scalar) Complex() complex128 { return complex(s.Float(), s.im) }
+
+// Equal reports whether s and t are the same number of the same kind, bit for bit.
+func (s Scalar) Equal(t Scalar) bool {
+	return s.kind == t.kind && s.i == t.i && math.Float64bits(s.re) == math.Float64bits(t.re) &&
+		math.Float64bits(s.im) == math.Float64bits(t.im)
+}
+
+// String is the text form: "true", "3", "2.5", "1+2i", "nan", "-inf"; reals always show that they are real.
+func (s Scalar) String() string {
+	switch s.kind {
+	case NoScalar:
+		return "none"
+	case BoolScalar:
+		return strconv.FormatBool(s.i != 0)
+	case IntScalar:
+		return strconv.FormatInt(s.i, 10)
+	case FloatScalar:
+		return formatReal(s.re)
+	}
+	im := formatReal(s.im)
+	if im[0] != '-' {
+		im = "+" + im
+	}
+	return "(" + formatReal(s.re) + im + "i)"
+}
+
+func formatReal(f float64) string {
+	t := strings.ToLower(strconv.FormatFloat(f, 'g', -1, 64))
+	if t == "+inf" {
+		t = "inf"
+	}
+	if !strings.ContainsAny(t, ".enia") {
+		t += ".0"
+	}
+	return t
+}

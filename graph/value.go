@@ -1,0 +1,206 @@
+package graph
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Value is the result of a primitive: a node of a graph in SSA form. Its fields are set when it is made and never
+// changed. Methods of Value apply primitives; they panic with *Error where the operands do not fit.
+type Value struct {
+	Type
+	Op    *Primitive
+	Attrs *Attrs // nil where the primitive uses none
+	Args  []*Value
+	Home  Builder // who made it, and makes what is built from it
+	ID    int     // unique among the values of its home, growing from operands to results
+	Pos   int     // what the home says of where it came from: rewrites hand it on
+	Tag   any     // for the home's own use
+}
+
+// Builder makes values. A Func collects them; a tensor library records them; a transform reads them with other eyes.
+type Builder interface {
+	// Emit makes the value of op applied to args. The types fit: typ is what op's rule says.
+	Emit(op *Primitive, attrs *Attrs, args []*Value, typ Type) *Value
+	// Solver decides on symbolic sizes; nil where all sizes are numbers.
+	Solver() *Solver
+	// Level orders builders: values of several are combined by the one of the highest level.
+	Level() int
+}
+
+// Error says that operands do not fit a primitive or operator.
+type Error struct {
+	Op  string // the primitive or operator
+	Msg string // what does not fit, with the types involved, and what would
+}
+
+func (e *Error) Error() string { return e.Op + ": " + e.Msg }
+
+// Fail panics with an *Error.
+func Fail(op, format string, args ...any) {
+	panic(&Error{op, fmt.Sprintf(format, args...)})
+}
+
+// Apply checks the types of args by op's rule and makes the value. It panics with *Error where they do not fit.
+func Apply(op *Primitive, attrs *Attrs, args ...*Value) *Value {
+	if len(args) == 0 {
+		panic("graph: Apply without operands: use Leaf")
+	}
+	b := args[0].Home
+	for _, x := range args[1:] {
+		if x.Home != b && x.Home.Level() > b.Level() {
+			b = x.Home
+		}
+	}
+	return ApplyIn(b, op, attrs, args...)
+}
+
+// ApplyIn is Apply by a given builder. It serves primitives without operands.
+func ApplyIn(b Builder, op *Primitive, attrs *Attrs, args ...*Value) *Value {
+	var buf [4]Type
+	types := buf[:0]
+	for _, x := range args {
+		types = append(types, x.Type)
+	}
+	t, err := op.infer(b.Solver(), attrs, types)
+	if err != nil {
+		panic(&Error{op.Name, err.Error()})
+	}
+	return b.Emit(op, attrs, args, t)
+}
+
+func (p *Primitive) infer(s *Solver, a *Attrs, in []Type) (Type, error) {
+	if p.Arity >= 0 && len(in) != p.Arity {
+		return Type{}, fmt.Errorf("takes %d operands, not %d", p.Arity, len(in))
+	}
+	if a == nil {
+		a = &noAttrs
+	}
+	return p.Type(s, a, in)
+}
+
+// Infer is the type of p applied to operands of the given types.
+func (p *Primitive) Infer(s *Solver, a *Attrs, in ...Type) (Type, error) {
+	t, err := p.infer(s, a, in)
+	if err != nil {
+		return t, &Error{p.Name, err.Error()}
+	}
+	return t, nil
+}
+
+// Attr is v's attributes; never nil.
+func (v *Value) Attr() *Attrs {
+	if v.Attrs == nil {
+		return &noAttrs
+	}
+	return v.Attrs
+}
+
+// Func is a graph with parameters and results: a program over arrays. It is the Builder of its own values, and keeps
+// them in the order in which they were made, operands before results.
+type Func struct {
+	Name    string
+	Params  []*Value
+	Values  []*Value // all, parameters included
+	Results []*Value
+
+	solver *Solver
+}
+
+// NewFunc makes an empty function. With symbolic sizes it solves for those that its primitives require to be equal.
+func NewFunc(name string) *Func { return &Func{Name: name, solver: &Solver{}} }
+
+// Param adds a parameter.
+func (f *Func) Param(name string, t Type) *Value {
+	v := f.Emit(Param, &Attrs{Name: name}, nil, t)
+	f.Params = append(f.Params, v)
+	return v
+}
+
+// Return names the results.
+func (f *Func) Return(vs ...*Value) { f.Results = vs }
+
+// Emit appends a value; Func is a Builder.
+func (f *Func) Emit(op *Primitive, attrs *Attrs, args []*Value, typ Type) *Value {
+	v := &Value{Type: typ, Op: op, Attrs: attrs, Args: append([]*Value(nil), args...), Home: f, ID: len(f.Values)}
+	v.Pos = v.ID
+	f.Values = append(f.Values, v)
+	return v
+}
+
+// Solver decides on f's symbolic sizes.
+func (f *Func) Solver() *Solver {
+	if f.solver == nil {
+		f.solver = &Solver{}
+	}
+	return f.solver
+}
+
+// Level of a plain function is 0.
+func (f *Func) Level() int { return 0 }
+
+// Guards are the equalities that the sizes of f must satisfy and that building f could not solve.
+func (f *Func) Guards() []Guard { return f.Solver().Guards }
+
+// Settle writes what building found out about sizes into all types and attributes. Call it once, when f is complete.
+func (f *Func) Settle() {
+	s := f.Solver()
+	if len(s.bound) == 0 {
+		return
+	}
+	for _, v := range f.Values {
+		v.Type = s.resolveType(v.Type)
+		v.Attrs = v.Attrs.MapSizes(s.Resolve)
+	}
+	for i, g := range s.Guards {
+		s.Guards[i] = Guard{s.Resolve(g.A), s.Resolve(g.B)}
+	}
+}
+
+func (s *Solver) resolveType(t Type) Type {
+	shape := make(Shape, len(t.Shape))
+	for i, n := range t.Shape {
+		shape[i] = s.Resolve(n)
+	}
+	return Type{DType: t.DType, Shape: shape}
+}
+
+// Symbols are the named sizes of f in the order of their first appearance.
+func (f *Func) Symbols() []string {
+	var names []string
+	seen := map[string]bool{}
+	add := func(name string) {
+		if !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	for _, v := range f.Values {
+		for _, list := range [][]Size{v.Shape, v.Attr().Shape, v.Attr().Start} {
+			for _, n := range list {
+				n.Symbols(add)
+			}
+		}
+	}
+	return names
+}
+
+// Numbers are the values of f that stand for numbers given at run time, in order.
+func (f *Func) Numbers() []*Value {
+	var out []*Value
+	for _, v := range f.Values {
+		if v.Op == Number {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// describe lists types for an error message: "f32[2, 3] and f32[4]".
+func describe(ts []Type) string {
+	s := make([]string, len(ts))
+	for i, t := range ts {
+		s[i] = t.String()
+	}
+	return strings.Join(s, " and ")
+}
