@@ -187,12 +187,12 @@ func (s Scalar) Float() float64 {
 	return s.re
 }
 
-// Int is s as an int64; real numbers are cut off towards zero.
+// Int is s as an int64; real numbers are cut off towards zero, as FloatToInt does.
 func (s Scalar) Int() int64 {
 	if s.kind <= IntScalar {
 		return s.i
 	}
-	return int64(s.re)
+	return FloatToInt(Int64, s.re)
 }
 
 // Complex is s as a complex128.
@@ -202,6 +202,14 @@ func (s Scalar) Complex() complex128 { return complex(s.Float(), s.im) }
 func (s Scalar) Equal(t Scalar) bool {
 	return s.kind == t.kind && s.i == t.i && math.Float64bits(s.re) == math.Float64bits(t.re) &&
 		math.Float64bits(s.im) == math.Float64bits(t.im)
+}
+
+// Bits is the value of s as two words that differ where scalars of one kind differ.
+func (s Scalar) Bits() (a, b uint64) {
+	if s.kind <= IntScalar {
+		return uint64(s.i), 0
+	}
+	return math.Float64bits(s.re), math.Float64bits(s.im)
 }
 
 // String is the text form: "true", "3", "2.5", "1+2i", "nan", "-inf"; reals always show that they are real.
@@ -224,6 +232,9 @@ func (s Scalar) String() string {
 }
 
 func formatReal(f float64) string {
+	if b := math.Float64bits(f); f != f && b != math.Float64bits(math.NaN()) {
+		return fmt.Sprintf("nan:%016x", b) // another NaN than Go's: its bits count
+	}
 	t := strings.ToLower(strconv.FormatFloat(f, 'g', -1, 64))
 	if t == "+inf" {
 		t = "inf"

@@ -7,3 +7,4 @@
 package graph
 
 //go:generate go run ./internal/genmethods
+//go:generate go run ./internal/gendocs

@@ -289,11 +289,12 @@ var (
 	_ = bitwise(&Xor, "xor", "x exclusive-or y, bit by bit", func(x, y int64) int64 { return x ^ y })
 )
 
-func comparison(at **Primitive, name, doc string, f func(x, y float64) bool, g func(d DType, x, y int64) bool) bool {
+func comparison(at **Primitive, name, doc string, takes class, f func(x, y float64) bool, g func(d DType, x, y int64) bool) bool {
+	same := elementwise(takes)
 	return define(at, &Primitive{
 		Name: name, Doc: doc, Kind: Compare, Exact: true, NoGradient: "the result is bool",
 		Type: func(s *Solver, a *Attrs, in []Type) (Type, error) {
-			t, err := elementwise(anyType)(s, a, in)
+			t, err := same(s, a, in)
 			return Type{Bool, t.Shape}, err
 		},
 		Eval: func(_ *Attrs, in []*Array, out *Array) error {
@@ -303,19 +304,24 @@ func comparison(at **Primitive, name, doc string, f func(x, y float64) bool, g f
 			for i, x := range in[0].I {
 				out.I[i] = int64(boolInt(g(in[0].DType, x, in[1].I[i])))
 			}
+			for i, x := range in[0].C {
+				out.I[i] = int64(boolInt(x == in[1].C[i]))
+			}
 			return nil
 		},
 		Samples: samples(2, -3, 3, Float32, Int32, Bool),
 	})
 }
 
-// Eq, Lt and Le compare; comparisons with NaN are false.
+func ordered(d DType) bool { return !d.IsComplex() }
+
+// Eq, Lt and Le compare; comparisons with NaN are false. Complex numbers have no order.
 var Eq, Lt, Le *Primitive
 
 var (
-	_ = comparison(&Eq, "eq", "x = y", func(x, y float64) bool { return x == y }, func(_ DType, x, y int64) bool { return x == y })
-	_ = comparison(&Lt, "lt", "x < y", func(x, y float64) bool { return x < y }, lessInt)
-	_ = comparison(&Le, "le", "x ≤ y", func(x, y float64) bool { return x <= y }, func(d DType, x, y int64) bool { return !lessInt(d, y, x) })
+	_ = comparison(&Eq, "eq", "x = y", anyType, func(x, y float64) bool { return x == y }, func(_ DType, x, y int64) bool { return x == y })
+	_ = comparison(&Lt, "lt", "x < y", ordered, func(x, y float64) bool { return x < y }, lessInt)
+	_ = comparison(&Le, "le", "x ≤ y", ordered, func(x, y float64) bool { return x <= y }, func(d DType, x, y int64) bool { return !lessInt(d, y, x) })
 )
 
 // Select is x where cond is true, else y. The operands are cond, x, y.

@@ -156,6 +156,9 @@ var _ = define(&ConvFilter, &Primitive{
 		if c, ok := x.Shape[1].Int(); ok && err == nil && c%a.Window.Groups != 0 {
 			err = fmt.Errorf("%d channels do not divide into %d groups", c, a.Window.Groups)
 		}
+		if o, ok := y.Shape[1].Int(); ok && err == nil && o%a.Window.Groups != 0 {
+			err = fmt.Errorf("%d output channels do not divide into %d groups", o, a.Window.Groups)
+		}
 		return Type{x.DType, slices.Concat(Shape{y.Shape[1], x.Shape[1].Div(N(a.Window.Groups))}, Ns(a.Window.Size...))}, err
 	},
 	JVP:    bilinear,

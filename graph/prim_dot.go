@@ -17,6 +17,14 @@ func free(rank int, lists ...[]int) []int {
 	return out
 }
 
+// distinct reports whether no axis is in lists twice.
+func distinct(lists ...[]int) bool {
+	all := slices.Concat(lists...)
+	n := len(all)
+	slices.Sort(all)
+	return len(slices.Compact(all)) == n
+}
+
 func pick[T any](from []T, at []int) []T {
 	out := make([]T, len(at))
 	for i, x := range at {
@@ -35,6 +43,9 @@ var _ = define(&DotGeneral, &Primitive{
 		d := a.Dot
 		if d == nil || len(d.LBatch) != len(d.RBatch) || len(d.LContract) != len(d.RContract) {
 			return Type{}, fmt.Errorf("needs pairs of axes, not %+v", d)
+		}
+		if !distinct(d.LBatch, d.LContract) || !distinct(d.RBatch, d.RContract) {
+			return Type{}, fmt.Errorf("pairs an axis twice: %+v", *d)
 		}
 		x, y := in[0], in[1]
 		if x.DType != y.DType || !numeric(x.DType) {

@@ -119,9 +119,12 @@ var _ = define(&ScatterAdd, &Primitive{
 			copyElement(out, i, in[0], i)
 		}
 		return gatherWalk(a, out.Dims, in[1], func(i, j int) {
-			if out.F != nil {
+			switch {
+			case out.F != nil:
 				out.SetFloat(j, out.F[j]+in[2].F[i])
-			} else {
+			case out.C != nil:
+				out.SetComplex(j, out.C[j]+in[2].C[i])
+			default:
 				out.SetInt(j, out.I[j]+in[2].I[i])
 			}
 		})

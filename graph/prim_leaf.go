@@ -32,7 +32,9 @@ func fillScalar(out *Array, s Scalar) {
 		case out.DType.IsComplex():
 			out.SetComplex(i, s.Complex())
 		case out.DType == Bool && s.Kind() >= FloatScalar:
-			out.SetInt(i, WrapInt(Bool, int64(boolInt(s.Complex() != 0))))
+			out.SetInt(i, int64(boolInt(s.Complex() != 0)))
+		case s.Kind() >= FloatScalar:
+			out.SetInt(i, FloatToInt(out.DType, s.Float()))
 		default:
 			out.SetInt(i, s.Int())
 		}
@@ -159,9 +161,12 @@ var _ = define(&RandomBits, &Primitive{
 	},
 })
 
-// Philox is the block of Philox4x32-10 with a 64-bit key and the low half of its counter.
-func Philox(key, counter uint64) [4]uint32 {
-	c := [4]uint32{uint32(counter), uint32(counter >> 32)}
+// Philox is the block of Philox4x32-10 with a 64-bit key and the low half of its counter; the high half is 0.
+func Philox(key, counter uint64) [4]uint32 { return philox(key, counter, 0) }
+
+// philox is the block of Philox4x32-10 with a 64-bit key and the two halves of its counter.
+func philox(key, low, high uint64) [4]uint32 {
+	c := [4]uint32{uint32(low), uint32(low >> 32), uint32(high), uint32(high >> 32)}
 	k0, k1 := uint32(key), uint32(key>>32)
 	for range 10 {
 		h0, l0 := bits.Mul32(0xD2511F53, c[0])

@@ -321,6 +321,9 @@ var _ = define(&Reverse, &Primitive{
 				return Type{}, fmt.Errorf("axis %d of %s", x, in[0])
 			}
 		}
+		if !distinct(a.Axes) {
+			return Type{}, fmt.Errorf("axes %v of %s are not distinct", a.Axes, in[0])
+		}
 		return in[0], nil
 	},
 	JVP:       func(out *Value, tan []*Value) *Value { return Apply(out.Op, out.Attrs, tan[0]) },

@@ -74,7 +74,8 @@ func samples(operands int, lo, hi float64, dtypes ...DType) func(*rand.Rand) []S
 	}
 }
 
-// Uniform draws an array for tests: floats from [lo, hi), integers likewise, bools evenly.
+// Uniform draws an array for tests: floats and both parts of complex numbers from [lo, hi), integers likewise, bools
+// evenly.
 func Uniform(r *rand.Rand, d DType, lo, hi float64, dims ...int) *Array {
 	a := NewArray(d, slices.Clone(dims)...)
 	for i := range a.Len() {
@@ -82,6 +83,8 @@ func Uniform(r *rand.Rand, d DType, lo, hi float64, dims ...int) *Array {
 		switch {
 		case d.IsFloat():
 			a.SetFloat(i, x)
+		case d.IsComplex():
+			a.SetComplex(i, complex(x, lo+(hi-lo)*r.Float64()))
 		case d == Bool:
 			a.SetInt(i, r.Int64N(2))
 		default:
@@ -275,8 +278,17 @@ var Stop *Primitive
 
 var _ = define(&Stop, &Primitive{
 	Name: "stop", Doc: "x, cut off from differentiation", Kind: Unary, Exact: true, Type: elementwise(anyType), JVP: flat,
-	Eval: evalUnary(func(x float64) float64 { return x }, func(_ DType, x int64) int64 { return x }),
+	Eval: func(_ *Attrs, in []*Array, out *Array) error {
+		for i := range out.Len() {
+			copyElement(out, i, in[0], i)
+		}
+		return nil
+	},
 	Samples: func(r *rand.Rand) []Sample {
-		return []Sample{{In: []*Array{Uniform(r, Float32, -1, 1, 4)}, NoFD: true}}
+		var out []Sample
+		for _, d := range []DType{Float32, Float64, Int64, Bool, Complex64} {
+			out = append(out, Sample{In: []*Array{Uniform(r, d, -1, 1, 4)}, NoFD: true})
+		}
+		return out
 	},
 })

@@ -51,7 +51,12 @@ type Primitive struct {
 	Exact bool // the result is exactly rounded or moves bits: folding it keeps bits on every engine
 	// Checks says that evaluation can fail depending on values.
 	Checks bool
+
+	id int
 }
+
+// ID is p's place in the table: a small number that keys may hold. It means nothing to another version.
+func (p *Primitive) ID() int { return p.id }
 
 // Sample is one application of a primitive for tests: attributes and operands.
 type Sample struct {
@@ -100,6 +105,7 @@ func define(at **Primitive, p *Primitive) bool {
 	case p.Eval == nil && p.Kind != Leaf:
 		panic("graph: primitive " + p.Name + " has no reference evaluation")
 	}
+	p.id = len(primitives)
 	primitives = append(primitives, p)
 	byName[p.Name] = p
 	return true

@@ -3,6 +3,7 @@ package graph
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -137,10 +138,31 @@ func fromTerms(ts []sizeTerm) Size {
 			if j > 0 {
 				b.WriteByte('*')
 			}
+			if a.op != 's' && (len(t.atoms) > 1 || t.coef != 1) {
+				b.WriteString("(" + a.key + ")")
+				continue
+			}
 			b.WriteString(a.key)
 		}
 	}
+	if len(out) > maxSizeTerms || b.Len() > maxSizeText {
+		Fail("size", "an expression of %d terms and %d bytes is too large", len(out), b.Len())
+	}
 	return Size{e: &sizeExpr{out, b.String()}}
+}
+
+// Expressions beyond these bounds are nobody's sizes; they would let a small text describe a huge polynomial.
+const (
+	maxSizeTerms = 1 << 10
+	maxSizeText  = 1 << 13
+)
+
+// operand is s as the operand of a quotient or remainder.
+func (s Size) operand() string {
+	if _, ok := s.Symbol(); ok || s.e == nil && s.n >= 0 {
+		return s.String()
+	}
+	return "(" + s.String() + ")"
 }
 
 // Add is s + t.
@@ -159,6 +181,9 @@ func (s Size) Mul(t Size) Size {
 	if s.e == nil && t.e == nil {
 		return Size{n: s.n * t.n}
 	}
+	if n := len(s.terms()) * len(t.terms()); n > maxSizeTerms {
+		Fail("size", "a product of %d terms is too large", n)
+	}
 	var out []sizeTerm
 	for _, x := range s.terms() {
 		for _, y := range t.terms() {
@@ -170,11 +195,11 @@ func (s Size) Mul(t Size) Size {
 	return fromTerms(out)
 }
 
-// Div is the floor quotient s / t. It panics when t is 0.
+// Div is the floor quotient s / t. It panics with *Error when t is 0.
 func (s Size) Div(t Size) Size {
 	if t.e == nil {
 		if t.n == 0 {
-			panic("graph: division of a size by zero")
+			Fail("size", "%s is divided by zero", s)
 		}
 		if s.e == nil {
 			q := s.n / t.n
@@ -190,7 +215,7 @@ func (s Size) Div(t Size) Size {
 	if q, ok := s.exactDiv(t); ok {
 		return q
 	}
-	return fromTerms([]sizeTerm{{1, []sizeAtom{{key: "(" + s.String() + ")/(" + t.String() + ")", op: '/', a: s, b: t}}}})
+	return fromTerms([]sizeTerm{{1, []sizeAtom{{key: s.operand() + "/" + t.operand(), op: '/', a: s, b: t}}}})
 }
 
 // exactDiv divides by a single term when every term of s has it as a factor.
@@ -220,15 +245,15 @@ func (s Size) exactDiv(t Size) (Size, bool) {
 	return fromTerms(out), true
 }
 
-// Mod is the remainder s − t·⌊s/t⌋. It panics when t is 0.
+// Mod is the remainder s − t·⌊s/t⌋. It panics with *Error when t is 0.
 func (s Size) Mod(t Size) Size {
-	if s.e == nil && t.e == nil {
+	if t.e == nil && (s.e == nil || t.n == 0) {
 		return s.Sub(t.Mul(s.Div(t)))
 	}
 	if _, ok := s.exactDiv(t); ok {
 		return Size{}
 	}
-	return fromTerms([]sizeTerm{{1, []sizeAtom{{key: "(" + s.String() + ")%(" + t.String() + ")", op: '%', a: s, b: t}}}})
+	return fromTerms([]sizeTerm{{1, []sizeAtom{{key: s.operand() + "%" + t.operand(), op: '%', a: s, b: t}}}})
 }
 
 // Subst replaces each named size by what lookup says; names for which it says false stay.
@@ -258,8 +283,8 @@ func (s Size) Subst(lookup func(name string) (Size, bool)) Size {
 	return sum
 }
 
-// Eval is the number that s is when named sizes have the values that env gives. It panics on a name that env lacks,
-// which is a mistake of the program that binds the sizes.
+// Eval is the number that s is when named sizes have the values that env gives. It panics with *Error on a name that
+// env lacks and on a division by zero, which are mistakes of whoever binds the sizes.
 func (s Size) Eval(env func(name string) (int64, bool)) int64 {
 	if s.e == nil {
 		return s.n
@@ -271,7 +296,7 @@ func (s Size) Eval(env func(name string) (int64, bool)) int64 {
 			if a.op == 's' {
 				v, ok := env(a.key)
 				if !ok {
-					panic(fmt.Sprintf("graph: size %s has no value", a.key))
+					Fail("size", "%s has no value", a.key)
 				}
 				p *= v
 				continue
@@ -341,8 +366,38 @@ func (s *Solver) Same(a, b Size) bool {
 		}
 		a, b = b, a
 	}
-	s.Guards = append(s.Guards, Guard{a, b})
+	if !s.guards(a, b) {
+		s.Guards = append(s.Guards, Guard{a, b})
+	}
 	return true
+}
+
+// settle solves the guards again, now that more is known. One that cannot hold stays.
+func (s *Solver) settle() {
+	for {
+		guards, known := s.Guards, len(s.bound)
+		s.Guards = nil
+		for _, g := range guards {
+			if a, b := s.Resolve(g.A), s.Resolve(g.B); !s.Same(a, b) {
+				s.Guards = append(s.Guards, Guard{a, b})
+			}
+		}
+		if len(s.bound) == known {
+			return
+		}
+	}
+}
+
+func (s *Solver) clone() *Solver {
+	return &Solver{bound: maps.Clone(s.bound), Guards: slices.Clone(s.Guards)}
+}
+
+// guards reports whether the equality of a and b is a guard already.
+func (s *Solver) guards(a, b Size) bool {
+	return slices.ContainsFunc(s.Guards, func(g Guard) bool {
+		x, y := s.Resolve(g.A), s.Resolve(g.B)
+		return x.Equal(a) && y.Equal(b) || x.Equal(b) && y.Equal(a)
+	})
 }
 
 func (s Size) mentions(name string) (found bool) {

@@ -64,7 +64,7 @@ func ApplyIn(b Builder, op *Primitive, attrs *Attrs, args ...*Value) *Value {
 	}
 	t, err := op.infer(b.Solver(), attrs, types)
 	if err != nil {
-		panic(&Error{op.Name, err.Error()})
+		panic(op.misfit(err, types))
 	}
 	return b.Emit(op, attrs, args, t)
 }
@@ -73,19 +73,43 @@ func (p *Primitive) infer(s *Solver, a *Attrs, in []Type) (Type, error) {
 	if p.Arity >= 0 && len(in) != p.Arity {
 		return Type{}, fmt.Errorf("takes %d operands, not %d", p.Arity, len(in))
 	}
+	if p.Arity < 0 && len(in) == 0 {
+		return Type{}, fmt.Errorf("takes at least one operand")
+	}
 	if a == nil {
 		a = &noAttrs
 	}
-	return p.Type(s, a, in)
+	t, err := p.Type(s, a, in)
+	if err != nil {
+		return Type{}, err
+	}
+	for _, n := range t.Shape {
+		if n.e == nil && n.n < 0 {
+			return Type{}, fmt.Errorf("a size of %s in the result %s", n, t)
+		}
+	}
+	return t, nil
 }
 
 // Infer is the type of p applied to operands of the given types.
 func (p *Primitive) Infer(s *Solver, a *Attrs, in ...Type) (Type, error) {
 	t, err := p.infer(s, a, in)
 	if err != nil {
-		return t, &Error{p.Name, err.Error()}
+		return t, p.misfit(err, in)
 	}
 	return t, nil
+}
+
+// misfit is what a type rule says of operands in, with their types where it does not mention them.
+func (p *Primitive) misfit(err error, in []Type) *Error {
+	msg := err.Error()
+	for _, t := range in {
+		if !strings.Contains(msg, t.Shape.String()) {
+			msg += fmt.Sprintf(" (operands: %s)", describe(in))
+			break
+		}
+	}
+	return &Error{p.Name, msg}
 }
 
 // Attr is v's attributes; never nil.
@@ -145,6 +169,7 @@ func (f *Func) Guards() []Guard { return f.Solver().Guards }
 // Settle writes what building found out about sizes into all types and attributes. Call it once, when f is complete.
 func (f *Func) Settle() {
 	s := f.Solver()
+	s.settle()
 	if len(s.bound) == 0 {
 		return
 	}
@@ -152,17 +177,18 @@ func (f *Func) Settle() {
 		v.Type = s.resolveType(v.Type)
 		v.Attrs = v.Attrs.MapSizes(s.Resolve)
 	}
-	for i, g := range s.Guards {
-		s.Guards[i] = Guard{s.Resolve(g.A), s.Resolve(g.B)}
-	}
 }
 
 func (s *Solver) resolveType(t Type) Type {
-	shape := make(Shape, len(t.Shape))
-	for i, n := range t.Shape {
+	return Type{DType: t.DType, Shape: s.resolveShape(t.Shape)}
+}
+
+func (s *Solver) resolveShape(in []Size) Shape {
+	shape := make(Shape, len(in))
+	for i, n := range in {
 		shape[i] = s.Resolve(n)
 	}
-	return Type{DType: t.DType, Shape: shape}
+	return shape
 }
 
 // Symbols are the named sizes of f in the order of their first appearance.

@@ -1,0 +1,24 @@
+package cpu
+
+import "github.com/flambeau-ml/flambeau/graph"
+
+// operand is an array as a contraction reads it: the axes of its logical shape with their distances in memory, as the
+// movement operations in front of it leave them. Distances are not negative, and data begins at the element of index 0.
+type operand struct {
+	array
+	axes axes
+}
+
+// epilogue takes the finished elements of a contraction: those from the flat index at on, in row-major order of the
+// result, in the type in which it computes; for half precision and narrow integers they are not yet rounded or wrapped.
+// It may change acc. Each element comes once, in runs as long as the template has them at hand. One of the functions is
+// set: the one for the result's dtype.
+type epilogue struct {
+	f32 func(worker, at int, acc []float32)
+	f64 func(worker, at int, acc []float64)
+	i64 func(worker, at int, acc []int64)
+}
+
+// contractionKernel computes out from its operands, or hands its elements to ep where that is not nil; out then has no
+// data. The table contractions, beside the kernels, has one for dot and each convolution.
+type contractionKernel func(e *env, a *graph.Attrs, in []operand, out array, ep *epilogue)

@@ -1,0 +1,292 @@
+package tensor
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/flambeau-ml/flambeau/graph"
+	"github.com/flambeau-ml/flambeau/rewrite"
+)
+
+// leaf is the accumulator of a tensor that requires a gradient.
+type leaf struct {
+	mu   sync.Mutex
+	grad *Tensor
+}
+
+// RequiresGrad makes t a leaf whose gradient Backward computes, and returns t. Only floating tensors can be one, and
+// only tensors that nothing differentiable computed.
+func (t *Tensor) RequiresGrad() *Tensor {
+	r := record("requires_grad")
+	defer r.done()
+	v := r.read(t)
+	switch {
+	case t.st.leaf != nil:
+		return t
+	case !v.DType.IsInexact():
+		graph.Fail(r.op, "only floating and complex tensors have gradients, not %s", v.Type)
+	case nodeOf(v).needs:
+		graph.Fail(r.op, "this tensor was computed from tensors that require gradients: use Detach() first")
+	case t.via != nil:
+		graph.Fail(r.op, "a view cannot become a leaf: Clone it first")
+	}
+	t.st.mu.Lock()
+	defer t.st.mu.Unlock()
+	n := nodeOf(r.alias(v, recipe{}))
+	if val := nodeOf(v).val.Load(); val != nil { // held by us, so nobody takes it away
+		n.val.Store(val.retain())
+		n.dropRecipe()
+	}
+	n.leaf = &leaf{}
+	n.needs = true
+	t.st.leaf = n.leaf
+	r.bind(t.st, n)
+	return t
+}
+
+// IsLeaf reports whether t is a tensor that requires a gradient and was not computed from others.
+func (t *Tensor) IsLeaf() bool { return t.st.leaf != nil && !t.detach }
+
+// NeedsGrad reports whether a gradient may be asked of t: it requires one, or was computed from what does.
+func (t *Tensor) NeedsGrad() bool { return !t.detach && t.st.node.Load().needs }
+
+// Grad is the gradient that sweeps added up since the last ZeroGrad; nil if there was none. It is always nil for
+// tensors that are no leaves.
+func (t *Tensor) Grad() *Tensor {
+	l := t.st.leaf
+	if l == nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.grad
+}
+
+// SetGrad replaces the gradient of a leaf; g may be nil.
+func (t *Tensor) SetGrad(g *Tensor) {
+	l := t.st.leaf
+	if l == nil {
+		fail("set_grad", "the tensor does not require a gradient")
+	}
+	if g != nil && (!g.typ.Equal(t.typ)) {
+		fail("set_grad", "a gradient of %s does not fit the tensor %s", g.typ, t.typ)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.grad = g
+}
+
+// ZeroGrad forgets the gradient: Grad is nil again.
+func (t *Tensor) ZeroGrad() {
+	if l := t.st.leaf; l != nil {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.grad = nil
+	}
+}
+
+// Detach is an alias of t that autograd does not see: what is computed from it has no history, and what is written
+// through it leaves the history of t alone. The storage is shared.
+func (t *Tensor) Detach() *Tensor {
+	u := *t
+	u.detach = true
+	return &u
+}
+
+// Retain lets Backward keep the history it sweeps, so that it can be swept again.
+func Retain() BackwardOption { return func(o *backwardOptions) { o.retain = true } }
+
+// Seed is the cotangent to start from, of the tensor's shape; without it the tensor must have one element, and the
+// seed is 1.
+func Seed(g *Tensor) BackwardOption { return func(o *backwardOptions) { o.seed = g } }
+
+// BackwardOption changes how Backward works.
+type BackwardOption func(*backwardOptions)
+
+type backwardOptions struct {
+	retain bool
+	seed   *Tensor
+}
+
+// Backward adds to the gradient of each leaf that t was computed from the derivative of t with respect to it. It ends
+// the history that it sweeps, unless Retain is given: a second Backward through it is an error. Nothing is computed
+// yet: gradients are tensors like others.
+func (t *Tensor) Backward(opts ...BackwardOption) {
+	var o backwardOptions
+	for _, f := range opts {
+		f(&o)
+	}
+	r := record("backward")
+	defer r.done()
+	r.noGrad = true
+	rootV := r.read(t)
+	root := nodeOf(rootV)
+	if !root.needs {
+		graph.Fail(r.op, "nothing that this tensor was computed from requires a gradient")
+	}
+	var seed *graph.Value
+	switch {
+	case o.seed != nil:
+		seed = r.read(o.seed)
+		if !seed.Type.Equal(root.typ) {
+			graph.Fail(r.op, "a seed of %s does not fit the tensor %s", seed.Type, root.typ)
+		}
+	case t.Numel() != 1:
+		graph.Fail(r.op, "the tensor %s has more than one element: give a Seed of its shape", root.typ)
+	default:
+		seed = rootV.Like(1).Expand(root.typ.Shape...)
+	}
+	seed = r.alias(seed, recipe{also: root})
+	swept, got := r.sweep(rootV, seed)
+	for _, g := range got {
+		g.leaf.mu.Lock()
+		ct := g.ct
+		if old := g.leaf.grad; old != nil {
+			ct = r.read(old).Add(ct)
+		}
+		g.leaf.grad = r.handle(ct)
+		g.leaf.mu.Unlock()
+	}
+	if !o.retain {
+		for _, n := range swept {
+			n.endHistory()
+		}
+	}
+}
+
+// leafGrad is what a sweep found for one leaf.
+type leafGrad struct {
+	leaf *leaf
+	ct   *graph.Value
+}
+
+// sweep propagates cotangents from root in reverse order of recording. It returns the nodes it went through, and the
+// cotangent of each leaf in the order in which the sweep met them.
+func (r *recorder) sweep(root, seed *graph.Value) (swept []*node, got []leafGrad) {
+	order := r.differentiable(nodeOf(root))
+	slices.SortFunc(order, func(x, y *node) int { return cmp.Compare(y.id, x.id) })
+	cts := map[*node]*graph.Value{nodeOf(root): seed}
+	add := func(n *node, ct *graph.Value) {
+		if ct == nil {
+			return
+		}
+		if old := cts[n]; old != nil {
+			ct = old.Add(ct)
+		}
+		cts[n] = ct
+	}
+	at := map[*leaf]int{}
+	for _, n := range order {
+		ct := cts[n]
+		if ct == nil {
+			continue
+		}
+		if l := n.leaf; l != nil {
+			if i, ok := at[l]; ok {
+				got[i].ct = got[i].ct.Add(ct)
+			} else {
+				at[l] = len(got)
+				got = append(got, leafGrad{l, ct})
+			}
+			continue
+		}
+		swept = append(swept, n)
+		rec := n.rec.Load()
+		switch {
+		case rec.hist != nil:
+			add(rec.hist, ct)
+		case rec.op == nil:
+			add(rec.in[0], ct)
+		default:
+			r.pullBack(n, rec, ct, add)
+		}
+		delete(cts, n)
+	}
+	return swept, got
+}
+
+// pullBack adds the cotangents of n's operands. What it records belongs to the operator that recorded n, as far as
+// errors are concerned.
+func (r *recorder) pullBack(n *node, rec *recipe, ct *graph.Value, add func(*node, *graph.Value)) {
+	op, where := r.op, r.where
+	r.op, r.where = n.op, n.where
+	defer func() { r.op, r.where = op, where }()
+	v := r.again(n)
+	v.Op, v.Attrs = rec.op, rec.attrs
+	v.Args = make([]*graph.Value, len(rec.in))
+	want := make([]bool, len(rec.in))
+	for i, x := range rec.in {
+		v.Args[i], want[i] = r.again(x), x.needs
+	}
+	for i, g := range rewrite.VJP(r, v, ct, want) {
+		add(rec.in[i], g)
+	}
+}
+
+// again holds a node that something held already keeps alive.
+func (r *recorder) again(n *node) *graph.Value {
+	n.ref()
+	return r.hold(n)
+}
+
+// differentiable lists the nodes between root and the leaves.
+func (r *recorder) differentiable(root *node) []*node {
+	seen := map[*node]bool{}
+	var order []*node
+	stack := []*node{root}
+	for len(stack) > 0 {
+		n := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if !n.needs || seen[n] {
+			continue
+		}
+		seen[n] = true
+		order = append(order, n)
+		if n.leaf != nil {
+			continue
+		}
+		rec := n.rec.Load()
+		if rec == nil || n.ended.Load() {
+			graph.Fail(r.op, "the history of a %s was swept by an earlier Backward, which ended it: give that one Retain()", n.op)
+		}
+		if rec.hist != nil {
+			stack = append(stack, rec.hist)
+			continue
+		}
+		stack = append(stack, rec.in...)
+	}
+	return order
+}
+
+// Eval computes tensors, and with them the pending writes that share their work, as one program. It returns the error
+// of values that cannot be computed, of a memory limit, or of ctx.
+func Eval(ctx context.Context, ts ...*Tensor) error {
+	if len(ts) == 0 {
+		return nil
+	}
+	var err error
+	if e := Try(func() { err = evalAll(ctx, ts) }); e != nil {
+		return e
+	}
+	return err
+}
+
+func evalAll(ctx context.Context, ts []*Tensor) error {
+	r := record("eval")
+	defer r.done()
+	var ns []*node
+	for _, t := range ts {
+		ns = append(ns, nodeOf(r.read(t)))
+	}
+	if err := r.dev.eval(ctx, ns, ^uint64(0)); err != nil {
+		return err
+	}
+	for _, n := range ns {
+		if v := n.val.Load(); v != nil && v.err != nil {
+			return v.err
+		}
+	}
+	return nil
+}

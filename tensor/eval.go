@@ -1,0 +1,424 @@
+package tensor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/flambeau-ml/flambeau/backend"
+	"github.com/flambeau-ml/flambeau/graph"
+)
+
+// run is one execution: a claim while it goes on, afterwards the memory of its interior nodes.
+type run struct {
+	e    *entry
+	done chan struct{}
+}
+
+// evaluation collects what has to be computed, runs it as one program, and publishes the values.
+type evaluation struct {
+	d      *Device
+	epoch  uint32
+	limit  uint64 // pending writes younger than this are left alone
+	order  []*node
+	recs   []*recipe
+	inputs []*node
+	roots  []*node
+	states []*storage // of the pending writes among roots, else nil
+	also   []*node
+	wait   *run
+	gone   *node // a node that can no longer be computed
+}
+
+// visit collects the uncomputed cone of n in canonical order: operands first, from left to right. by is the run whose
+// node reads n; asked says that somebody reads it from outside.
+func (e *evaluation) visit(n *node, by *run, asked bool) {
+	if n.run != nil && (asked || by != n.run) && n.run.e != nil {
+		n.run.e.learned[n.pos] = true // read from outside its run: keep it from the next round on
+	}
+	if n.mark == e.epoch {
+		return
+	}
+	n.mark, n.drops = e.epoch, 0
+	if n.val.Load() != nil {
+		e.inputs = append(e.inputs, n)
+		n.slot = -int32(len(e.inputs))
+		return
+	}
+	if n.claim != nil {
+		e.wait = n.claim
+		return
+	}
+	r := n.rec.Load()
+	if r == nil {
+		e.gone = n
+		n.slot = 0
+		return
+	}
+	for _, x := range r.in {
+		if e.wait == nil {
+			e.visit(x, n.run, false)
+		}
+	}
+	if r.also != nil {
+		e.also = append(e.also, r.also)
+	}
+	n.slot = int32(len(e.order))
+	e.order = append(e.order, n)
+	e.recs = append(e.recs, r)
+}
+
+// touches reports whether the uncomputed cone of n shares a node, computed or not, with what is collected.
+func (e *evaluation) touches(n *node) bool {
+	if n.mark == e.epoch || n.seen == e.epoch || n.val.Load() != nil {
+		return n.mark == e.epoch
+	}
+	n.seen = e.epoch
+	if r := n.rec.Load(); r != nil {
+		for _, x := range r.in {
+			if e.touches(x) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// joinPending takes along each pending write that shares a node with the program.
+func (e *evaluation) joinPending() {
+	d := e.d
+	for again := true; again; {
+		again = false
+		keep := d.pending[:0]
+		for _, p := range d.pending {
+			st := p.Value()
+			if st == nil {
+				continue
+			}
+			n := st.node.Load()
+			switch {
+			case n.val.Load() != nil || n.refs.Load() < 0:
+				st.pending = false
+			case e.wait == nil && n.id <= e.limit && e.touches(n):
+				st.pending = false
+				e.visit(n, nil, false)
+				e.root(n, st)
+				again = true
+			default:
+				keep = append(keep, p)
+			}
+		}
+		clear(d.pending[len(keep):])
+		d.pending = keep
+	}
+}
+
+func (e *evaluation) root(n *node, st *storage) {
+	e.roots, e.states = append(e.roots, n), append(e.states, st)
+}
+
+// giveUp puts the pending writes that were collected back.
+func (e *evaluation) giveUp() {
+	for _, st := range e.states {
+		if st != nil {
+			e.d.addPending(st)
+		}
+	}
+}
+
+// collectRoots visits what was asked for and what goes along with it.
+func (e *evaluation) collectRoots(asked []*node) {
+	for _, n := range asked {
+		e.visit(n, nil, true)
+		if n.val.Load() == nil && e.wait == nil {
+			e.root(n, nil)
+		}
+	}
+	for i := 0; i < len(e.also) && e.wait == nil; i++ {
+		if n := e.also[i]; n.val.Load() == nil {
+			e.visit(n, nil, false)
+			if e.wait == nil {
+				e.root(n, nil)
+			}
+		}
+	}
+	if len(e.order) > 0 && e.wait == nil {
+		e.joinPending()
+	}
+}
+
+var errGone = errors.New("this tensor's value is gone: what it was computed from was freed")
+
+// eval computes nodes, and with them the pending writes not younger than limit that share their work. The caller
+// counts asked.
+func (d *Device) eval(ctx context.Context, asked []*node, limit uint64) error {
+	d.maybeCollect()
+	retried := false
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		e := &evaluation{d: d, limit: limit}
+		d.mu.Lock()
+		d.epoch++
+		e.epoch = d.epoch
+		e.collectRoots(asked)
+		if e.gone != nil {
+			e.giveUp()
+			d.mu.Unlock()
+			return errGone
+		}
+		if e.wait != nil { // it holds no claim while it waits, so there is no cycle
+			e.giveUp()
+			w := e.wait
+			d.mu.Unlock()
+			select {
+			case <-w.done:
+				continue
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		if len(e.order) == 0 {
+			asked, d.rescue = d.rescue, nil
+			d.mu.Unlock()
+			if asked = uncomputed(asked); len(asked) == 0 {
+				return nil
+			}
+			continue
+		}
+		ent := d.program(e)
+		p, err := ent.plan(d, e)
+		if err != nil {
+			e.giveUp()
+			d.mu.Unlock()
+			return err
+		}
+		l := e.launch(p)
+		rn := &run{e: ent, done: make(chan struct{})}
+		for i, n := range e.order {
+			if p.keep[i] {
+				n.claim = rn
+			}
+		}
+		vals := e.donate(p, l)
+		d.stats.Runs++
+		d.mu.Unlock()
+
+		err = errPanicked
+		func() {
+			defer func() { e.publish(p, rn, l, vals, err) }() // also when the backend panics
+			err = p.prog.Run(ctx, l)
+		}()
+		runtime.KeepAlive(e)
+		var full *backend.LimitError
+		switch {
+		case errors.As(err, &full) && !retried:
+			retried = true
+			d.collect() // what handles have forgotten may be enough
+			continue
+		case err != nil:
+			return err
+		}
+		asked, limit = nil, ^uint64(0) // and compute what a collection found alive
+	}
+}
+
+var errPanicked = errors.New("the backend panicked")
+
+func uncomputed(ns []*node) []*node {
+	var out []*node
+	for _, n := range ns {
+		if n.val.Load() == nil && n.refs.Load() > 0 {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// launch gathers the run-time parameters of the program.
+func (e *evaluation) launch(p *plan) *backend.Launch {
+	l := &backend.Launch{
+		Sizes:  make([]int64, len(p.symbols)),
+		Inputs: make([]backend.Buffer, len(e.inputs)),
+		Donate: make([]bool, len(e.inputs)),
+	}
+	for i, s := range p.symbols {
+		var n graph.Size
+		if s.at < 0 {
+			n = e.inputs[-s.at-1].typ.Shape[s.k]
+		} else if a := e.recs[s.at].attrs; s.start {
+			n = a.Start[s.k]
+		} else {
+			n = a.Shape[s.k]
+		}
+		k, _ := n.Int()
+		l.Sizes[i] = int64(k)
+	}
+	for _, at := range p.numbers {
+		l.Numbers = append(l.Numbers, e.recs[at].attrs.Value)
+	}
+	return l
+}
+
+// donate lets the program take the buffers of inputs that only recipes which this run makes superfluous can still ask
+// for. It returns the values of the inputs, counted in; donated ones are taken off their nodes until publish.
+func (e *evaluation) donate(p *plan, l *backend.Launch) []*value {
+	vals := make([]*value, len(e.inputs))
+	for i := len(e.order) - 1; i >= 0; i-- {
+		n := e.order[i]
+		if p.keep[i] && !n.history() || !p.keep[i] && n.refs.Load() == n.drops {
+			e.recs[i].edges(func(x *node) { x.drops++ })
+		}
+	}
+	for i, n := range e.inputs {
+		v := n.val.Load()
+		if k := n.drops; k > 0 && v.err == nil && v.refs.Load() == 1 && !p.shared[i] && n.refs.CompareAndSwap(k, dead+k) {
+			l.Donate[i] = true
+			n.val.Store(nil)
+			vals[i] = v
+		} else {
+			vals[i] = v.retain()
+		}
+		l.Inputs[i] = v.buf
+	}
+	return vals
+}
+
+// fault is the error that a failed check of the program gives to whoever reads what depends on it.
+func (e *evaluation) fault(f *backend.Fault) *Error {
+	n := e.order[f.Pos]
+	msg := f.Msg
+	op := n.op
+	if op == "" {
+		op = f.Op
+	}
+	return &Error{Op: op, Msg: msg, where: n.where, cause: f}
+}
+
+// publish stores the values of a run, releases its claims, and puts back what it did not use.
+func (e *evaluation) publish(p *plan, rn *run, l *backend.Launch, vals []*value, err error) {
+	d := e.d
+	out := make([]*value, len(p.results))
+	if err == nil {
+		for i := range l.Outputs {
+			if f := l.Outputs[i].Fault; f != nil {
+				out[i] = failedValue(d, e.fault(f))
+			} else {
+				out[i] = d.newValue(l.Outputs[i].Buffer)
+			}
+		}
+	}
+	d.mu.Lock()
+	samples := err == nil && rn.e.watched < d.gcs
+	if samples {
+		rn.e.watched = d.gcs
+	}
+	for i, n := range e.order {
+		if n.claim == rn {
+			n.claim = nil
+		}
+		if err != nil {
+			continue
+		}
+		n.run, n.pos = rn, int32(i)
+		if p.keep[i] {
+			v := e.result(p.source[i], out, vals)
+			if !n.val.CompareAndSwap(nil, v.retain()) {
+				v.release()
+			}
+		}
+		_, learned := rn.e.learned[int32(i)]
+		if samples && (learned || !p.keep[i] && n.bound.Load() > 0) {
+			d.watch(n, rn.e, int32(i))
+		}
+	}
+	for k, n := range e.roots { // failed writes leave the storage as it was
+		n.run = nil // a root is nobody's interior
+		st := e.states[k]
+		if st == nil {
+			continue
+		}
+		if err != nil {
+			d.addPending(st)
+		} else if v := n.val.Load(); v != nil && v.err != nil {
+			st.restoreBefore(n)
+		}
+	}
+	for i, n := range e.inputs {
+		if !l.Donate[i] {
+			continue
+		}
+		if err == nil && i < len(l.Taken) && l.Taken[i] {
+			vals[i].disown()
+			continue
+		}
+		n.val.Store(vals[i]) // not used up
+		vals[i] = nil
+		n.refs.Add(-dead)
+	}
+	close(rn.done)
+	d.mu.Unlock()
+	for i, n := range e.order {
+		if err == nil && p.keep[i] && !n.history() {
+			n.dropRecipe()
+		}
+		if n.refs.Load() < 0 { // died meanwhile
+			n.dropRecipe()
+			if v := n.val.Swap(nil); v != nil {
+				v.release()
+			}
+		}
+	}
+	for _, v := range out {
+		if v != nil {
+			v.release()
+		}
+	}
+	for _, v := range vals {
+		if v != nil {
+			v.release()
+		}
+	}
+}
+
+// result is the value that a kept node gets: an output of the program, or an input that it aliases.
+func (e *evaluation) result(source int32, out, vals []*value) *value {
+	if source >= 0 {
+		return out[source]
+	}
+	return vals[-source-1]
+}
+
+func (d *Device) addPending(st *storage) {
+	if !st.pending {
+		st.pending = true
+		d.pending = append(d.pending, st.self)
+	}
+}
+
+// value computes n and returns its value, counted in, or its error.
+func (d *Device) value(ctx context.Context, n *node) (*value, error) {
+	for {
+		if err := d.eval(ctx, []*node{n}, ^uint64(0)); err != nil {
+			return nil, err
+		}
+		d.mu.Lock()
+		v := n.val.Load()
+		if v != nil {
+			v.retain()
+		}
+		d.mu.Unlock()
+		switch {
+		case v == nil: // taken by a run that overwrote it between the two: compute again
+			if n.rec.Load() == nil {
+				return nil, fmt.Errorf("%w (recorded by %s)", errGone, n.op)
+			}
+		case v.err != nil:
+			return nil, v.err
+		default:
+			return v, nil
+		}
+	}
+}

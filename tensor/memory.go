@@ -1,0 +1,111 @@
+package tensor
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/flambeau-ml/flambeau/backend"
+)
+
+// value is a materialised buffer, or the error that took its place. refs counts the nodes and runs that hold it; at
+// zero the buffer returns at once. When holders die uncounted, as handles do, its cleanup returns the buffer.
+type value struct {
+	dev     *Device
+	buf     backend.Buffer
+	err     error
+	refs    atomic.Int32
+	cleanup runtime.Cleanup
+}
+
+// account is what a device knows of the buffers it handed out: enough to decide when a collection pays.
+type account struct {
+	mu         sync.Mutex // one collection at a time
+	since      atomic.Int64
+	live       atomic.Int64
+	floor      atomic.Int64 // live after the last collection
+	collects   atomic.Int64
+	spent      atomic.Int64 // nanoseconds in forced collections
+	lastForced atomic.Int64 // when the last one ended, in nanoseconds since the device was made
+}
+
+// minLimbo is how many bytes may be handed out and not returned before a collection is forced, at least.
+const minLimbo = 64 << 20
+
+// newValue takes over buf.
+func (d *Device) newValue(buf backend.Buffer) *value {
+	v := &value{dev: d, buf: buf}
+	v.refs.Store(1)
+	d.acct.since.Add(buf.Size())
+	d.acct.live.Add(buf.Size())
+	v.cleanup = runtime.AddCleanup(v, d.giveBack, buf)
+	return v
+}
+
+func (d *Device) giveBack(buf backend.Buffer) {
+	d.acct.since.Add(-buf.Size())
+	d.acct.live.Add(-buf.Size())
+	buf.Free()
+}
+
+func failedValue(d *Device, err error) *value {
+	v := &value{dev: d, err: err}
+	v.refs.Store(1)
+	return v
+}
+
+func (v *value) retain() *value { v.refs.Add(1); return v }
+
+func (v *value) release() {
+	if v.refs.Add(-1) == 0 && v.buf != nil {
+		v.cleanup.Stop()
+		v.dev.giveBack(v.buf)
+		v.buf = nil
+	}
+}
+
+// disown gives v's buffer away: to a run that overwrote it or handed it on.
+func (v *value) disown() {
+	v.cleanup.Stop()
+	v.dev.acct.since.Add(-v.buf.Size())
+	v.dev.acct.live.Add(-v.buf.Size())
+	v.buf = nil
+}
+
+// maybeCollect forces a collection when what was handed out and not returned exactly has grown large beside what
+// lived, and collections have not cost more than 2% of the time.
+func (d *Device) maybeCollect() {
+	a := &d.acct
+	if a.since.Load() <= max(minLimbo, a.floor.Load()/4) {
+		return
+	}
+	if elapsed := time.Since(d.start).Nanoseconds(); a.spent.Load()*50 > elapsed && a.collects.Load() > 0 {
+		return
+	}
+	d.collect()
+}
+
+// collect forces a collection, waits for the cleanups it queued, and looks at what it found alive.
+func (d *Device) collect() {
+	a := &d.acct
+	if !a.mu.TryLock() {
+		a.mu.Lock() // somebody collects already: wait for it
+		a.mu.Unlock()
+		return
+	}
+	defer a.mu.Unlock()
+	from := time.Now()
+	done := make(chan struct{})
+	runtime.AddCleanup(new([16]byte), func(c chan struct{}) { close(c) }, done)
+	runtime.GC()
+	select { // cleanups run in the background: ours was queued with the buffers'
+	case <-done:
+	case <-time.After(20 * time.Millisecond):
+	}
+	d.inspect()
+	a.collects.Add(1)
+	a.floor.Store(a.live.Load())
+	a.since.Store(0)
+	a.spent.Add(time.Since(from).Nanoseconds())
+}

@@ -1,0 +1,104 @@
+package tensor
+
+import (
+	"sync/atomic"
+
+	"github.com/flambeau-ml/flambeau/graph"
+	"github.com/flambeau-ml/flambeau/internal/callers"
+)
+
+// dead marks a count of a node that nobody can ask for any more.
+const dead = -1 << 40
+
+// node is an immutable header, a recipe and a value. Go cannot tell which handles live, so refs counts what is known:
+// recipes that read the node, storages bound to it, operators at work and runs. At zero nobody can ask for it: it
+// lets go of its inputs and of its buffer.
+type node struct {
+	dev   *Device
+	id    uint64
+	typ   graph.Type
+	op    string     // the operator at work
+	where callers.ID // and its caller
+	leaf  *leaf      // of a tensor that requires a gradient
+	rec   atomic.Pointer[recipe]
+	val   atomic.Pointer[value]
+	refs  atomic.Int64
+	bound atomic.Int32 // how many of refs are storages
+	depth atomic.Int32 // longest chain of uncomputed nodes below
+	needs bool         // a gradient may be asked of it
+	top   atomic.Bool  // a storage got it: cuts end at such nodes, never inside an operator
+	ended atomic.Bool  // its history was swept and not retained
+
+	// Below: under Device.mu.
+	mark, seen uint32 // the evaluation that visited it
+	slot       int32  // its place there: ≥ 0 computed, < 0 input −slot−1
+	pos        int32  // its place in run
+	claim      *run   // computing it now
+	run        *run   // computed it as interior or learned output
+	drops      int64  // counts that the evaluation at hand will let go
+}
+
+// recipe says how to compute a node. One without a primitive has the value of its only input.
+type recipe struct {
+	op    *graph.Primitive
+	attrs *graph.Attrs
+	in    []*node
+	stop  bool  // an alias without history
+	hist  *node // where the tangent comes from, of a write through a Detach alias; never computed for this node's sake
+	also  *node // a loss, on the seed of its sweep: who computes the seed computes the loss
+	old   *node // what the storage held before this write: bound again should the write fail
+}
+
+// edges calls f with every node that the recipe counts.
+func (r *recipe) edges(f func(*node)) {
+	for _, x := range r.in {
+		f(x)
+	}
+	for _, x := range [...]*node{r.hist, r.also, r.old} {
+		if x != nil {
+			f(x)
+		}
+	}
+}
+
+func (n *node) ref()     { n.refs.Add(1) }
+func unref(n *node)      { n.unref() }
+
+// history reports whether n's recipe stays when its value is computed, so that differentiation sees through it.
+func (n *node) history() bool { return n.needs && n.leaf == nil && !n.ended.Load() }
+
+// tryRef counts the caller in, unless n is dead already.
+func (n *node) tryRef() bool {
+	for {
+		c := n.refs.Load()
+		if c < 0 {
+			return false
+		}
+		if n.refs.CompareAndSwap(c, c+1) {
+			return true
+		}
+	}
+}
+
+// unref counts one holder out; the last one ends the node.
+func (n *node) unref() {
+	if n.refs.Add(-1) == 0 && n.refs.CompareAndSwap(0, dead) {
+		n.dropRecipe()
+		if v := n.val.Swap(nil); v != nil {
+			v.release()
+		}
+	}
+}
+
+func (n *node) dropRecipe() {
+	if r := n.rec.Swap(nil); r != nil {
+		r.edges(unref)
+	}
+}
+
+// endHistory lets go of the recipe of a computed node whose gradient was swept.
+func (n *node) endHistory() {
+	if n.ended.CompareAndSwap(false, true) && n.val.Load() != nil && n.leaf == nil {
+		n.dropRecipe()
+	}
+}

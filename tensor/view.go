@@ -1,0 +1,163 @@
+package tensor
+
+import (
+	"slices"
+
+	"github.com/flambeau-ml/flambeau/graph"
+)
+
+// view is one step from what the handle below it sees to what this one sees: a movement primitive.
+type view struct {
+	up    *view
+	op    *graph.Primitive
+	attrs *graph.Attrs
+	from  graph.Type // of what the step reads
+}
+
+// apply is what the view shows of its base.
+func (v *view) apply(base *graph.Value) *graph.Value {
+	if v == nil {
+		return base
+	}
+	return graph.Apply(v.op, v.attrs, v.up.apply(base))
+}
+
+// back is the base after what the view shows became x.
+func (v *view) back(op string, base, x *graph.Value) *graph.Value {
+	if v == nil {
+		return x
+	}
+	switch v.op {
+	case graph.Slice:
+		whole := v.up.apply(base)
+		x = graph.Apply(graph.Update, &graph.Attrs{Start: v.attrs.Start, Step: v.attrs.Step}, whole, x)
+	case graph.Permute:
+		order := make([]int, len(v.attrs.Axes))
+		for i, a := range v.attrs.Axes {
+			order[a] = i
+		}
+		x = x.Permute(order...)
+	case graph.Reshape:
+		x = x.Reshape(v.from.Shape...)
+	default:
+		graph.Fail(op, "cannot write through an expanded tensor: several elements are one place in memory; Clone it first")
+	}
+	return v.up.back(op, base, x)
+}
+
+// steps is a graph.Builder that reads a view operator's body as a chain of movement primitives; it records nothing.
+type steps struct {
+	chain *view
+	lost  bool // something that is no movement of the one operand
+}
+
+func (s *steps) Level() int            { return 0 }
+func (s *steps) Solver() *graph.Solver { return nil }
+
+func (s *steps) Emit(op *graph.Primitive, attrs *graph.Attrs, args []*graph.Value, typ graph.Type) *graph.Value {
+	v := &graph.Value{Type: typ, Op: op, Attrs: attrs, Home: s}
+	switch op {
+	case graph.Slice, graph.Permute, graph.Reshape, graph.Broadcast:
+		up, _ := args[0].Tag.(*view)
+		s.chain = &view{up, op, attrs, args[0].Type}
+		v.Tag = s.chain
+	default:
+		s.lost = true
+	}
+	return v
+}
+
+// view is the handle that a view operator gives: an alias of t's storage seen through the movements of body. Where
+// PyTorch would copy, because strides cannot say it, it is a tensor of its own.
+func (r *recorder) view(t *Tensor, body func(*graph.Value) *graph.Value) *Tensor {
+	s := &steps{}
+	in := &graph.Value{Type: t.typ, Home: s, Tag: t.via}
+	r.on(t.Device())
+	out := body(in)
+	if out == in {
+		u := *t
+		return &u
+	}
+	strides, ok := t.Strides(), !s.lost
+	var chain []*view
+	for v := s.chain; ok && v != t.via; v = v.up {
+		chain = append(chain, v)
+	}
+	slices.Reverse(chain)
+	for _, v := range chain {
+		if strides, ok = v.strides(strides); !ok {
+			break
+		}
+	}
+	if !ok {
+		if r.op == "view" {
+			graph.Fail(r.op, "%s with strides %v cannot be seen as %s without a copy: use Reshape", t.typ, t.Strides(), out.Type)
+		}
+		return r.handle(body(r.read(t)))
+	}
+	return &Tensor{st: t.st, via: s.chain, detach: t.detach, typ: out.Type, strides: strides}
+}
+
+// strides are those of what the step shows, given those of what it reads; ok is false where no strides can say it.
+func (v *view) strides(from []int) (to []int, ok bool) {
+	shape, _ := v.from.Shape.Ints()
+	switch v.op {
+	case graph.Slice:
+		for i, s := range from {
+			to = append(to, s*v.attrs.Step[i])
+		}
+	case graph.Permute:
+		for _, a := range v.attrs.Axes {
+			to = append(to, from[a])
+		}
+	case graph.Broadcast:
+		to = slices.Clone(from)
+		for _, a := range v.attrs.Axes {
+			to = slices.Insert(to, a, 0)
+		}
+	default:
+		target, _ := graph.Shape(v.attrs.Shape).Ints()
+		return reshapeStrides(shape, from, target)
+	}
+	return to, true
+}
+
+// reshapeStrides are the strides with which an array can be seen with other sizes without a copy, if it can: axes of
+// the result may split or merge only runs of axes that lie contiguous to each other.
+func reshapeStrides(shape, strides, to []int) (out []int, ok bool) {
+	if slices.Contains(shape, 0) {
+		return rowMajor(to), true
+	}
+	out = make([]int, len(to))
+	j := len(to) - 1
+	chunk := 1 // elements of the run so far
+	base := 1
+	if len(strides) > 0 {
+		base = strides[len(strides)-1]
+	}
+	taken := 1
+	for i := len(shape) - 1; i >= 0; i-- {
+		chunk *= shape[i]
+		if i > 0 && (shape[i-1] == 1 || strides[i-1] == chunk*base) {
+			continue // the next axis goes on with this run
+		}
+		for j >= 0 && (taken < chunk || to[j] == 1) {
+			out[j] = taken * base
+			taken *= to[j]
+			j--
+		}
+		if taken != chunk {
+			return nil, false
+		}
+		if i > 0 {
+			base, chunk, taken = strides[i-1], 1, 1
+		}
+	}
+	for ; j >= 0; j-- {
+		if to[j] != 1 {
+			return nil, false
+		}
+		out[j] = taken * base
+	}
+	return out, true
+}
