@@ -153,16 +153,16 @@ func (f *Func) bind(env map[string]int64, in []*Array) (b *bindings, err error) 
 			}
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(env)) { // names that turned out to be something else
+		if m := b.number(Sym(name)); !m.Equal(Size{n: env[name]}) {
+			return nil, fmt.Errorf("the size %s must be %s, not %d", name, m, env[name])
+		}
+	}
 	for i, p := range f.Params {
 		for k, n := range p.Shape {
 			if m := b.number(n); !m.Is(in[i].Dims[k]) {
 				return nil, fmt.Errorf("argument %d is %s, not %s: axis %d is %s", i, in[i].Type(), p.Type, k, m)
 			}
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(env)) { // names that turned out to be something else
-		if m := b.number(Sym(name)); !m.Equal(Size{n: env[name]}) {
-			return nil, fmt.Errorf("the size %s must be %s, not %d", name, m, env[name])
 		}
 	}
 	for _, g := range s.Guards {

@@ -78,6 +78,9 @@ func (p *Pattern) Where(cond func(v *Value) bool) *Pattern {
 	return &q
 }
 
+// Op is the primitive whose values p matches; nil where the primitive does not matter.
+func (p *Pattern) Op() *Primitive { return p.op }
+
 // String is the pattern for dumps: "mul(x, 1)".
 func (p *Pattern) String() string {
 	var b strings.Builder

@@ -21,6 +21,11 @@ func (p *funcParser) function() {
 	p.keyword("func")
 	p.f = NewFunc(p.name())
 	p.list('(', ')', p.param)
+	if p.peek() != '{' {
+		p.keyword("where")
+		for p.guard(); p.accept(','); p.guard() {
+		}
+	}
 	p.expect('{')
 	for p.statement() {
 	}
@@ -81,30 +86,23 @@ func (p *funcParser) statement() bool {
 		p.assign()
 		return true
 	}
-	switch word := p.word(); word {
-	case "guard":
-		a := p.size()
-		p.expect('=')
-		if b := p.size(); !p.f.Solver().Same(a, b) {
-			p.fail("the sizes %s and %s differ", a, b)
+	p.keyword("return")
+	var out []*Value
+	for p.peek() == '%' {
+		out = append(out, p.ref())
+		if !p.accept(',') {
+			break
 		}
-		return true
-	case "return":
-		var out []*Value
-		for p.peek() == '%' {
-			out = append(out, p.ref())
-			if !p.accept(',') {
-				break
-			}
-		}
-		p.f.Return(out...)
-		return false
-	default:
-		if word == "" {
-			word = p.next()
-		}
-		p.fail("a value, guard or return expected, not %s", word)
-		return false
+	}
+	p.f.Return(out...)
+	return false
+}
+
+func (p *funcParser) guard() {
+	a := p.size()
+	p.expect('=')
+	if b := p.size(); !p.f.Solver().Same(a, b) {
+		p.fail("the sizes %s and %s differ", a, b)
 	}
 }
 

@@ -95,7 +95,7 @@ var _ = define(&Permute, &Primitive{
 		}
 		return Type{in[0].DType, shape}, nil
 	},
-	JVP:       func(out *Value, tan []*Value) *Value { return tan[0].Permute(out.Attrs.Axes...) },
+	JVP:       func(out *Value, tan []*Value) *Value { return tan[0].Permute(out.Attr().Axes...) },
 	Linear:    []bool{true},
 	Transpose: func(v *Value, _ int, ct *Value) *Value { return ct.Permute(inverse(v.Attr().Axes)...) },
 	Eval: moveEval(func(a *Attrs, _, _ *Array, idx []int) []int {

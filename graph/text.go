@@ -16,13 +16,12 @@ import (
 //	}
 //
 // Values are numbered in their order, parameters first: by their ID, that is, where f was built by Param and Apply
-// with its parameters first. Sizes are written as building f solved them; guards follow the parameters, one a line:
-// "guard A*B = C".
+// with its parameters first. Sizes are written as building f solved them; guards follow the parameters:
+//
+//	func f(%0: f32[A, B], %1: f32[C, D]) where A*B = C*D {
 func (f *Func) String() string {
-	p := f.printer()
-	p.labels = true
 	var b strings.Builder
-	p.function(&b, f)
+	f.printer().withLabels().function(&b, f)
 	return b.String()
 }
 
@@ -46,6 +45,11 @@ func (f *Func) printer() *printer {
 	return p
 }
 
+func (p *printer) withLabels() *printer {
+	p.labels = true
+	return p
+}
+
 // headerWidth is how long the first line may grow before each parameter gets a line.
 const headerWidth = 120
 
@@ -60,14 +64,19 @@ func (p *printer) function(b *strings.Builder, f *Func) {
 		params[i] = p.param(v)
 		width += len(params[i]) + len(", ")
 	}
-	open, sep, closing := "(", ", ", ") {\n"
+	open, sep, closing := "(", ", ", ")"
 	if width > headerWidth {
-		open, sep, closing = "(\n    ", ",\n    ", ",\n) {\n"
+		open, sep, closing = "(\n    ", ",\n    ", ",\n)"
 	}
 	b.WriteString(open + strings.Join(params, sep) + closing)
-	for _, g := range p.solver.Guards {
-		fmt.Fprintf(b, "  guard %s = %s\n", g.A, g.B)
+	for i, g := range p.solver.Guards {
+		word := ","
+		if i == 0 {
+			word = " where"
+		}
+		fmt.Fprintf(b, "%s %s = %s", word, g.A, g.B)
 	}
+	b.WriteString(" {\n")
 	isParam := make(map[*Value]bool, len(f.Params))
 	for _, v := range f.Params {
 		isParam[v] = true
@@ -216,8 +225,7 @@ func (f *Func) label() string {
 
 // line is v in the text form of f.
 func (f *Func) line(v *Value) string {
-	p := f.printer()
-	p.labels = true
+	p := f.printer().withLabels()
 	if v.Op == Param {
 		return p.param(v)
 	}

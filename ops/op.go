@@ -74,8 +74,8 @@ func define[F any](op Op, body F) Operator[F] {
 	return Operator[F]{p, body}
 }
 
-// All is the table, sorted by name.
-func All() []*Op {
+// Table is the table of operators, sorted by name.
+func Table() []*Op {
 	return slices.SortedFunc(maps.Values(byFullName), func(a, b *Op) int { return strings.Compare(a.Name(), b.Name()) })
 }
 
@@ -202,7 +202,7 @@ func (op *Op) Written() []Arg {
 // spelling has the words of operators that Go spells otherwise than with one capital.
 var spelling = map[string]string{
 	"relu": "ReLU", "relu6": "ReLU6", "gelu": "GELU", "elu": "ELU", "selu": "SELU", "celu": "CELU", "silu": "SiLU",
-	"glu": "GLU", "mse": "MSE", "nll": "NLL", "kl": "KL", "isnan": "IsNaN", "isinf": "IsInf", "isfinite": "IsFinite",
+	"glu": "GLU", "mse": "MSE", "nll": "NLL", "kl": "KL", "isnan": "IsNaN", "isinf": "IsInf", "isfinite": "IsFinite", "isposinf": "IsPosInf", "isneginf": "IsNegInf", "isreal": "IsReal", "isclose": "IsClose",
 	"argmax": "ArgMax", "argmin": "ArgMin", "keepdim": "KeepDim", "randn": "Randn", "cumsum": "CumSum",
 }
 

@@ -163,19 +163,27 @@ func inexact(f *graph.Func, wrt []int) []int {
 	return wrt
 }
 
-// fresh is a name for a parameter that goes with one of the given name: "dx" for x, or if that is taken "dx_1".
-func fresh(g *graph.Func, name string) string {
-	taken := func(s string) bool {
-		for _, p := range g.Params {
-			if p.Attr().Name == s {
-				return true
-			}
-		}
-		return false
+// names gives out names of parameters that no other parameter has.
+type names map[string]int
+
+// namesOf takes the names that g's parameters have.
+func namesOf(g *graph.Func) names {
+	taken := names{}
+	for _, p := range g.Params {
+		taken[p.Attr().Name]++
 	}
+	return taken
+}
+
+// fresh is name, or if that is taken name_1 or the next that is not.
+func (taken names) fresh(name string) string {
 	out := name
-	for i := 1; taken(out); i++ {
-		out = fmt.Sprintf("%s_%d", name, i)
+	for n := taken[name]; taken[out] > 0; n++ {
+		out = fmt.Sprintf("%s_%d", name, n)
+	}
+	taken[name]++
+	if out != name {
+		taken[out]++
 	}
 	return out
 }

@@ -12,8 +12,12 @@ import (
 // wrt (nil: all that have derivatives).
 func VJPFunc(f *graph.Func, wrt []int) (*graph.Func, error) {
 	return catch(func() *graph.Func {
+		var taken names
 		return pullBack(f, f.Name+"_vjp", wrt, func(g *graph.Func, i int, y *graph.Value) *graph.Value {
-			return g.Param(fresh(g, fmt.Sprintf("ct%d", i)), y.Type)
+			if taken == nil {
+				taken = namesOf(g)
+			}
+			return g.Param(taken.fresh(fmt.Sprintf("ct%d", i)), y.Type)
 		})
 	})
 }

@@ -16,10 +16,10 @@ func JVP(f *graph.Func) (*graph.Func, error) {
 		for _, p := range f.Params {
 			to.set(p, param(g, p))
 		}
-		tan := newMapping(f)
+		tan, taken := newMapping(f), namesOf(g)
 		for _, i := range inexact(f, nil) {
 			p := f.Params[i]
-			tan.set(p, g.Param(fresh(g, "d"+p.Attr().Name), p.Type))
+			tan.set(p, g.Param(taken.fresh("d"+p.Attr().Name), p.Type))
 		}
 		pushForward(g, nil, f, to, tan)
 		results := slices.Clone(to.all(f.Results))
@@ -132,9 +132,10 @@ func (t *tape) split(f *graph.Func, wrt []int, tan *mapping) *linearPart {
 		l.from[r] = l.fn.Param(fmt.Sprintf("r%d", i), r.Type)
 		l.from[r].Pos = r.Pos
 	}
+	taken := namesOf(l.fn)
 	for _, i := range wrt {
 		p := f.Params[i]
-		l.from[tan.get(p)] = l.fn.Param(fresh(l.fn, "d"+p.Attr().Name), resolved(p.Type))
+		l.from[tan.get(p)] = l.fn.Param(taken.fresh("d"+p.Attr().Name), resolved(p.Type))
 	}
 	for k, v := range t.values[:t.n] {
 		if needed[k] && v.Op != graph.Param {

@@ -105,17 +105,21 @@ func (t *tape) sweep(cts []*graph.Value, inputs int, g *graph.Func) {
 			continue
 		}
 		linear, from := 0, 0
+		for _, x := range v.Args {
+			if x.Home == t {
+				linear++
+			}
+		}
+		if linear > 1 && !v.Op.Joint {
+			graph.Fail(v.Op.Name, "a JVP rule applies it to two tangents, in which it is not linear together")
+		}
 		if g != nil {
 			from = len(g.Values)
 		}
 		for i, x := range v.Args {
-			if x.Home != t {
-				continue
+			if x.Home == t {
+				cts[x.ID] = add(cts[x.ID], cotangent(t.base, v, i, ct))
 			}
-			if linear++; linear > 1 && !v.Op.Joint {
-				graph.Fail(v.Op.Name, "a JVP rule applies it to two tangents, in which it is not linear together")
-			}
-			cts[x.ID] = add(cts[x.ID], cotangent(t.base, v, i, ct))
 		}
 		if g != nil {
 			mark(g, from, v.Pos)

@@ -24,9 +24,9 @@ func Transpose(linear *graph.Func, residuals int) (*graph.Func, error) {
 			to.set(p, t.input(p.Type))
 		}
 		inputs := t.n
-		seeds := make([]*graph.Value, len(linear.Results))
+		seeds, taken := make([]*graph.Value, len(linear.Results)), namesOf(g)
 		for i, y := range linear.Results {
-			seeds[i] = g.Param(fresh(g, fmt.Sprintf("ct%d", i)), y.Type)
+			seeds[i] = g.Param(taken.fresh(fmt.Sprintf("ct%d", i)), y.Type)
 		}
 		for _, v := range linear.Values {
 			if v.Op != graph.Param {
@@ -38,7 +38,7 @@ func Transpose(linear *graph.Func, residuals int) (*graph.Func, error) {
 		for i, y := range linear.Results {
 			if dy := to.get(y); dy.Home == t {
 				cts[dy.ID] = add(cts[dy.ID], seeds[i])
-			} else if !zero(dy) {
+			} else if !isZero(dy) {
 				graph.Fail(linear.Name, "result %d does not depend on the parameters in which it should be linear", i)
 			}
 		}
@@ -55,8 +55,8 @@ func Transpose(linear *graph.Func, residuals int) (*graph.Func, error) {
 	})
 }
 
-// zero reports whether v is built of the constant 0 alone, by moving it.
-func zero(v *graph.Value) bool {
+// isZero reports whether v is built of the constant 0 alone, by moving it.
+func isZero(v *graph.Value) bool {
 	for v.Op.Kind == graph.Move {
 		v = v.Args[0]
 	}

@@ -311,6 +311,18 @@ func (e *evaluation) publish(p *plan, rn *run, l *backend.Launch, vals []*value,
 		}
 	}
 	d.mu.Lock()
+	for i, n := range e.inputs {
+		if !l.Donate[i] {
+			continue
+		}
+		if err == nil && i < len(l.Taken) && l.Taken[i] {
+			vals[i].disown()
+			continue
+		}
+		n.val.Store(vals[i]) // not used up
+		vals[i] = nil
+		n.refs.Add(-dead)
+	}
 	samples := err == nil && rn.e.watched < d.gcs
 	if samples {
 		rn.e.watched = d.gcs
@@ -345,18 +357,6 @@ func (e *evaluation) publish(p *plan, rn *run, l *backend.Launch, vals []*value,
 		} else if v := n.val.Load(); v != nil && v.err != nil {
 			st.restoreBefore(n)
 		}
-	}
-	for i, n := range e.inputs {
-		if !l.Donate[i] {
-			continue
-		}
-		if err == nil && i < len(l.Taken) && l.Taken[i] {
-			vals[i].disown()
-			continue
-		}
-		n.val.Store(vals[i]) // not used up
-		vals[i] = nil
-		n.refs.Add(-dead)
 	}
 	close(rn.done)
 	d.mu.Unlock()

@@ -19,7 +19,7 @@ const (
 	tileMax  = 128     // rows and columns of the largest tile of the result
 	thinMax  = 1024    // elements of the largest tile where one side of the result is 1
 	splitMax = 1 << 16 // elements of the largest result whose blocks of K are summed in parallel
-	workMin  = 1 << 16 // products that are worth handing to another thread
+	workMin  = 1 << 17 // products that are worth handing to another thread
 )
 
 // product computes C[b, i, j] = Σ_k A[b, i, k] · B[b, k, j].

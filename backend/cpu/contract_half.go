@@ -44,17 +44,3 @@ func toFloat16(f float32) float16 {
 	}
 	return sign | float16((b-(127-15)<<23+0xfff+b>>13&1)>>13)
 }
-
-// widenFloat16 and widenBFloat16 convert elements of src, stride apart, to fill dst. They are two functions because a
-// generic one would call the conversion through a table.
-func widenFloat16(dst []float32, src []float16, stride int) {
-	for i := range dst {
-		dst[i] = src[i*stride].float32()
-	}
-}
-
-func widenBFloat16(dst []float32, src []bfloat16, stride int) {
-	for i := range dst {
-		dst[i] = src[i*stride].float32()
-	}
-}

@@ -23,7 +23,8 @@ func (s *scratch[T]) four(l *lines[T], worker, batch, line, count, lo, n int) (x
 }
 
 // pack writes rows r to r+rows and depth elements of K from k on to dst, as panels of four rows: element (r, k) of a
-// panel is its number 4·k + r. Missing rows, and the depth up to a multiple of four, are filled with zeros.
+// panel is its number 4·k + r. The depth is filled with zeros up to a multiple of four; what a missing row holds reaches
+// no element of the result.
 func (s *scratch[T]) pack(dst []T, l *lines[T], worker, batch, r, rows, k, depth int) {
 	deep := (depth + 3) &^ 3
 	if l.alongK {
@@ -48,7 +49,6 @@ func (s *scratch[T]) pack(dst []T, l *lines[T], worker, batch, r, rows, k, depth
 		}
 		if whole < rows {
 			p := (*[16]T)(to[whole*deep:])
-			*p = [16]T{}
 			for q := range x {
 				copy(p[4*q:4*q+4], x[q][whole:])
 			}

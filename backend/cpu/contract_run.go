@@ -1,16 +1,60 @@
 package cpu
 
-import "github.com/flambeau-ml/flambeau/graph"
+import (
+	"slices"
 
-// run computes c. The bits of the result depend on the operands' elements and sizes alone: not on their strides, on
-// store, or on the number of threads.
-func (c *contraction) run(e *env) {
-	switch d := c.out.dtype; {
-	case d == graph.Float64:
-		runIn[float64](c, e)
-	case d.IsFloat():
-		runIn[float32](c, e)
-	default:
-		c.start(e, dot[int64](c), nil)
+	"github.com/flambeau-ml/flambeau/graph"
+)
+
+// contractions are the kernels of dot and the convolutions. The bits of a result depend on the operands' elements and
+// sizes alone: not on their distances in memory, on the epilogue, or on the number of threads.
+var contractions = map[*graph.Primitive]contractionKernel{
+	graph.DotGeneral: byType(dot[float32], dot[float64], dot[int64]),
+	graph.Conv:       byType(conv[float32], conv[float64], nil),
+	graph.ConvInput:  byType(convInput[float32], convInput[float64], nil),
+	graph.ConvFilter: byType(convFilter[float32], convFilter[float64], nil),
+}
+
+// contractionIn is a contraction that computes in T, and hands what is finished to write.
+type contractionIn[T number] func(e *env, a *graph.Attrs, in []operand, dims []int, write func(worker, at int, acc []T))
+
+func byType(f32 contractionIn[float32], f64 contractionIn[float64], i64 contractionIn[int64]) contractionKernel {
+	return func(e *env, a *graph.Attrs, in []operand, out array, ep *epilogue) {
+		switch d := out.dtype; {
+		case d == graph.Float64:
+			f64(e, a, in, out.dims, writer[float64](out, ep))
+		case d.IsFloat():
+			f32(e, a, in, out.dims, writer[float32](out, ep))
+		default:
+			i64(e, a, in, out.dims, writer[int64](out, ep))
+		}
 	}
+}
+
+// dot contracts two operands as a says.
+func dot[T number](e *env, a *graph.Attrs, in []operand, _ []int, write func(worker, at int, acc []T)) {
+	x, y := dotMatrices(a.Dot, in[0], in[1])
+	p := productOf[T](x, y)
+	p.write = write
+	p.run(e.pool)
+}
+
+// dotMatrices are the operands of a contraction as matrices.
+func dotMatrices(d *graph.Dot, x, y operand) (a, b matrix) {
+	free := func(x axes, batch, contract []int) axes {
+		var out axes
+		for i, s := range x {
+			if !slices.Contains(batch, i) && !slices.Contains(contract, i) {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	return matrix{x.array, x.axes.at(d.LBatch), free(x.axes, d.LBatch, d.LContract), x.axes.at(d.LContract)},
+		matrix{y.array, y.axes.at(d.RBatch), free(y.axes, d.RBatch, d.RContract), y.axes.at(d.RContract)}
+}
+
+// productOf is the product of two operands whose sizes fit. Its write is not set.
+func productOf[T number](a, b matrix) *product[T] {
+	return &product[T]{batch: a.batch.len(), m: a.rows.len(), n: b.rows.len(), k: a.k.len(), a: linesOf[T](a), b: linesOf[T](b)}
 }

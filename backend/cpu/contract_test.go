@@ -61,7 +61,7 @@ func runSpecial(t testing.TB, op *graph.Primitive, a *graph.Attrs, in []array) (
 	var firstErr error
 	for i, pool := range testPools() {
 		out := newArray(typ.DType, dims)
-		err := specials[op](&env{pool: pool}, a, in, out)
+		err := compute(&env{pool: pool}, op, a, in, out)
 		switch {
 		case i == 0:
 			first, firstErr = out, err
@@ -72,6 +72,20 @@ func runSpecial(t testing.TB, op *graph.Primitive, a *graph.Attrs, in []array) (
 		}
 	}
 	return first, firstErr
+}
+
+// compute runs the kernel of op.
+func compute(e *env, op *graph.Primitive, a *graph.Attrs, in []array, out array) error {
+	contract, ok := contractions[op]
+	if !ok {
+		return specials[op](e, a, in, out)
+	}
+	operands := make([]operand, len(in))
+	for i, x := range in {
+		operands[i] = operand{x, rowMajor(x.dims)}
+	}
+	contract(e, a, operands, out, nil)
+	return nil
 }
 
 // tolerance is how far a sum of n terms about as large as scale may be from the reference, for each element type.
@@ -127,7 +141,10 @@ func dimsOf(in []*graph.Array) (out [][]int) {
 }
 
 func TestSpecialSamples(t *testing.T) {
-	for op := range specials {
+	for _, op := range graph.Primitives() {
+		if specials[op] == nil && contractions[op] == nil {
+			continue
+		}
 		if op.Samples == nil {
 			t.Errorf("%s has no samples", op)
 			continue
@@ -138,12 +155,13 @@ func TestSpecialSamples(t *testing.T) {
 	}
 }
 
-// writtenOrder is the definition of a contraction of float32: blocks of K summed from zero, added in order.
+// writtenOrder is the definition of an element of a contraction: blocks of K summed from zero, added in order.
 func writtenOrder[T float32 | float64](k int, a, b func(k int) T) T {
 	var c T
-	for lo := 0; lo < k; lo += kBlock {
+	const block = 256
+	for lo := 0; lo < k; lo += block {
 		var s T
-		for i := lo; i < min(k, lo+kBlock); i++ {
+		for i := lo; i < min(k, lo+block); i++ {
 			p := a(i) * b(i)
 			s += T(p)
 		}
@@ -161,7 +179,7 @@ var contractionSizes = [][4]int{
 // layouts of a batch of matrices [b, r, k], as the axes are ordered in memory.
 var layouts = [][3]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {2, 1, 0}, {1, 2, 0}, {2, 0, 1}}
 
-func randomView(r *rand.Rand, d graph.DType, order [3]int, sizes [3]int) (view, func(b, i, k int) float64) {
+func randomView(r *rand.Rand, d graph.DType, order [3]int, sizes [3]int) (matrix, func(b, i, k int) float64) {
 	dims := []int{sizes[order[0]], sizes[order[1]], sizes[order[2]]}
 	var strides [3]int
 	n := 1
@@ -171,14 +189,20 @@ func randomView(r *rand.Rand, d graph.DType, order [3]int, sizes [3]int) (view, 
 	}
 	h := graph.Uniform(r, d, -2, 2, dims...)
 	x := arrayOf(h)
-	v := view{d, x.data, axes{{sizes[0], strides[0]}}, axes{{sizes[1], strides[1]}}, axes{{sizes[2], strides[2]}}}
-	return v, func(b, i, k int) float64 {
+	all := axes{{sizes[0], strides[0]}, {sizes[1], strides[1]}, {sizes[2], strides[2]}}
+	return matrix{x, all[:1], all[1:2], all[2:]}, func(b, i, k int) float64 {
 		at := b*strides[0] + i*strides[1] + k*strides[2]
 		if h.F != nil {
 			return h.F[at]
 		}
 		return float64(h.I[at])
 	}
+}
+
+func multiply[T number](pool *workpool.Pool, a, b matrix, out array) {
+	p := productOf[T](a, b)
+	p.write = writer[T](out, nil)
+	p.run(pool)
 }
 
 func testWrittenOrder[T float32 | float64](t *testing.T, d graph.DType) {
@@ -188,7 +212,7 @@ func testWrittenOrder[T float32 | float64](t *testing.T, d graph.DType) {
 		vb, b := randomView(r, d, layouts[(si/2)%6], [3]int{s[0], s[2], s[3]})
 		for _, pool := range testPools() {
 			out := newArray(d, []int{s[0], s[1], s[2]})
-			dotInto[T](&env{pool: pool}, va, vb, out)
+			multiply[T](pool, va, vb, out)
 			got := hostOf(t, out)
 			at := 0
 			for n := range s[0] {
@@ -250,10 +274,10 @@ func TestContractionSeveralAxes(t *testing.T) {
 func TestContractionBroadcast(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	x, y := graph.Uniform(r, graph.Float32, -1, 1, 6, 10), graph.Uniform(r, graph.Float32, -1, 1, 3, 10, 7)
-	vx := view{graph.Float32, arrayOf(x).data, axes{{3, 0}}, axes{{2, 0}, {6, 10}}, axes{{10, 1}}}
-	vy := view{graph.Float32, arrayOf(y).data, axes{{3, 70}}, axes{{7, 1}}, axes{{10, 7}}}
+	vx := matrix{arrayOf(x), axes{{3, 0}}, axes{{2, 0}, {6, 10}}, axes{{10, 1}}}
+	vy := matrix{arrayOf(y), axes{{3, 70}}, axes{{7, 1}}, axes{{10, 7}}}
 	out := newArray(graph.Float32, []int{3, 12, 7})
-	dotInto[float32](&env{pool: testPools()[0]}, vx, vy, out)
+	multiply[float32](testPools()[0], vx, vy, out)
 	got := hostOf(t, out)
 	for i := range got.F {
 		b, row, col := i/84, i/7%12%6, i%7
@@ -271,9 +295,9 @@ func TestContractionWrite(t *testing.T) {
 		va, _ := randomView(r, graph.Float32, layouts[0], [3]int{s[0], s[1], s[3]})
 		vb, _ := randomView(r, graph.Float32, layouts[0], [3]int{s[0], s[2], s[3]})
 		plain := newArray(graph.Float32, []int{s[0], s[1], s[2]})
-		dotInto[float32](&env{pool: testPools()[0]}, va, vb, plain)
+		multiply[float32](testPools()[0], va, vb, plain)
 		for _, pool := range testPools() {
-			c := contractionOf[float32](va, vb)
+			c := productOf[float32](va, vb)
 			got := make([]float32, plain.len())
 			seen := make([]int32, len(got))
 			c.write = func(worker, at int, acc []float32) {
@@ -348,7 +372,7 @@ func BenchmarkContraction(b *testing.B) {
 					at := &graph.Attrs{Dot: &graph.Dot{LContract: []int{1}, RContract: []int{0}}}
 					b.ReportAllocs()
 					for b.Loop() {
-						if err := dotGeneral(&env{pool: pool}, at, in, out); err != nil {
+						if err := compute(&env{pool: pool}, graph.DotGeneral, at, in, out); err != nil {
 							b.Fatal(err)
 						}
 					}

@@ -1,11 +1,6 @@
 package cpu
 
-import (
-	"slices"
-	"unsafe"
-
-	"github.com/flambeau-ml/flambeau/graph"
-)
+import "github.com/flambeau-ml/flambeau/graph"
 
 // axis is one axis of a strided operand: its size, and the distance of its elements.
 type axis struct{ size, stride int }
@@ -19,6 +14,25 @@ func (x axes) len() int {
 		n *= a.size
 	}
 	return n
+}
+
+// at are the axes of the given numbers.
+func (x axes) at(numbers []int) axes {
+	out := make(axes, len(numbers))
+	for i, k := range numbers {
+		out[i] = x[k]
+	}
+	return out
+}
+
+// rowMajor are the axes of a contiguous array.
+func rowMajor(dims []int) axes {
+	x, n := make(axes, len(dims)), 1
+	for i := len(dims) - 1; i >= 0; i-- {
+		x[i] = axis{dims[i], n}
+		n *= dims[i]
+	}
+	return x
 }
 
 // offset is the place of element i.
@@ -51,59 +65,39 @@ func collapse(x axes) axes {
 	return out
 }
 
-// at are the axes of v of the given numbers.
-func (v *view) at(numbers ...int) axes {
-	x := make(axes, len(numbers))
-	for i, k := range numbers {
-		x[i] = axis{v.dims[k], v.strides[k]}
-	}
-	return x
-}
-
-// viewOf is an array seen as a view.
-func viewOf(a array) view {
-	v := view{dtype: a.dtype, dims: a.dims, strides: make([]int, len(a.dims)), data: a.data}
-	n := 1
-	for i := len(a.dims) - 1; i >= 0; i-- {
-		v.strides[i] = n
-		n *= a.dims[i]
-	}
-	return v
-}
-
-// operand is a view as a batch of matrices of rows by K.
-type operand struct {
-	*view
+// matrix is an operand as a batch of matrices of rows by K.
+type matrix struct {
+	array
 	batch, rows, k axes
 }
 
-// linesOf hands out the elements of o as numbers of type T: float32 for half precision, int64 for integers.
-func linesOf[T number](o operand) lines[T] {
+// linesOf hands out the elements of m as numbers of type T: float32 for half precision, int64 for integers.
+func linesOf[T number](m matrix) lines[T] {
 	var l any
-	a := array{data: o.data}
-	switch o.dtype {
+	a := m.array
+	switch m.dtype {
 	case graph.Float32:
-		l = strided(o, elements[float32](a), load[float32, float32])
+		l = strided(m, elements[float32](a), load[float32, float32])
 	case graph.Float64:
-		l = strided(o, elements[float64](a), load[float64, float64])
+		l = strided(m, elements[float64](a), load[float64, float64])
 	case graph.Float16:
-		l = strided(o, elements[float16](a), loadFloat16)
+		l = strided(m, elements[float16](a), loadFloat16)
 	case graph.BFloat16:
-		l = strided(o, elements[bfloat16](a), loadBFloat16)
+		l = strided(m, elements[bfloat16](a), loadBFloat16)
 	case graph.Int64, graph.Uint64: // products and sums wrap around alike
-		l = strided(o, elements[int64](a), load[int64, int64])
+		l = strided(m, elements[int64](a), load[int64, int64])
 	case graph.Int32:
-		l = strided(o, elements[int32](a), load[int64, int32])
+		l = strided(m, elements[int32](a), load[int64, int32])
 	case graph.Int16:
-		l = strided(o, elements[int16](a), load[int64, int16])
+		l = strided(m, elements[int16](a), load[int64, int16])
 	case graph.Int8:
-		l = strided(o, elements[int8](a), load[int64, int8])
+		l = strided(m, elements[int8](a), load[int64, int8])
 	case graph.Uint32:
-		l = strided(o, elements[uint32](a), load[int64, uint32])
+		l = strided(m, elements[uint32](a), load[int64, uint32])
 	case graph.Uint16:
-		l = strided(o, elements[uint16](a), load[int64, uint16])
+		l = strided(m, elements[uint16](a), load[int64, uint16])
 	case graph.Uint8:
-		l = strided(o, elements[uint8](a), load[int64, uint8])
+		l = strided(m, elements[uint8](a), load[int64, uint8])
 	}
 	return l.(lines[T])
 }
@@ -142,9 +136,9 @@ func loadBFloat16(dst []float32, src []bfloat16, at, stride int) {
 	}
 }
 
-// strided hands out lines of o, whose elements are in mem, in the direction in which they lie together.
-func strided[T number, S any](o operand, mem []S, load func(dst []T, src []S, at, stride int)) lines[T] {
-	batch, rows, k := collapse(o.batch), collapse(o.rows), collapse(o.k)
+// strided hands out lines of m, whose elements are in mem, in the direction in which they lie together.
+func strided[T number, S any](m matrix, mem []S, load func(dst []T, src []S, at, stride int)) lines[T] {
+	batch, rows, k := collapse(m.batch), collapse(m.rows), collapse(m.k)
 	alongK := rows.len() == 1 || k[len(k)-1].stride == 1 || rows[len(rows)-1].stride != 1
 	across, along := rows, k
 	if !alongK {
@@ -153,7 +147,7 @@ func strided[T number, S any](o operand, mem []S, load func(dst []T, src []S, at
 	inner := along[len(along)-1]
 	same, direct := any(mem).([]T)
 	return lines[T]{alongK, func(_, b, line, lo, n int, buf []T) []T {
-		base := o.offset + batch.offset(b) + across.offset(line)
+		base := batch.offset(b) + across.offset(line)
 		if lo%inner.size+n <= inner.size {
 			at := base + along.offset(lo)
 			if direct && inner.stride == 1 {
@@ -171,72 +165,27 @@ func strided[T number, S any](o operand, mem []S, load func(dst []T, src []S, at
 	}}
 }
 
-// productOf is the product of two operands whose sizes fit. Its write is not set.
-func productOf[T number](a, b operand) *product[T] {
-	return &product[T]{batch: a.batch.len(), m: a.rows.len(), n: b.rows.len(), k: a.k.len(), a: linesOf[T](a), b: linesOf[T](b)}
-}
-
-// narrow is acc rounded or wrapped to type d, in the same memory.
-func narrow[T number](d graph.DType, acc []T) []byte {
-	n := len(acc) * d.Bytes()
-	mem := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(acc))), len(acc)*int(unsafe.Sizeof(T(0))))
-	to := array{data: mem[:n]}
-	switch acc := any(acc).(type) {
-	case []float32:
-		switch d {
-		case graph.Float16:
-			h := elements[float16](to)
-			for i, x := range acc {
-				h[i] = toFloat16(x)
-			}
-		case graph.BFloat16:
-			h := elements[bfloat16](to)
-			for i, x := range acc {
-				h[i] = toBFloat16(x)
-			}
-		}
-	case []int64:
-		switch d.Bytes() {
-		case 1:
-			wrap(elements[uint8](to), acc)
-		case 2:
-			wrap(elements[uint16](to), acc)
-		case 4:
-			wrap(elements[uint32](to), acc)
-		}
+// computesIn reports whether T is the type of the elements of d, and not only the one in which they are computed with.
+func computesIn[T number](d graph.DType) bool {
+	switch any(T(0)).(type) {
+	case float32:
+		return d == graph.Float32
+	case float64:
+		return d == graph.Float64
 	}
-	return mem[:n]
+	return d == graph.Int64 || d == graph.Uint64
 }
 
-func wrap[S uint8 | uint16 | uint32](to []S, acc []int64) {
-	for i, x := range acc {
-		to[i] = S(x)
+// dense is x as contiguous row-major numbers of type T, where it lies or copied; done gives the copy back.
+func dense[T number](e *env, x operand) (mem []T, done func()) {
+	l, n, memory := linesOf[T](matrix{x.array, nil, nil, x.axes}), x.axes.len(), collapse(x.axes)
+	if n > 0 && len(memory) == 1 && memory[0].stride == 1 && computesIn[T](x.dtype) {
+		return l.get(0, 0, 0, 0, n, nil), func() {}
 	}
+	copied := borrowSlice[T](n)
+	e.pool.For(n, 1<<12, func(worker, lo, hi int) {
+		part := (*copied)[lo:hi]
+		copy(part, l.get(worker, 0, 0, lo, hi-lo, part))
+	})
+	return *copied, func() { giveBackSlice(copied) }
 }
-
-// writer is the write hook of a product that computes c.
-func writer[T number](c *contraction) func(worker, at int, acc []T) {
-	d, size := c.out.dtype, c.out.dtype.Bytes()
-	if c.store != nil {
-		return func(worker, at int, acc []T) { c.store(worker, at, narrow(d, acc)) }
-	}
-	return func(_, at int, acc []T) { copy(c.out.data[at*size:], narrow(d, acc)) }
-}
-
-// operands are those of a dot.
-func (c *contraction) operands() (a, b operand) {
-	d, x, y := c.attrs.Dot, &c.in[0], &c.in[1]
-	free := func(v *view, batch, contract []int) axes {
-		var at []int
-		for i := range v.dims {
-			if !slices.Contains(batch, i) && !slices.Contains(contract, i) {
-				at = append(at, i)
-			}
-		}
-		return v.at(at...)
-	}
-	return operand{x, x.at(d.LBatch...), free(x, d.LBatch, d.LContract), x.at(d.LContract...)},
-		operand{y, y.at(d.RBatch...), free(y, d.RBatch, d.RContract), y.at(d.RContract...)}
-}
-
-func dot[T number](c *contraction) *product[T] { return productOf[T](c.operands()) }

@@ -1,8 +1,69 @@
 package cpu
 
-import "github.com/flambeau-ml/flambeau/graph"
+import (
+	"math"
+	"sync/atomic"
 
-// specials are the kernels of the primitives that are no loop nests, by primitive.
+	"github.com/flambeau-ml/flambeau/graph"
+)
+
+// specials are the kernels of the primitives that are neither loop nests nor contractions.
 var specials = map[*graph.Primitive]special{
-	graph.DotGeneral: dotGeneral,
+	graph.Gather:        gather,
+	graph.ScatterAdd:    scatterAdd,
+	graph.RandomBits:    randomBits,
+	graph.ArgMax:        argMax,
+	graph.ArgMin:        argMin,
+	graph.WindowArgMax:  windowArgMax,
+	graph.WindowGather:  windowGather,
+	graph.WindowScatter: windowScatter,
+	graph.WindowSum:     windowSum,
+	graph.WindowSpread:  windowSpread,
+}
+
+func count(ns []int) int {
+	p := 1
+	for _, n := range ns {
+		p *= n
+	}
+	return p
+}
+
+// grainOf is how many pieces of the given work, in elements, are worth handing to another thread.
+func grainOf(work int) int { return max(1, 1<<14/max(work, 1)) }
+
+// firstOutside is the first of indices that is not below n, or less than 0; ok is false where there is none.
+func firstOutside(e *env, indices []int64, n int) (index int64, ok bool) {
+	var first atomic.Int64
+	first.Store(math.MaxInt64)
+	e.pool.For(len(indices), 1<<15, func(_, lo, hi int) {
+		for i, at := range indices[lo:hi] {
+			if uint64(at) < uint64(n) {
+				continue
+			}
+			for {
+				old := first.Load()
+				if int64(lo+i) >= old || first.CompareAndSwap(old, int64(lo+i)) {
+					return
+				}
+			}
+		}
+	})
+	if i := first.Load(); i < math.MaxInt64 {
+		return indices[i], true
+	}
+	return 0, false
+}
+
+// randomBits draws blocks of four words.
+func randomBits(e *env, _ *graph.Attrs, in []array, out array) error {
+	state, words := elements[uint64](in[0]), elements[uint32](out)
+	key, counter := state[0], state[1]
+	e.pool.For(ceilDiv(len(words), 4), 1<<10, func(_, lo, hi int) {
+		for i := lo; i < hi; i++ {
+			block := graph.Philox(key, counter+uint64(i))
+			copy(words[4*i:], block[:])
+		}
+	})
+	return nil
 }

@@ -149,13 +149,13 @@ func (p *param) read() string {
 	case typeValue:
 		switch {
 		case p.Type.Base == "Generator":
-			return "r.state(" + p.ident + ")"
+			return "r.generator(" + p.ident + ")"
 		case p.Type.Optional:
-			return "r.maybe(" + p.ident + ")"
+			return "r.readOpt(" + p.ident + ")"
 		}
 		return "r.read(" + p.ident + ")"
 	case typeValues:
-		return "r.reads(" + p.ident + ")"
+		return "r.readAll(" + p.ident + ")"
 	case typeScalar:
 		if p.Type.Optional {
 			return "r.maybeScalar(" + p.ident + ")"

@@ -12,9 +12,9 @@ import (
 )
 
 func main() {
-	files, err := generate(ops.All())
+	files, err := generate(ops.Table())
 	if err == nil {
-		err = write(filepath.Join("..", "."), files)
+		err = write("..", files)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)

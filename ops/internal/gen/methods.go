@@ -252,7 +252,7 @@ func (f form) writeCall(b *strings.Builder) {
 			fmt.Fprintf(b, "\tr.advance(g, %sNext)\n", ident(a.Name))
 			continue
 		}
-		fmt.Fprintf(b, "\tr.writeMaybe(%s, %[1]sNext)\n", ident(a.Name))
+		fmt.Fprintf(b, "\tif %s != nil {\n\t\tr.write(%[1]s, %[1]sNext)\n\t}\n", ident(a.Name))
 	}
 	switch {
 	case f.inPlace:

@@ -15,9 +15,10 @@ func optionKinds(entries []*entry) (map[string]string, error) {
 	kinds := map[string]string{}
 	for _, e := range entries {
 		for _, p := range e.optional {
-			k, had := p.optionKind(), kinds[p.Name]
+			k := p.optionKind()
+			had, seen := kinds[p.Name]
 			switch {
-			case !had || had == k:
+			case !seen || had == k:
 			case had == "int" && k == "...int", had == "...int" && k == "int":
 				k = "...int"
 			case strings.HasPrefix(had, "...") || strings.HasPrefix(k, "..."):
@@ -88,7 +89,7 @@ func options(kinds map[string]string) string {
 	var b strings.Builder
 	b.WriteString(header)
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
-		fmt.Fprintf(&b, "// %s sets the argument %s.\nfunc %[1]s(v %s) Option { return Option{%q, v} }\n\n", optionName(name), name, kinds[name], name)
+		fmt.Fprintf(&b, "// %s sets the argument %s.\nfunc %[1]s(v %[3]s) Option { return Option{%[2]q, v} }\n\n", optionName(name), name, kinds[name])
 	}
 	return b.String()
 }

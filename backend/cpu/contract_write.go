@@ -1,0 +1,63 @@
+package cpu
+
+import (
+	"unsafe"
+
+	"github.com/flambeau-ml/flambeau/graph"
+)
+
+// writer is the hook that takes the elements of a product for ep, or where that is nil stores them in out.
+func writer[T number](out array, ep *epilogue) func(worker, at int, acc []T) {
+	if ep == nil {
+		size := out.dtype.Bytes()
+		return func(_, at int, acc []T) { copy(out.data[at*size:], narrow(out.dtype, acc)) }
+	}
+	var f any
+	switch any(T(0)).(type) {
+	case float32:
+		f = ep.f32
+	case float64:
+		f = ep.f64
+	case int64:
+		f = ep.i64
+	}
+	return f.(func(worker, at int, acc []T))
+}
+
+// narrow is acc rounded or wrapped to type d, in the same memory.
+func narrow[T number](d graph.DType, acc []T) []byte {
+	n := len(acc) * d.Bytes()
+	mem := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(acc))), len(acc)*int(unsafe.Sizeof(T(0))))
+	to := array{data: mem[:n]}
+	switch acc := any(acc).(type) {
+	case []float32:
+		switch d {
+		case graph.Float16:
+			h := elements[float16](to)
+			for i, x := range acc {
+				h[i] = toFloat16(x)
+			}
+		case graph.BFloat16:
+			h := elements[bfloat16](to)
+			for i, x := range acc {
+				h[i] = toBFloat16(x)
+			}
+		}
+	case []int64:
+		switch d.Bytes() {
+		case 1:
+			wrap(elements[uint8](to), acc)
+		case 2:
+			wrap(elements[uint16](to), acc)
+		case 4:
+			wrap(elements[uint32](to), acc)
+		}
+	}
+	return mem[:n]
+}
+
+func wrap[S uint8 | uint16 | uint32](to []S, acc []int64) {
+	for i, x := range acc {
+		to[i] = S(x)
+	}
+}

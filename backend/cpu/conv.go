@@ -1,0 +1,90 @@
+package cpu
+
+import (
+	"slices"
+
+	"github.com/flambeau-ml/flambeau/graph"
+)
+
+// The convolutions are products of matrices in which one operand is gathered from an array [N, C, …] while it is
+// packed: never is the whole matrix in memory. K runs
+//
+//	conv        over the channels of the group, and the window
+//	conv_input  over the filters of the group, and the window; places without a position count as zero
+//	conv_filter over the images, and the positions
+//
+// each in row-major order. Padding counts as zeros, which are multiplied like any other element.
+
+// conv computes conv: from x [N, C, …] and filters [O, C/G, …] to [N, O, …] of sizes dims.
+func conv[T number](e *env, a *graph.Attrs, in []operand, dims []int, write func(worker, at int, acc []T)) {
+	x, f, g := in[0], in[1], a.Window.Groups
+	o, c := split(f.axes[0], g), f.axes[1]
+	filters := matrix{f.array, o[:1], o[1:], f.axes[1:]}
+	overImages(e, x, c.size, g, gathered(a.Window, sizes(x.axes[2:]), dims[2:]), filters, write)
+}
+
+// convInput computes conv_input: from y [N, O, …] and filters [O, C/G, …] to [N, C, …] of sizes dims.
+func convInput[T number](e *env, a *graph.Attrs, in []operand, dims []int, write func(worker, at int, acc []T)) {
+	y, f, g := in[0], in[1], a.Window.Groups
+	o := split(f.axes[0], g)
+	filters := matrix{f.array, o[:1], f.axes[1:2], slices.Concat(o[1:], f.axes[2:])}
+	overImages(e, y, o[1].size, g, spread(a.Window, dims[2:], sizes(y.axes[2:])), filters, write)
+}
+
+// convFilter computes conv_filter: from x [N, C, …] and y [N, O, …] to filters [O, C/G, …].
+func convFilter[T number](e *env, a *graph.Attrs, in []operand, dims []int, write func(worker, at int, acc []T)) {
+	x, y, g := in[0], in[1], a.Window.Groups
+	o, c := split(y.axes[1], g), dims[1]
+	ys := matrix{y.array, o[:1], o[1:], slices.Concat(y.axes[:1], y.axes[2:])}
+	pl := gathered(a.Window, sizes(x.axes[2:]), sizes(y.axes[2:]))
+	p := &product[T]{batch: g, m: o[1].size, n: c * pl.window, k: ys.k.len(), a: linesOf[T](ys), write: write}
+	mem, done := dense[T](e, x)
+	defer done()
+	p.b = lines[T]{alongK: true, get: patches(mem, x, c, pl)}
+	p.run(e.pool)
+}
+
+// split is an axis of channels as an axis of g groups and one of the channels of a group.
+func split(x axis, g int) axes {
+	n := x.size / g
+	return axes{{g, n * x.stride}, {n, x.stride}}
+}
+
+func sizes(x axes) []int {
+	out := make([]int, len(x))
+	for i, a := range x {
+		out[i] = a.size
+	}
+	return out
+}
+
+// overImages computes the products of filters with the patches of src, which has per channels in each of g groups.
+// Their result [N, rows of all groups, positions] is handed to write.
+func overImages[T number](e *env, src operand, per, g int, pl placing, filters matrix, write func(worker, at int, acc []T)) {
+	images, rows, positions := src.axes[0].size, filters.rows.len(), pl.positions()
+	p := &product[T]{batch: g, m: rows, n: images * positions, k: filters.k.len(), a: linesOf[T](filters)}
+	mem, done := dense[T](e, src)
+	defer done()
+	p.b = lines[T]{get: patches(mem, src, per, pl)}
+	if positions == 1 { // what lies together in the result are the rows
+		p.a, p.b, p.m, p.n = p.b, p.a, p.n, p.m
+		p.write = func(worker, at int, acc []T) {
+			for len(acc) > 0 {
+				group, image, row := at/rows/images, at/rows%images, at%rows
+				n := min(len(acc), rows-row)
+				write(worker, (image*g+group)*rows+row, acc[:n])
+				at, acc = at+n, acc[n:]
+			}
+		}
+	} else {
+		p.write = func(worker, at int, acc []T) {
+			for len(acc) > 0 {
+				row, image, pos := at/p.n, at%p.n/positions, at%positions
+				n := min(len(acc), positions-pos)
+				write(worker, (image*g*rows+row)*positions+pos, acc[:n])
+				at, acc = at+n, acc[n:]
+			}
+		}
+	}
+	p.run(e.pool)
+}

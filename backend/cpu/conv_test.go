@@ -1,0 +1,237 @@
+package cpu
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/flambeau-ml/flambeau/graph"
+	"github.com/flambeau-ml/flambeau/internal/workpool"
+)
+
+// convCase is a convolution of random geometry: the sizes of x [N, C, …], of the filters and of y [N, O, …].
+type convCase struct {
+	w       graph.Window
+	x, f, y []int
+}
+
+func randomConv(r *rand.Rand) convCase {
+	rank := 1 + r.IntN(3)
+	g := 1 + r.IntN(3)
+	cg, og := 1+r.IntN(3), 1+r.IntN(3)
+	if r.IntN(4) == 0 { // depthwise
+		cg, og = 1, 1
+	}
+	n := r.IntN(4)
+	c := convCase{w: graph.Window{Groups: g}, x: []int{n, g * cg}, f: []int{g * og, cg}, y: []int{n, g * og}}
+	for range rank {
+		size, stride, dilation := 1+r.IntN(3), 1+r.IntN(3), 1+r.IntN(2)
+		low, high := r.IntN(3), r.IntN(3)
+		span := dilation*(size-1) + 1
+		in := max(1, span-low-high) + r.IntN(7)
+		c.w.Size, c.w.Stride, c.w.Dilation = append(c.w.Size, size), append(c.w.Stride, stride), append(c.w.Dilation, dilation)
+		c.w.Low, c.w.High = append(c.w.Low, low), append(c.w.High, high)
+		c.x, c.f, c.y = append(c.x, in), append(c.f, size), append(c.y, (in+low+high-span)/stride+1)
+	}
+	return c
+}
+
+func (c *convCase) each(f func(op *graph.Primitive, a *graph.Attrs, in [2][]int, out []int)) {
+	f(graph.Conv, &graph.Attrs{Window: &c.w}, [2][]int{c.x, c.f}, c.y)
+	f(graph.ConvInput, &graph.Attrs{Window: &c.w, Shape: graph.Ns(c.x[2:]...)}, [2][]int{c.y, c.f}, c.x)
+	f(graph.ConvFilter, &graph.Attrs{Window: &c.w}, [2][]int{c.x, c.y}, c.f)
+}
+
+func TestConvReference(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	for i := range 150 {
+		c := randomConv(r)
+		d := []graph.DType{graph.Float32, graph.Float64, graph.Float16, graph.BFloat16}[i%4]
+		c.each(func(op *graph.Primitive, a *graph.Attrs, in [2][]int, out []int) {
+			againstReference(t, op, a, []*graph.Array{graph.Uniform(r, d, -2, 2, in[0]...), graph.Uniform(r, d, -2, 2, in[1]...)}, 100)
+		})
+	}
+}
+
+func unravel(i int, dims []int) []int {
+	at := make([]int, len(dims))
+	for k := len(dims) - 1; k >= 0; k-- {
+		at[k], i = i%dims[k], i/dims[k]
+	}
+	return at
+}
+
+func ravel(at, dims []int) int {
+	i := 0
+	for k, n := range dims {
+		i = i*n + at[k]
+	}
+	return i
+}
+
+// reads is the position in a plane of sizes in that element k of a window at position p sees; ok is false in the
+// padding.
+func reads(w *graph.Window, in, out []int, p, k int) (s int, ok bool) {
+	pi, ki, si := unravel(p, out), unravel(k, w.Size), make([]int, len(in))
+	for d := range in {
+		si[d] = pi[d]*w.Stride[d] + ki[d]*w.Dilation[d] - w.Low[d]
+		if si[d] < 0 || si[d] >= in[d] {
+			return 0, false
+		}
+	}
+	return ravel(si, in), true
+}
+
+// writtenConv is the definition: the terms of each element of the result in the order of K, with zeros for the places
+// where there is nothing.
+func writtenConv(op *graph.Primitive, c *convCase, in [2]*graph.Array) []float32 {
+	g := c.w.Groups
+	cg, og := c.f[1], c.f[0]/g
+	win, xs, ys := count(c.w.Size), count(c.x[2:]), count(c.y[2:])
+	at := func(a int, i int) float32 { return float32(in[a].F[i]) }
+	var out []float32
+	switch op {
+	case graph.Conv:
+		for i := range count(c.y) {
+			n, o, p := i/ys/c.y[1], i/ys%c.y[1], i%ys
+			out = append(out, writtenOrder(cg*win, func(k int) float32 { return at(1, o*cg*win+k) }, func(k int) float32 {
+				if s, ok := reads(&c.w, c.x[2:], c.y[2:], p, k%win); ok {
+					return at(0, (n*c.x[1]+o/og*cg+k/win)*xs+s)
+				}
+				return 0
+			}))
+		}
+	case graph.ConvInput:
+		for i := range count(c.x) {
+			n, ch, s := i/xs/c.x[1], i/xs%c.x[1], i%xs
+			out = append(out, writtenOrder(og*win, func(k int) float32 {
+				return at(1, ((ch/cg*og+k/win)*cg+ch%cg)*win+k%win)
+			}, func(k int) float32 {
+				for p := range ys {
+					if from, ok := reads(&c.w, c.x[2:], c.y[2:], p, k%win); ok && from == s {
+						return at(0, (n*c.y[1]+ch/cg*og+k/win)*ys+p)
+					}
+				}
+				return 0
+			}))
+		}
+	case graph.ConvFilter:
+		for i := range count(c.f) {
+			o, ch, k := i/win/cg, i/win%cg, i%win
+			out = append(out, writtenOrder(c.x[0]*ys, func(q int) float32 { return at(1, (q/ys*c.y[1]+o)*ys+q%ys) }, func(q int) float32 {
+				if s, ok := reads(&c.w, c.x[2:], c.y[2:], q%ys, k); ok {
+					return at(0, (q/ys*c.x[1]+o/og*cg+ch)*xs+s)
+				}
+				return 0
+			}))
+		}
+	}
+	return out
+}
+
+func TestConvWrittenOrder(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	cases := []convCase{
+		{graph.Window{Size: []int{3, 3}, Stride: []int{1, 1}, Low: []int{1, 1}, High: []int{1, 1}, Dilation: []int{1, 1}, Groups: 1}, []int{9, 33, 6, 6}, []int{30, 33, 3, 3}, []int{9, 30, 6, 6}},
+		{graph.Window{Size: []int{1}, Stride: []int{1}, Low: []int{0}, High: []int{0}, Dilation: []int{1}, Groups: 1}, []int{5, 300, 70}, []int{3, 300, 1}, []int{5, 3, 70}},
+		{graph.Window{Size: []int{4, 4}, Stride: []int{1, 1}, Low: []int{0, 0}, High: []int{0, 0}, Dilation: []int{1, 1}, Groups: 2}, []int{3, 40, 4, 4}, []int{6, 20, 4, 4}, []int{3, 6, 1, 1}},
+		{graph.Window{Size: []int{3, 2}, Stride: []int{2, 2}, Low: []int{1, 0}, High: []int{1, 0}, Dilation: []int{1, 2}, Groups: 4}, []int{40, 4, 9, 8}, []int{4, 1, 3, 2}, []int{40, 4, 5, 3}},
+	}
+	for range 40 {
+		cases = append(cases, randomConv(r))
+	}
+	for _, c := range cases {
+		c.each(func(op *graph.Primitive, a *graph.Attrs, dims [2][]int, out []int) {
+			in := [2]*graph.Array{graph.Uniform(r, graph.Float32, -2, 2, dims[0]...), graph.Uniform(r, graph.Float32, -2, 2, dims[1]...)}
+			got, _ := runSpecial(t, op, a, []array{arrayOf(in[0]), arrayOf(in[1])})
+			want := writtenConv(op, &c, in)
+			for i, x := range elements[float32](got) {
+				if x != want[i] {
+					t.Fatalf("%s %+v %v %v: element %d is %g, want %g", op, c.w, dims[0], dims[1], i, x, want[i])
+				}
+			}
+		})
+	}
+}
+
+// Operands may lie in any order in memory, and the elements may go to an epilogue: the bits are the same.
+func TestConvViewsAndEpilogue(t *testing.T) {
+	r := rand.New(rand.NewPCG(15, 16))
+	for range 60 {
+		c := randomConv(r)
+		c.each(func(op *graph.Primitive, a *graph.Attrs, dims [2][]int, out []int) {
+			plain, moved := make([]array, 2), make([]operand, 2)
+			for i, d := range dims {
+				h := graph.Uniform(r, graph.Float32, -2, 2, d...)
+				plain[i] = arrayOf(h)
+				moved[i] = transposed(r, h)
+			}
+			want, _ := runSpecial(t, op, a, plain)
+			for _, pool := range testPools() {
+				got, seen := make([]float32, want.len()), make([]int, want.len())
+				ep := &epilogue{f32: func(_, at int, acc []float32) {
+					for i, x := range acc {
+						got[at+i] = x
+						seen[at+i]++
+					}
+				}}
+				contractions[op](&env{pool: pool}, a, moved, array{dtype: graph.Float32, dims: out}, ep)
+				for i, x := range elements[float32](want) {
+					if seen[i] != 1 || got[i] != x {
+						t.Fatalf("%s %+v: element %d came %d times, %g for %g", op, c.w, i, seen[i], got[i], x)
+					}
+				}
+			}
+		})
+	}
+}
+
+// transposed is h as an operand that lies in memory with its axes in another order.
+func transposed(r *rand.Rand, h *graph.Array) operand {
+	order := r.Perm(len(h.Dims))
+	dims := make([]int, len(order))
+	for i, k := range order {
+		dims[i] = h.Dims[k]
+	}
+	x := axes(rowMajor(dims))
+	op := operand{newArray(h.DType, h.Dims), make(axes, len(order))}
+	for i, k := range order {
+		op.axes[k] = x[i]
+	}
+	to := elements[float32](op.array)
+	for i, v := range h.F {
+		at := 0
+		for k, q := range unravel(i, h.Dims) {
+			at += q * op.axes[k].stride
+		}
+		to[at] = float32(v)
+	}
+	return op
+}
+
+func BenchmarkConv(b *testing.B) {
+	big := convCase{graph.Window{Size: []int{3, 3}, Stride: []int{1, 1}, Low: []int{1, 1}, High: []int{1, 1}, Dilation: []int{1, 1}, Groups: 1}, []int{64, 16, 8, 8}, []int{32, 16, 3, 3}, []int{64, 32, 8, 8}}
+	deep := big
+	deep.w.Groups = 64
+	deep.x, deep.f, deep.y = []int{1, 64, 56, 56}, []int{64, 1, 3, 3}, []int{1, 64, 56, 56}
+	for name, c := range map[string]convCase{"64x16x8x8": big, "depthwise": deep} {
+		c.each(func(op *graph.Primitive, a *graph.Attrs, dims [2][]int, out []int) {
+			for _, threads := range []int{1, 2} {
+				b.Run(fmt.Sprintf("%s/%s/threads=%d", name, op, threads), func(b *testing.B) {
+					pool := workpool.New(threads)
+					defer pool.Close()
+					r := rand.New(rand.NewPCG(1, 2))
+					in := []array{arrayOf(graph.Uniform(r, graph.Float32, -2, 2, dims[0]...)), arrayOf(graph.Uniform(r, graph.Float32, -2, 2, dims[1]...))}
+					to := newArray(graph.Float32, out)
+					b.ReportAllocs()
+					for b.Loop() {
+						if err := compute(&env{pool: pool}, op, a, in, to); err != nil {
+							b.Fatal(err)
+						}
+					}
+					b.ReportMetric(2*float64(b.N*count(c.y)*count(c.f[1:]))/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+				})
+			}
+		})
+	}
+}

@@ -1,0 +1,191 @@
+package cpu
+
+import "github.com/flambeau-ml/flambeau/graph"
+
+// cheap is the most operations that are done again in each loop that needs their result, rather than stored.
+const cheap = 3
+
+// weight is the cost of an elementwise primitive, in additions.
+func weight(op *graph.Primitive) int {
+	switch op {
+	case graph.Div, graph.Sqrt, graph.Rem:
+		return 2
+	case graph.Exp, graph.Expm1, graph.Log, graph.Log1p, graph.Sin, graph.Cos, graph.Tanh, graph.Erf, graph.Rsqrt, graph.Pow, graph.Atan2:
+		return 8
+	}
+	return 1
+}
+
+// fixed reports whether v is computed by a kernel or a reduction of its own, whatever surrounds it.
+func fixed(v *graph.Value) bool {
+	switch {
+	case v.Op.Kind == graph.Leaf:
+		return false
+	case v.Op.Elementwise():
+		return checks(v)
+	case v.Op == graph.Pad:
+		return dilated(v)
+	case v.Op.Kind == graph.Reduce:
+		return len(v.Attr().Axes) > 0
+	}
+	return v.Op.Kind != graph.Move
+}
+
+// checks reports whether computing v can fail depending on values.
+func checks(v *graph.Value) bool {
+	return v.Op.Checks && (!v.Op.Elementwise() || v.DType.IsInt())
+}
+
+// dilated reports whether the pad v puts zeros between elements.
+func dilated(v *graph.Value) bool {
+	for i, n := range v.Attrs.Step {
+		if n != 1 && !v.Args[0].Shape[i].Is(1) {
+			return true
+		}
+	}
+	return false
+}
+
+// tiled reports whether v is a contraction.
+func tiled(v *graph.Value) bool { return contractions[v.Op] != nil }
+
+func scalar(v *graph.Value) bool {
+	for _, n := range v.Shape {
+		if !n.Is(1) {
+			return false
+		}
+	}
+	return true
+}
+
+// many stands for more loops than one.
+var many = &graph.Value{}
+
+// chooseRoots decides which values get buffers. Going from the results to the parameters, it notes for each value
+// which loop needs it; what several need is stored, unless it is cheap.
+func (s *scheduler) chooseRoots() {
+	s.roots = map[*graph.Value]bool{}
+	for v := range s.forced {
+		s.roots[v] = true
+	}
+	store := func(v *graph.Value) {
+		if v.Op != graph.Param {
+			s.roots[v] = true
+		}
+	}
+	for _, v := range s.f.Results {
+		store(base(v))
+	}
+	cost, constant := s.costs()
+	need := map[*graph.Value]*graph.Value{}
+	for i := len(s.f.Values) - 1; i >= 0; i-- {
+		v := s.f.Values[i]
+		if !s.live[v] || v.Op.Kind == graph.Leaf || strip(v) != v {
+			if x := need[v]; x != nil && len(v.Args) == 1 { // what strip goes through
+				meet(need, v.Args[0], x)
+			}
+			continue
+		}
+		switch {
+		case s.roots[v]:
+		case fixed(v):
+			store(v)
+		case v.Op.Kind == graph.Move:
+			if s.unfused && v.Op != graph.Reshape {
+				store(v)
+			}
+		case s.unfused || need[v] == many && cost[v] > cheap:
+			store(v)
+		}
+		owner := need[v]
+		if s.roots[v] {
+			owner = v
+		}
+		for _, x := range v.Args {
+			switch {
+			case tiled(v):
+				if y, ok := s.viewed(x, constant); ok {
+					store(y)
+				}
+			case fixed(v) && v.Op.Kind == graph.Other && !v.Op.Elementwise() && v.Op != graph.Concat:
+				store(base(x))
+			case v.Op == graph.Broadcast && repeats(v):
+				if y := computed(x); y != nil && !scalar(y) && !(constant[y] && cost[y] <= cheap) {
+					store(y)
+				}
+			}
+			if owner != nil {
+				meet(need, x, owner)
+			}
+		}
+	}
+}
+
+// meet notes that the loop of owner needs x.
+func meet(need map[*graph.Value]*graph.Value, x, owner *graph.Value) {
+	if was := need[x]; was != nil && was != owner {
+		owner = many
+	}
+	need[x] = owner
+}
+
+// costs are the operations needed for an element of each value, from what has a buffer in any case, and whether it
+// depends on leaves alone.
+func (s *scheduler) costs() (cost map[*graph.Value]int, constant map[*graph.Value]bool) {
+	cost, constant = map[*graph.Value]int{}, map[*graph.Value]bool{}
+	for _, v := range s.f.Values {
+		switch {
+		case !s.live[v] || v.Op == graph.Param || fixed(v):
+		case v.Op.Kind == graph.Leaf:
+			constant[v] = true
+		default:
+			n, same := 0, true
+			if v.Op.Elementwise() && strip(v) == v {
+				n = weight(v.Op)
+			}
+			for _, x := range v.Args {
+				n += cost[x]
+				same = same && constant[x]
+			}
+			cost[v], constant[v] = min(n, 1<<20), same
+		}
+	}
+	return cost, constant
+}
+
+// repeats reports whether the broadcast v makes more elements of its operand.
+func repeats(v *graph.Value) bool {
+	for _, n := range v.Attrs.Shape {
+		if !n.Is(1) {
+			return true
+		}
+	}
+	return false
+}
+
+// computed is the elementwise value that x moves; nil where it moves something else.
+func computed(x *graph.Value) *graph.Value {
+	for x = strip(x); x.Op.Kind == graph.Move && !fixed(x); x = strip(x.Args[0]) {
+	}
+	if x.Op.Elementwise() {
+		return x
+	}
+	return nil
+}
+
+// viewed is the value that must have a buffer so that a contraction can read x where it lies.
+func (s *scheduler) viewed(x *graph.Value, constant map[*graph.Value]bool) (*graph.Value, bool) {
+	y := strip(x)
+	for y.Op == graph.Permute || y.Op == graph.Broadcast || y.Op == graph.Slice || y.Op == graph.Reshape {
+		y = strip(y.Args[0])
+	}
+	switch {
+	case s.unfused:
+		return base(x), true
+	case y.Op == graph.Param || fixed(y):
+		return nil, false
+	case s.leaf(y):
+		return base(x), true
+	}
+	return y, true
+}

@@ -1,0 +1,31 @@
+package declare
+
+var embeddingEncoder = encoderKind{
+	name:    "dense",
+	doc:     "A vector for each category, which training finds.",
+	options: func() encoderOptions { return new(embedding) },
+	keys: []key{
+		{name: "embedding_size", kind: kindInt, def: 50, in: between(1, 1<<20),
+			doc: "Numbers of a vector; no more than there are categories."},
+		{name: "dropout", kind: kindNumber, def: 0.0, in: between(0, 0.999),
+			doc: "Share of them that dropout zeroes while training."},
+	},
+}
+
+var onehotEncoder = encoderKind{
+	name:    "onehot",
+	doc:     "A number for each category: 1 for the one that it is, 0 for the others.",
+	options: func() encoderOptions { return new(onehot) },
+}
+
+// embedding are the options of the encoder dense of categories.
+type embedding struct {
+	Size    int     `yaml:"embedding_size"`
+	Dropout float64 `yaml:"dropout"`
+}
+
+// onehot has no options.
+type onehot struct{}
+
+func (o *embedding) check([]int) (string, error) { return "", nil }
+func (o *onehot) check([]int) (string, error)    { return "", nil }

@@ -1,0 +1,67 @@
+package declare
+
+import (
+	"math"
+	"strings"
+
+	"github.com/flambeau-ml/flambeau/internal/csvfile"
+)
+
+var numberOutput = outputKind{
+	name:          "number",
+	doc:           "A number.",
+	preprocessing: numberKeys(dropRow, nil),
+	decoder: form{name: "regressor", doc: "A linear layer with one output.", keys: append([]key{
+		{name: "use_bias", kind: kindBool, def: true, doc: "Whether the last layer has a bias."}},
+		fcKeys("fc_", "fc_output_size", 256, "num_fc_layers", 0)...)},
+	losses: []form{
+		{name: "mean_squared_error", doc: "The mean of the squared differences."},
+		{name: "mean_absolute_error", doc: "The mean of the differences' sizes."},
+	},
+	codec: func(f *OutputFeature) (outputCodec, error) {
+		c := &targetCodec{numberCodec: numberCodec{column: f.Column}}
+		return c, f.Preprocessing.Decode(&c.opts)
+	},
+}
+
+// targetCodec reads the numbers that a model learns to predict.
+type targetCodec struct {
+	numberCodec
+	lenient bool
+}
+
+func (c *targetCodec) allowMissing() { c.lenient = true }
+func (c *targetCodec) width() int    { return 1 }
+
+func (c *targetCodec) bind(columns []string) error {
+	err := c.numberCodec.bind(columns)
+	if err != nil && c.lenient {
+		c.at, err = -1, nil
+	}
+	return err
+}
+
+func (c *targetCodec) read(r *csvfile.Reader, row []string) (bool, error) {
+	if c.lenient && (c.at < 0 || strings.TrimSpace(row[c.at]) == "") {
+		c.pending = math.NaN()
+		return true, nil
+	}
+	return c.numberCodec.read(r, row)
+}
+
+// encode keeps the numbers as they were read beside those for the model: NaN where there is none.
+func (c *targetCodec) encode() (*column, error) {
+	raw := c.raw
+	if !c.lenient {
+		for i, x := range raw {
+			if math.IsNaN(x) {
+				raw[i] = c.state.Fill
+			}
+		}
+	}
+	out, err := c.numberCodec.encode()
+	if err == nil {
+		out.numbers = raw
+	}
+	return out, err
+}

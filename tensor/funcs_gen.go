@@ -1,0 +1,882 @@
+// Code generated from the table of operators by ops/internal/gen. DO NOT EDIT.
+
+package tensor
+
+import (
+	"github.com/flambeau-ml/flambeau/graph"
+	"github.com/flambeau-ml/flambeau/ops"
+)
+
+var _ graph.DType
+
+// AbsOut writes into out the absolute value of each element. It is PyTorch's abs.
+func AbsOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("abs")
+	defer r.done()
+	r.write(out, ops.Abs.Body(r.read(t)))
+	return out
+}
+
+// AcosOut writes into out the angle whose cosine each element is. It is PyTorch's acos.
+func AcosOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("acos")
+	defer r.done()
+	r.write(out, ops.Acos.Body(r.read(t)))
+	return out
+}
+
+// AcoshOut writes into out the number whose hyperbolic cosine each element is. It is PyTorch's acosh.
+func AcoshOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("acosh")
+	defer r.done()
+	r.write(out, ops.Acosh.Body(r.read(t)))
+	return out
+}
+
+// AddOut writes into out the sum of self and alpha times other. It is PyTorch's add.Tensor.
+func AddOut(out *Tensor, t *Tensor, other *Tensor, opts ...Option) *Tensor {
+	r := record("add")
+	defer r.done()
+	o := r.options(opts, "alpha")
+	r.write(out, ops.Add.Body(r.read(t), r.read(other), r.scalarOption(o, "alpha", r.scalar(1))))
+	return out
+}
+
+// AmaxOut writes into out the largest element over some dimensions, or all; ties share the derivative. It is
+// PyTorch's amax.
+func AmaxOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("amax")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	r.write(out, ops.Amax.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false)))
+	return out
+}
+
+// AminOut writes into out the smallest element over some dimensions, or all; ties share the derivative. It is
+// PyTorch's amin.
+func AminOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("amin")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	r.write(out, ops.Amin.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false)))
+	return out
+}
+
+// AsinOut writes into out the angle whose sine each element is. It is PyTorch's asin.
+func AsinOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("asin")
+	defer r.done()
+	r.write(out, ops.Asin.Body(r.read(t)))
+	return out
+}
+
+// AsinhOut writes into out the number whose hyperbolic sine each element is. It is PyTorch's asinh.
+func AsinhOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("asinh")
+	defer r.done()
+	r.write(out, ops.Asinh.Body(r.read(t)))
+	return out
+}
+
+// AtanOut writes into out the angle whose tangent each element is. It is PyTorch's atan.
+func AtanOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("atan")
+	defer r.done()
+	r.write(out, ops.Atan.Body(r.read(t)))
+	return out
+}
+
+// Atan2Out writes into out the angle of the point with ordinate self and abscissa other. It is PyTorch's atan2.
+func Atan2Out(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("atan2")
+	defer r.done()
+	r.write(out, ops.Atan2.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// AtanhOut writes into out the number whose hyperbolic tangent each element is. It is PyTorch's atanh.
+func AtanhOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("atanh")
+	defer r.done()
+	r.write(out, ops.Atanh.Body(r.read(t)))
+	return out
+}
+
+// BitwiseAndOut writes into out the bits that self and other share. It is PyTorch's bitwise_and.Tensor.
+func BitwiseAndOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("bitwise_and")
+	defer r.done()
+	r.write(out, ops.BitwiseAnd.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// BitwiseNotOut writes into out the bits that self does not have. It is PyTorch's bitwise_not.
+func BitwiseNotOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("bitwise_not")
+	defer r.done()
+	r.write(out, ops.BitwiseNot.Body(r.read(t)))
+	return out
+}
+
+// BitwiseOrOut writes into out the bits that self or other has. It is PyTorch's bitwise_or.Tensor.
+func BitwiseOrOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("bitwise_or")
+	defer r.done()
+	r.write(out, ops.BitwiseOr.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// BitwiseXorOut writes into out the bits that just one of self and other has. It is PyTorch's bitwise_xor.Tensor.
+func BitwiseXorOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("bitwise_xor")
+	defer r.done()
+	r.write(out, ops.BitwiseXor.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// BroadcastTensors is tensors expanded to the sizes that they broadcast to. It is PyTorch's broadcast_tensors.
+func BroadcastTensors(tensors []*Tensor) []*Tensor {
+	r := record("broadcast_tensors")
+	defer r.done()
+	return r.handles(ops.BroadcastTensors.Body(r.readAll(tensors)))
+}
+
+// Cat is tensors one after the other along a dimension. It is PyTorch's cat.
+func Cat(tensors []*Tensor, dims ...int) *Tensor {
+	r := record("cat")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.Cat.Body(r.readAll(tensors), dimAt(dims, 0, 0)))
+}
+
+// CatWith is tensors one after the other along a dimension. It is PyTorch's cat.
+func CatWith(tensors []*Tensor, opts ...Option) *Tensor {
+	r := record("cat")
+	defer r.done()
+	o := r.options(opts, "dim")
+	return r.handle(ops.Cat.Body(r.readAll(tensors), intOption(o, "dim", 0)))
+}
+
+// CeilOut writes into out the smallest integer not below each element. It is PyTorch's ceil.
+func CeilOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("ceil")
+	defer r.done()
+	r.write(out, ops.Ceil.Body(r.read(t)))
+	return out
+}
+
+// ClampOut writes into out each element, held between min and max. It is PyTorch's clamp.
+func ClampOut(out *Tensor, t *Tensor, minArg any, maxArg any) *Tensor {
+	r := record("clamp")
+	defer r.done()
+	r.write(out, ops.Clamp.Body(r.read(t), r.maybeScalar(minArg), r.maybeScalar(maxArg)))
+	return out
+}
+
+// ClampMaxOut writes into out each element, or max where it is above. It is PyTorch's clamp_max.
+func ClampMaxOut(out *Tensor, t *Tensor, maxArg any) *Tensor {
+	r := record("clamp_max")
+	defer r.done()
+	r.write(out, ops.ClampMax.Body(r.read(t), r.scalar(maxArg)))
+	return out
+}
+
+// ClampMinOut writes into out each element, or min where it is below. It is PyTorch's clamp_min.
+func ClampMinOut(out *Tensor, t *Tensor, minArg any) *Tensor {
+	r := record("clamp_min")
+	defer r.done()
+	r.write(out, ops.ClampMin.Body(r.read(t), r.scalar(minArg)))
+	return out
+}
+
+// ColumnStack is tensors side by side, vectors as columns. It is PyTorch's column_stack.
+func ColumnStack(tensors []*Tensor) *Tensor {
+	r := record("column_stack")
+	defer r.done()
+	return r.handle(ops.ColumnStack.Body(r.readAll(tensors)))
+}
+
+// CosOut writes into out the cosine of each element. It is PyTorch's cos.
+func CosOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("cos")
+	defer r.done()
+	r.write(out, ops.Cos.Body(r.read(t)))
+	return out
+}
+
+// CoshOut writes into out the hyperbolic cosine of each element. It is PyTorch's cosh.
+func CoshOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("cosh")
+	defer r.done()
+	r.write(out, ops.Cosh.Body(r.read(t)))
+	return out
+}
+
+// CosineSimilarity is the cosine of the angle between vectors along a dimension. It is PyTorch's cosine_similarity.
+func CosineSimilarity(x1 *Tensor, x2 *Tensor, dims ...int) *Tensor {
+	r := record("cosine_similarity")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.CosineSimilarity.Body(r.read(x1), r.read(x2), dimAt(dims, 0, 1), 1e-08))
+}
+
+// CosineSimilarityWith is the cosine of the angle between vectors along a dimension. It is PyTorch's
+// cosine_similarity.
+func CosineSimilarityWith(x1 *Tensor, x2 *Tensor, opts ...Option) *Tensor {
+	r := record("cosine_similarity")
+	defer r.done()
+	o := r.options(opts, "dim", "eps")
+	return r.handle(ops.CosineSimilarity.Body(r.read(x1), r.read(x2), intOption(o, "dim", 1), floatOption(o, "eps", 1e-08)))
+}
+
+// Deg2radOut writes into out each element in degrees as radians. It is PyTorch's deg2rad.
+func Deg2radOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("deg2rad")
+	defer r.done()
+	r.write(out, ops.Deg2rad.Body(r.read(t)))
+	return out
+}
+
+// DivOut writes into out the quotient of self and other; integers give floats. It is PyTorch's div.Tensor.
+func DivOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("div")
+	defer r.done()
+	r.write(out, ops.Div.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// Dstack is tensors behind each other: along the third dimension. It is PyTorch's dstack.
+func Dstack(tensors []*Tensor) *Tensor {
+	r := record("dstack")
+	defer r.done()
+	return r.handle(ops.Dstack.Body(r.readAll(tensors)))
+}
+
+// Embedding is the rows of weight that indices name. It is PyTorch's embedding.
+func Embedding(weight *Tensor, indices *Tensor) *Tensor {
+	r := record("embedding")
+	defer r.done()
+	return r.handle(ops.Embedding.Body(r.read(weight), r.read(indices), graph.N(-1)))
+}
+
+// EmbeddingWith is the rows of weight that indices name. It is PyTorch's embedding.
+func EmbeddingWith(weight *Tensor, indices *Tensor, opts ...Option) *Tensor {
+	r := record("embedding")
+	defer r.done()
+	o := r.options(opts, "padding_idx")
+	return r.handle(ops.Embedding.Body(r.read(weight), r.read(indices), r.sizeOption(o, "padding_idx", graph.N(-1))))
+}
+
+// EqOut writes into out whether each element of self is equal to that of other. It is PyTorch's eq.Tensor.
+func EqOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("eq")
+	defer r.done()
+	r.write(out, ops.Eq.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// ErfOut writes into out the Gauss error function of each element. It is PyTorch's erf.
+func ErfOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("erf")
+	defer r.done()
+	r.write(out, ops.Erf.Body(r.read(t)))
+	return out
+}
+
+// ErfcOut writes into out one less the Gauss error function of each element. It is PyTorch's erfc.
+func ErfcOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("erfc")
+	defer r.done()
+	r.write(out, ops.Erfc.Body(r.read(t)))
+	return out
+}
+
+// ExpOut writes into out the exponential of each element. It is PyTorch's exp.
+func ExpOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("exp")
+	defer r.done()
+	r.write(out, ops.Exp.Body(r.read(t)))
+	return out
+}
+
+// Exp2Out writes into out two to the power of each element. It is PyTorch's exp2.
+func Exp2Out(out *Tensor, t *Tensor) *Tensor {
+	r := record("exp2")
+	defer r.done()
+	r.write(out, ops.Exp2.Body(r.read(t)))
+	return out
+}
+
+// Expm1Out writes into out the exponential of each element, less 1. It is PyTorch's expm1.
+func Expm1Out(out *Tensor, t *Tensor) *Tensor {
+	r := record("expm1")
+	defer r.done()
+	r.write(out, ops.Expm1.Body(r.read(t)))
+	return out
+}
+
+// FloorOut writes into out the largest integer not above each element. It is PyTorch's floor.
+func FloorOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("floor")
+	defer r.done()
+	r.write(out, ops.Floor.Body(r.read(t)))
+	return out
+}
+
+// FloorDivideOut writes into out the floor of the quotient of self and other. It is PyTorch's floor_divide.
+func FloorDivideOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("floor_divide")
+	defer r.done()
+	r.write(out, ops.FloorDivide.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// FmaxOut writes into out the larger of each two elements; NaN only if both are. It is PyTorch's fmax.
+func FmaxOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("fmax")
+	defer r.done()
+	r.write(out, ops.Fmax.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// FminOut writes into out the smaller of each two elements; NaN only if both are. It is PyTorch's fmin.
+func FminOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("fmin")
+	defer r.done()
+	r.write(out, ops.Fmin.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// FmodOut writes into out what division leaves, with the sign of self. It is PyTorch's fmod.Tensor.
+func FmodOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("fmod")
+	defer r.done()
+	r.write(out, ops.Fmod.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// FracOut writes into out what is behind the point of each element, with its sign. It is PyTorch's frac.
+func FracOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("frac")
+	defer r.done()
+	r.write(out, ops.Frac.Body(r.read(t)))
+	return out
+}
+
+// GeOut writes into out whether each element of self is at least that of other. It is PyTorch's ge.Tensor.
+func GeOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("ge")
+	defer r.done()
+	r.write(out, ops.Ge.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// GtOut writes into out whether each element of self is greater than that of other. It is PyTorch's gt.Tensor.
+func GtOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("gt")
+	defer r.done()
+	r.write(out, ops.Gt.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// HardsigmoidOut writes into out each element plus 3, held between 0 and 6, over 6. It is PyTorch's hardsigmoid.
+func HardsigmoidOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("hardsigmoid")
+	defer r.done()
+	r.write(out, ops.Hardsigmoid.Body(r.read(t)))
+	return out
+}
+
+// HardswishOut writes into out each element times its hardsigmoid. It is PyTorch's hardswish.
+func HardswishOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("hardswish")
+	defer r.done()
+	r.write(out, ops.Hardswish.Body(r.read(t)))
+	return out
+}
+
+// Hstack is tensors side by side: along the second dimension, vectors along the first. It is PyTorch's hstack.
+func Hstack(tensors []*Tensor) *Tensor {
+	r := record("hstack")
+	defer r.done()
+	return r.handle(ops.Hstack.Body(r.readAll(tensors)))
+}
+
+// HypotOut writes into out the hypotenuse over legs self and other. It is PyTorch's hypot.
+func HypotOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("hypot")
+	defer r.done()
+	r.write(out, ops.Hypot.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// LeOut writes into out whether each element of self is at most that of other. It is PyTorch's le.Tensor.
+func LeOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("le")
+	defer r.done()
+	r.write(out, ops.Le.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// LogOut writes into out the natural logarithm of each element. It is PyTorch's log.
+func LogOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("log")
+	defer r.done()
+	r.write(out, ops.Log.Body(r.read(t)))
+	return out
+}
+
+// Log10Out writes into out the logarithm to base 10 of each element. It is PyTorch's log10.
+func Log10Out(out *Tensor, t *Tensor) *Tensor {
+	r := record("log10")
+	defer r.done()
+	r.write(out, ops.Log10.Body(r.read(t)))
+	return out
+}
+
+// Log1pOut writes into out the natural logarithm of 1 plus each element. It is PyTorch's log1p.
+func Log1pOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("log1p")
+	defer r.done()
+	r.write(out, ops.Log1p.Body(r.read(t)))
+	return out
+}
+
+// Log2Out writes into out the logarithm to base 2 of each element. It is PyTorch's log2.
+func Log2Out(out *Tensor, t *Tensor) *Tensor {
+	r := record("log2")
+	defer r.done()
+	r.write(out, ops.Log2.Body(r.read(t)))
+	return out
+}
+
+// LogSigmoidOut writes into out the logarithm of the sigmoid of each element. It is PyTorch's log_sigmoid.
+func LogSigmoidOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("log_sigmoid")
+	defer r.done()
+	r.write(out, ops.LogSigmoid.Body(r.read(t)))
+	return out
+}
+
+// LogaddexpOut writes into out the logarithm of the sum of the exponentials of self and other. It is PyTorch's
+// logaddexp.
+func LogaddexpOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("logaddexp")
+	defer r.done()
+	r.write(out, ops.Logaddexp.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// Logaddexp2Out writes into out the logarithm to base 2 of the sum of 2 to the powers of self and other. It is
+// PyTorch's logaddexp2.
+func Logaddexp2Out(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("logaddexp2")
+	defer r.done()
+	r.write(out, ops.Logaddexp2.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// LogicalAndOut writes into out whether both elements are true, or not zero. It is PyTorch's logical_and.
+func LogicalAndOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("logical_and")
+	defer r.done()
+	r.write(out, ops.LogicalAnd.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// LogicalNotOut writes into out whether each element is false, or zero. It is PyTorch's logical_not.
+func LogicalNotOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("logical_not")
+	defer r.done()
+	r.write(out, ops.LogicalNot.Body(r.read(t)))
+	return out
+}
+
+// LogicalOrOut writes into out whether either element is true, or not zero. It is PyTorch's logical_or.
+func LogicalOrOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("logical_or")
+	defer r.done()
+	r.write(out, ops.LogicalOr.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// LogicalXorOut writes into out whether just one of the elements is true, or not zero. It is PyTorch's logical_xor.
+func LogicalXorOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("logical_xor")
+	defer r.done()
+	r.write(out, ops.LogicalXor.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// LogsumexpOut writes into out the logarithm of the sum of exponentials over some dimensions. It is PyTorch's
+// logsumexp.
+func LogsumexpOut(out *Tensor, t *Tensor, dim []int, opts ...Option) *Tensor {
+	r := record("logsumexp")
+	defer r.done()
+	o := r.options(opts, "keepdim")
+	r.write(out, ops.Logsumexp.Body(r.read(t), dim, option[bool](o, "keepdim", false)))
+	return out
+}
+
+// LtOut writes into out whether each element of self is less than that of other. It is PyTorch's lt.Tensor.
+func LtOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("lt")
+	defer r.done()
+	r.write(out, ops.Lt.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// MaximumOut writes into out the larger of each two elements; NaN if either is. It is PyTorch's maximum.
+func MaximumOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("maximum")
+	defer r.done()
+	r.write(out, ops.Maximum.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// MeanOut writes into out the mean over some dimensions, or all. It is PyTorch's mean.dim.
+func MeanOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("mean")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	r.write(out, ops.Mean.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
+	return out
+}
+
+// Meshgrid is the coordinates of a grid; indexing is "ij" or "xy". It is PyTorch's meshgrid.indexing.
+func Meshgrid(tensors []*Tensor, indexing string) []*Tensor {
+	r := record("meshgrid")
+	defer r.done()
+	return r.handles(ops.Meshgrid.Body(r.readAll(tensors), indexing))
+}
+
+// MinimumOut writes into out the smaller of each two elements; NaN if either is. It is PyTorch's minimum.
+func MinimumOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("minimum")
+	defer r.done()
+	r.write(out, ops.Minimum.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// MishOut writes into out each element times the tanh of its softplus. It is PyTorch's mish.
+func MishOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("mish")
+	defer r.done()
+	r.write(out, ops.Mish.Body(r.read(t)))
+	return out
+}
+
+// MulOut writes into out the product of self and other. It is PyTorch's mul.Tensor.
+func MulOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("mul")
+	defer r.done()
+	r.write(out, ops.Mul.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// NeOut writes into out whether each element of self is different from that of other. It is PyTorch's ne.Tensor.
+func NeOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("ne")
+	defer r.done()
+	r.write(out, ops.Ne.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// NegOut writes into out the negative of each element. It is PyTorch's neg.
+func NegOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("neg")
+	defer r.done()
+	r.write(out, ops.Neg.Body(r.read(t)))
+	return out
+}
+
+// PairwiseDistance is the norm of order p of differences along the last dimension. It is PyTorch's pairwise_distance.
+func PairwiseDistance(x1 *Tensor, x2 *Tensor) *Tensor {
+	r := record("pairwise_distance")
+	defer r.done()
+	return r.handle(ops.PairwiseDistance.Body(r.read(x1), r.read(x2), 2, 1e-06, false))
+}
+
+// PairwiseDistanceWith is the norm of order p of differences along the last dimension. It is PyTorch's
+// pairwise_distance.
+func PairwiseDistanceWith(x1 *Tensor, x2 *Tensor, opts ...Option) *Tensor {
+	r := record("pairwise_distance")
+	defer r.done()
+	o := r.options(opts, "p", "eps", "keepdim")
+	return r.handle(ops.PairwiseDistance.Body(r.read(x1), r.read(x2), floatOption(o, "p", 2), floatOption(o, "eps", 1e-06), option[bool](o, "keepdim", false)))
+}
+
+// PowOf is a number to the power of exponent. It is PyTorch's pow.Scalar.
+func PowOf(self any, exponent *Tensor) *Tensor {
+	r := record("pow")
+	defer r.done()
+	return r.handle(ops.PowOf.Body(r.scalar(self), r.read(exponent)))
+}
+
+// PowOut writes into out self to the power of exponent. It is PyTorch's pow.Tensor_Tensor.
+func PowOut(out *Tensor, t *Tensor, exponent *Tensor) *Tensor {
+	r := record("pow")
+	defer r.done()
+	r.write(out, ops.Pow.Body(r.read(t), r.read(exponent)))
+	return out
+}
+
+// Rad2degOut writes into out each element in radians as degrees. It is PyTorch's rad2deg.
+func Rad2degOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("rad2deg")
+	defer r.done()
+	r.write(out, ops.Rad2deg.Body(r.read(t)))
+	return out
+}
+
+// ReciprocalOut writes into out one over each element. It is PyTorch's reciprocal.
+func ReciprocalOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("reciprocal")
+	defer r.done()
+	r.write(out, ops.Reciprocal.Body(r.read(t)))
+	return out
+}
+
+// ReLU6Out writes into out each element, held between 0 and 6. It is PyTorch's relu6.
+func ReLU6Out(out *Tensor, t *Tensor) *Tensor {
+	r := record("relu6")
+	defer r.done()
+	r.write(out, ops.ReLU6.Body(r.read(t)))
+	return out
+}
+
+// RemainderOut writes into out what division leaves, with the sign of other. It is PyTorch's remainder.Tensor.
+func RemainderOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("remainder")
+	defer r.done()
+	r.write(out, ops.Remainder.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// RoundOut writes into out the integer nearest to each element, ties to even. It is PyTorch's round.
+func RoundOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("round")
+	defer r.done()
+	r.write(out, ops.Round.Body(r.read(t)))
+	return out
+}
+
+// RsqrtOut writes into out the reciprocal of the square root of each element. It is PyTorch's rsqrt.
+func RsqrtOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("rsqrt")
+	defer r.done()
+	r.write(out, ops.Rsqrt.Body(r.read(t)))
+	return out
+}
+
+// SELUOut writes into out the scaled exponential linear unit, which keeps mean 0 and variance 1. It is PyTorch's
+// selu.
+func SELUOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("selu")
+	defer r.done()
+	r.write(out, ops.SELU.Body(r.read(t)))
+	return out
+}
+
+// SgnOut writes into out −1, 0 or 1: the sign of each element. It is PyTorch's sgn.
+func SgnOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("sgn")
+	defer r.done()
+	r.write(out, ops.Sgn.Body(r.read(t)))
+	return out
+}
+
+// SigmoidOut writes into out the logistic function 1/(1 + exp(−x)) of each element. It is PyTorch's sigmoid.
+func SigmoidOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("sigmoid")
+	defer r.done()
+	r.write(out, ops.Sigmoid.Body(r.read(t)))
+	return out
+}
+
+// SignOut writes into out −1, 0 or 1: the sign of each element. It is PyTorch's sign.
+func SignOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("sign")
+	defer r.done()
+	r.write(out, ops.Sign.Body(r.read(t)))
+	return out
+}
+
+// SiLUOut writes into out each element times its sigmoid. It is PyTorch's silu.
+func SiLUOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("silu")
+	defer r.done()
+	r.write(out, ops.SiLU.Body(r.read(t)))
+	return out
+}
+
+// SinOut writes into out the sine of each element. It is PyTorch's sin.
+func SinOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("sin")
+	defer r.done()
+	r.write(out, ops.Sin.Body(r.read(t)))
+	return out
+}
+
+// SincOut writes into out the sine of π times each element, over that. It is PyTorch's sinc.
+func SincOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("sinc")
+	defer r.done()
+	r.write(out, ops.Sinc.Body(r.read(t)))
+	return out
+}
+
+// SinhOut writes into out the hyperbolic sine of each element. It is PyTorch's sinh.
+func SinhOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("sinh")
+	defer r.done()
+	r.write(out, ops.Sinh.Body(r.read(t)))
+	return out
+}
+
+// SoftsignOut writes into out each element over 1 plus its absolute value. It is PyTorch's softsign.
+func SoftsignOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("softsign")
+	defer r.done()
+	r.write(out, ops.Softsign.Body(r.read(t)))
+	return out
+}
+
+// SqrtOut writes into out the square root of each element. It is PyTorch's sqrt.
+func SqrtOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("sqrt")
+	defer r.done()
+	r.write(out, ops.Sqrt.Body(r.read(t)))
+	return out
+}
+
+// SquareOut writes into out the square of each element. It is PyTorch's square.
+func SquareOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("square")
+	defer r.done()
+	r.write(out, ops.Square.Body(r.read(t)))
+	return out
+}
+
+// Stack is tensors of the same sizes along a new dimension. It is PyTorch's stack.
+func Stack(tensors []*Tensor, dims ...int) *Tensor {
+	r := record("stack")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.Stack.Body(r.readAll(tensors), dimAt(dims, 0, 0)))
+}
+
+// StackWith is tensors of the same sizes along a new dimension. It is PyTorch's stack.
+func StackWith(tensors []*Tensor, opts ...Option) *Tensor {
+	r := record("stack")
+	defer r.done()
+	o := r.options(opts, "dim")
+	return r.handle(ops.Stack.Body(r.readAll(tensors), intOption(o, "dim", 0)))
+}
+
+// StdOut writes into out the standard deviation over some dimensions, or all, of which correction (1) counts off. It
+// is PyTorch's std.correction.
+func StdOut(out *Tensor, t *Tensor, correction any, opts ...Option) *Tensor {
+	r := record("std")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	r.write(out, ops.Std.Body(r.read(t), option[[]int](o, "dim", nil), r.maybeScalar(correction), option[bool](o, "keepdim", false)))
+	return out
+}
+
+// SubOut writes into out self less alpha times other. It is PyTorch's sub.Tensor.
+func SubOut(out *Tensor, t *Tensor, other *Tensor, opts ...Option) *Tensor {
+	r := record("sub")
+	defer r.done()
+	o := r.options(opts, "alpha")
+	r.write(out, ops.Sub.Body(r.read(t), r.read(other), r.scalarOption(o, "alpha", r.scalar(1))))
+	return out
+}
+
+// SumOut writes into out the sum over some dimensions, or all. It is PyTorch's sum.dim_IntList.
+func SumOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("sum")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	r.write(out, ops.Sum.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
+	return out
+}
+
+// TanOut writes into out the tangent of each element. It is PyTorch's tan.
+func TanOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("tan")
+	defer r.done()
+	r.write(out, ops.Tan.Body(r.read(t)))
+	return out
+}
+
+// TanhOut writes into out the hyperbolic tangent of each element. It is PyTorch's tanh.
+func TanhOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("tanh")
+	defer r.done()
+	r.write(out, ops.Tanh.Body(r.read(t)))
+	return out
+}
+
+// TanhshrinkOut writes into out each element less its tanh. It is PyTorch's tanhshrink.
+func TanhshrinkOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("tanhshrink")
+	defer r.done()
+	r.write(out, ops.Tanhshrink.Body(r.read(t)))
+	return out
+}
+
+// TruncOut writes into out each element cut off towards zero. It is PyTorch's trunc.
+func TruncOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("trunc")
+	defer r.done()
+	r.write(out, ops.Trunc.Body(r.read(t)))
+	return out
+}
+
+// VarOut writes into out the variance over some dimensions, or all, of which correction (1) counts off. It is
+// PyTorch's var.correction.
+func VarOut(out *Tensor, t *Tensor, correction any, opts ...Option) *Tensor {
+	r := record("var")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	r.write(out, ops.Var.Body(r.read(t), option[[]int](o, "dim", nil), r.maybeScalar(correction), option[bool](o, "keepdim", false)))
+	return out
+}
+
+// Vstack is tensors below each other: along the first dimension, vectors as rows. It is PyTorch's vstack.
+func Vstack(tensors []*Tensor) *Tensor {
+	r := record("vstack")
+	defer r.done()
+	return r.handle(ops.Vstack.Body(r.readAll(tensors)))
+}
+
+// WhereScalars is one number where condition is true, else another. It is PyTorch's where.Scalar.
+func WhereScalars(condition *Tensor, self any, other any) *Tensor {
+	r := record("where")
+	defer r.done()
+	return r.handle(ops.WhereScalars.Body(r.read(condition), r.scalar(self), r.scalar(other)))
+}
+
+// WhereScalar is the elements of self where condition is true, else a number. It is PyTorch's where.ScalarOther.
+func WhereScalar(condition *Tensor, self *Tensor, other any) *Tensor {
+	r := record("where")
+	defer r.done()
+	return r.handle(ops.WhereScalar.Body(r.read(condition), r.read(self), r.scalar(other)))
+}
+
+// Where is the elements of self where condition is true, else those of other. It is PyTorch's where.self.
+func Where(condition *Tensor, self *Tensor, other *Tensor) *Tensor {
+	r := record("where")
+	defer r.done()
+	return r.handle(ops.Where.Body(r.read(condition), r.read(self), r.read(other)))
+}
+
+// WhereOut writes into out the elements of self where condition is true, else those of other. It is PyTorch's
+// where.self.
+func WhereOut(out *Tensor, condition *Tensor, self *Tensor, other *Tensor) *Tensor {
+	r := record("where")
+	defer r.done()
+	r.write(out, ops.Where.Body(r.read(condition), r.read(self), r.read(other)))
+	return out
+}

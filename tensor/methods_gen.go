@@ -1,0 +1,2912 @@
+// Code generated from the table of operators by ops/internal/gen. DO NOT EDIT.
+
+package tensor
+
+import (
+	"github.com/flambeau-ml/flambeau/graph"
+	"github.com/flambeau-ml/flambeau/ops"
+)
+
+var _ graph.DType
+
+// Abs is the absolute value of each element. It is PyTorch's abs.
+func (t *Tensor) Abs() *Tensor {
+	r := record("abs")
+	defer r.done()
+	return r.handle(ops.Abs.Body(r.read(t)))
+}
+
+// Abs_ replaces t by the absolute value of each element. It is PyTorch's abs.
+func (t *Tensor) Abs_() *Tensor {
+	r := record("abs")
+	defer r.done()
+	r.write(t, ops.Abs.Body(r.read(t)))
+	return t
+}
+
+// Acos is the angle whose cosine each element is. It is PyTorch's acos.
+func (t *Tensor) Acos() *Tensor {
+	r := record("acos")
+	defer r.done()
+	return r.handle(ops.Acos.Body(r.read(t)))
+}
+
+// Acos_ replaces t by the angle whose cosine each element is. It is PyTorch's acos.
+func (t *Tensor) Acos_() *Tensor {
+	r := record("acos")
+	defer r.done()
+	r.write(t, ops.Acos.Body(r.read(t)))
+	return t
+}
+
+// Acosh is the number whose hyperbolic cosine each element is. It is PyTorch's acosh.
+func (t *Tensor) Acosh() *Tensor {
+	r := record("acosh")
+	defer r.done()
+	return r.handle(ops.Acosh.Body(r.read(t)))
+}
+
+// Acosh_ replaces t by the number whose hyperbolic cosine each element is. It is PyTorch's acosh.
+func (t *Tensor) Acosh_() *Tensor {
+	r := record("acosh")
+	defer r.done()
+	r.write(t, ops.Acosh.Body(r.read(t)))
+	return t
+}
+
+// AddScalar is the sum of self and alpha times a number. It is PyTorch's add.Scalar.
+func (t *Tensor) AddScalar(other any) *Tensor {
+	r := record("add")
+	defer r.done()
+	return r.handle(ops.AddScalar.Body(r.read(t), r.scalar(other), r.scalar(1)))
+}
+
+// AddScalarWith is the sum of self and alpha times a number. It is PyTorch's add.Scalar.
+func (t *Tensor) AddScalarWith(other any, opts ...Option) *Tensor {
+	r := record("add")
+	defer r.done()
+	o := r.options(opts, "alpha")
+	return r.handle(ops.AddScalar.Body(r.read(t), r.scalar(other), r.scalarOption(o, "alpha", r.scalar(1))))
+}
+
+// AddScalar_ replaces t by the sum of self and alpha times a number. It is PyTorch's add.Scalar.
+func (t *Tensor) AddScalar_(other any) *Tensor {
+	r := record("add")
+	defer r.done()
+	r.write(t, ops.AddScalar.Body(r.read(t), r.scalar(other), r.scalar(1)))
+	return t
+}
+
+// AddScalarWith_ replaces t by the sum of self and alpha times a number. It is PyTorch's add.Scalar.
+func (t *Tensor) AddScalarWith_(other any, opts ...Option) *Tensor {
+	r := record("add")
+	defer r.done()
+	o := r.options(opts, "alpha")
+	r.write(t, ops.AddScalar.Body(r.read(t), r.scalar(other), r.scalarOption(o, "alpha", r.scalar(1))))
+	return t
+}
+
+// Add is the sum of self and alpha times other. It is PyTorch's add.Tensor.
+func (t *Tensor) Add(other *Tensor) *Tensor {
+	r := record("add")
+	defer r.done()
+	return r.handle(ops.Add.Body(r.read(t), r.read(other), r.scalar(1)))
+}
+
+// AddWith is the sum of self and alpha times other. It is PyTorch's add.Tensor.
+func (t *Tensor) AddWith(other *Tensor, opts ...Option) *Tensor {
+	r := record("add")
+	defer r.done()
+	o := r.options(opts, "alpha")
+	return r.handle(ops.Add.Body(r.read(t), r.read(other), r.scalarOption(o, "alpha", r.scalar(1))))
+}
+
+// Add_ replaces t by the sum of self and alpha times other. It is PyTorch's add.Tensor.
+func (t *Tensor) Add_(other *Tensor) *Tensor {
+	r := record("add")
+	defer r.done()
+	r.write(t, ops.Add.Body(r.read(t), r.read(other), r.scalar(1)))
+	return t
+}
+
+// AddWith_ replaces t by the sum of self and alpha times other. It is PyTorch's add.Tensor.
+func (t *Tensor) AddWith_(other *Tensor, opts ...Option) *Tensor {
+	r := record("add")
+	defer r.done()
+	o := r.options(opts, "alpha")
+	r.write(t, ops.Add.Body(r.read(t), r.read(other), r.scalarOption(o, "alpha", r.scalar(1))))
+	return t
+}
+
+// Addcdiv is self plus value times the quotient of tensor1 and tensor2. It is PyTorch's addcdiv.
+func (t *Tensor) Addcdiv(tensor1 *Tensor, tensor2 *Tensor) *Tensor {
+	r := record("addcdiv")
+	defer r.done()
+	return r.handle(ops.Addcdiv.Body(r.read(t), r.read(tensor1), r.read(tensor2), r.scalar(1)))
+}
+
+// AddcdivWith is self plus value times the quotient of tensor1 and tensor2. It is PyTorch's addcdiv.
+func (t *Tensor) AddcdivWith(tensor1 *Tensor, tensor2 *Tensor, opts ...Option) *Tensor {
+	r := record("addcdiv")
+	defer r.done()
+	o := r.options(opts, "value")
+	return r.handle(ops.Addcdiv.Body(r.read(t), r.read(tensor1), r.read(tensor2), r.scalarOption(o, "value", r.scalar(1))))
+}
+
+// Addcdiv_ replaces t by self plus value times the quotient of tensor1 and tensor2. It is PyTorch's addcdiv.
+func (t *Tensor) Addcdiv_(tensor1 *Tensor, tensor2 *Tensor) *Tensor {
+	r := record("addcdiv")
+	defer r.done()
+	r.write(t, ops.Addcdiv.Body(r.read(t), r.read(tensor1), r.read(tensor2), r.scalar(1)))
+	return t
+}
+
+// AddcdivWith_ replaces t by self plus value times the quotient of tensor1 and tensor2. It is PyTorch's addcdiv.
+func (t *Tensor) AddcdivWith_(tensor1 *Tensor, tensor2 *Tensor, opts ...Option) *Tensor {
+	r := record("addcdiv")
+	defer r.done()
+	o := r.options(opts, "value")
+	r.write(t, ops.Addcdiv.Body(r.read(t), r.read(tensor1), r.read(tensor2), r.scalarOption(o, "value", r.scalar(1))))
+	return t
+}
+
+// Addcmul is self plus value times the product of tensor1 and tensor2. It is PyTorch's addcmul.
+func (t *Tensor) Addcmul(tensor1 *Tensor, tensor2 *Tensor) *Tensor {
+	r := record("addcmul")
+	defer r.done()
+	return r.handle(ops.Addcmul.Body(r.read(t), r.read(tensor1), r.read(tensor2), r.scalar(1)))
+}
+
+// AddcmulWith is self plus value times the product of tensor1 and tensor2. It is PyTorch's addcmul.
+func (t *Tensor) AddcmulWith(tensor1 *Tensor, tensor2 *Tensor, opts ...Option) *Tensor {
+	r := record("addcmul")
+	defer r.done()
+	o := r.options(opts, "value")
+	return r.handle(ops.Addcmul.Body(r.read(t), r.read(tensor1), r.read(tensor2), r.scalarOption(o, "value", r.scalar(1))))
+}
+
+// Addcmul_ replaces t by self plus value times the product of tensor1 and tensor2. It is PyTorch's addcmul.
+func (t *Tensor) Addcmul_(tensor1 *Tensor, tensor2 *Tensor) *Tensor {
+	r := record("addcmul")
+	defer r.done()
+	r.write(t, ops.Addcmul.Body(r.read(t), r.read(tensor1), r.read(tensor2), r.scalar(1)))
+	return t
+}
+
+// AddcmulWith_ replaces t by self plus value times the product of tensor1 and tensor2. It is PyTorch's addcmul.
+func (t *Tensor) AddcmulWith_(tensor1 *Tensor, tensor2 *Tensor, opts ...Option) *Tensor {
+	r := record("addcmul")
+	defer r.done()
+	o := r.options(opts, "value")
+	r.write(t, ops.Addcmul.Body(r.read(t), r.read(tensor1), r.read(tensor2), r.scalarOption(o, "value", r.scalar(1))))
+	return t
+}
+
+// All is whether all elements over some dimensions, or all, are true. It is PyTorch's all.dims.
+func (t *Tensor) All(dims ...int) *Tensor {
+	r := record("all")
+	defer r.done()
+	return r.handle(ops.All.Body(r.read(t), dims, false))
+}
+
+// AllWith is whether all elements over some dimensions, or all, are true. It is PyTorch's all.dims.
+func (t *Tensor) AllWith(opts ...Option) *Tensor {
+	r := record("all")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	return r.handle(ops.All.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false)))
+}
+
+// Amax is the largest element over some dimensions, or all; ties share the derivative. It is PyTorch's amax.
+func (t *Tensor) Amax(dims ...int) *Tensor {
+	r := record("amax")
+	defer r.done()
+	return r.handle(ops.Amax.Body(r.read(t), dims, false))
+}
+
+// AmaxWith is the largest element over some dimensions, or all; ties share the derivative. It is PyTorch's amax.
+func (t *Tensor) AmaxWith(opts ...Option) *Tensor {
+	r := record("amax")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	return r.handle(ops.Amax.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false)))
+}
+
+// Amin is the smallest element over some dimensions, or all; ties share the derivative. It is PyTorch's amin.
+func (t *Tensor) Amin(dims ...int) *Tensor {
+	r := record("amin")
+	defer r.done()
+	return r.handle(ops.Amin.Body(r.read(t), dims, false))
+}
+
+// AminWith is the smallest element over some dimensions, or all; ties share the derivative. It is PyTorch's amin.
+func (t *Tensor) AminWith(opts ...Option) *Tensor {
+	r := record("amin")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	return r.handle(ops.Amin.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false)))
+}
+
+// Aminmax is the smallest and the largest element along a dimension, or of all. It is PyTorch's aminmax.
+func (t *Tensor) Aminmax(dims ...int) (*Tensor, *Tensor) {
+	r := record("aminmax")
+	defer r.done()
+	r.atMost(dims, 1)
+	v0, v1 := ops.Aminmax.Body(r.read(t), dimAtOrNil(dims, 0), false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// AminmaxWith is the smallest and the largest element along a dimension, or of all. It is PyTorch's aminmax.
+func (t *Tensor) AminmaxWith(opts ...Option) (*Tensor, *Tensor) {
+	r := record("aminmax")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	v0, v1 := ops.Aminmax.Body(r.read(t), maybeIntOption(o, "dim", nil), option[bool](o, "keepdim", false))
+	return r.handle(v0), r.handle(v1)
+}
+
+// Any is whether any element over some dimensions, or all, is true. It is PyTorch's any.dims.
+func (t *Tensor) Any(dims ...int) *Tensor {
+	r := record("any")
+	defer r.done()
+	return r.handle(ops.Any.Body(r.read(t), dims, false))
+}
+
+// AnyWith is whether any element over some dimensions, or all, is true. It is PyTorch's any.dims.
+func (t *Tensor) AnyWith(opts ...Option) *Tensor {
+	r := record("any")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	return r.handle(ops.Any.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false)))
+}
+
+// ArgMax is the index of the first largest element, along a dimension or of all. It is PyTorch's argmax.
+func (t *Tensor) ArgMax(dims ...int) *Tensor {
+	r := record("argmax")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.ArgMax.Body(r.read(t), dimAtOrNil(dims, 0), false))
+}
+
+// ArgMaxWith is the index of the first largest element, along a dimension or of all. It is PyTorch's argmax.
+func (t *Tensor) ArgMaxWith(opts ...Option) *Tensor {
+	r := record("argmax")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	return r.handle(ops.ArgMax.Body(r.read(t), maybeIntOption(o, "dim", nil), option[bool](o, "keepdim", false)))
+}
+
+// ArgMin is the index of the first smallest element, along a dimension or of all. It is PyTorch's argmin.
+func (t *Tensor) ArgMin(dims ...int) *Tensor {
+	r := record("argmin")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.ArgMin.Body(r.read(t), dimAtOrNil(dims, 0), false))
+}
+
+// ArgMinWith is the index of the first smallest element, along a dimension or of all. It is PyTorch's argmin.
+func (t *Tensor) ArgMinWith(opts ...Option) *Tensor {
+	r := record("argmin")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	return r.handle(ops.ArgMin.Body(r.read(t), maybeIntOption(o, "dim", nil), option[bool](o, "keepdim", false)))
+}
+
+// Asin is the angle whose sine each element is. It is PyTorch's asin.
+func (t *Tensor) Asin() *Tensor {
+	r := record("asin")
+	defer r.done()
+	return r.handle(ops.Asin.Body(r.read(t)))
+}
+
+// Asin_ replaces t by the angle whose sine each element is. It is PyTorch's asin.
+func (t *Tensor) Asin_() *Tensor {
+	r := record("asin")
+	defer r.done()
+	r.write(t, ops.Asin.Body(r.read(t)))
+	return t
+}
+
+// Asinh is the number whose hyperbolic sine each element is. It is PyTorch's asinh.
+func (t *Tensor) Asinh() *Tensor {
+	r := record("asinh")
+	defer r.done()
+	return r.handle(ops.Asinh.Body(r.read(t)))
+}
+
+// Asinh_ replaces t by the number whose hyperbolic sine each element is. It is PyTorch's asinh.
+func (t *Tensor) Asinh_() *Tensor {
+	r := record("asinh")
+	defer r.done()
+	r.write(t, ops.Asinh.Body(r.read(t)))
+	return t
+}
+
+// Atan is the angle whose tangent each element is. It is PyTorch's atan.
+func (t *Tensor) Atan() *Tensor {
+	r := record("atan")
+	defer r.done()
+	return r.handle(ops.Atan.Body(r.read(t)))
+}
+
+// Atan_ replaces t by the angle whose tangent each element is. It is PyTorch's atan.
+func (t *Tensor) Atan_() *Tensor {
+	r := record("atan")
+	defer r.done()
+	r.write(t, ops.Atan.Body(r.read(t)))
+	return t
+}
+
+// Atan2 is the angle of the point with ordinate self and abscissa other. It is PyTorch's atan2.
+func (t *Tensor) Atan2(other *Tensor) *Tensor {
+	r := record("atan2")
+	defer r.done()
+	return r.handle(ops.Atan2.Body(r.read(t), r.read(other)))
+}
+
+// Atanh is the number whose hyperbolic tangent each element is. It is PyTorch's atanh.
+func (t *Tensor) Atanh() *Tensor {
+	r := record("atanh")
+	defer r.done()
+	return r.handle(ops.Atanh.Body(r.read(t)))
+}
+
+// Atanh_ replaces t by the number whose hyperbolic tangent each element is. It is PyTorch's atanh.
+func (t *Tensor) Atanh_() *Tensor {
+	r := record("atanh")
+	defer r.done()
+	r.write(t, ops.Atanh.Body(r.read(t)))
+	return t
+}
+
+// AtLeast1d is the tensor with at least one dimension. It is PyTorch's atleast_1d.
+func (t *Tensor) AtLeast1d() *Tensor {
+	r := record("atleast_1d")
+	defer r.done()
+	return r.handle(ops.AtLeast1d.Body(r.read(t)))
+}
+
+// AtLeast2d is the tensor with at least two dimensions. It is PyTorch's atleast_2d.
+func (t *Tensor) AtLeast2d() *Tensor {
+	r := record("atleast_2d")
+	defer r.done()
+	return r.handle(ops.AtLeast2d.Body(r.read(t)))
+}
+
+// AtLeast3d is the tensor with at least three dimensions. It is PyTorch's atleast_3d.
+func (t *Tensor) AtLeast3d() *Tensor {
+	r := record("atleast_3d")
+	defer r.done()
+	return r.handle(ops.AtLeast3d.Body(r.read(t)))
+}
+
+// BitwiseAndScalar is the bits that self and a number share. It is PyTorch's bitwise_and.Scalar.
+func (t *Tensor) BitwiseAndScalar(other any) *Tensor {
+	r := record("bitwise_and")
+	defer r.done()
+	return r.handle(ops.BitwiseAndScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// BitwiseAndScalar_ replaces t by the bits that self and a number share. It is PyTorch's bitwise_and.Scalar.
+func (t *Tensor) BitwiseAndScalar_(other any) *Tensor {
+	r := record("bitwise_and")
+	defer r.done()
+	r.write(t, ops.BitwiseAndScalar.Body(r.read(t), r.scalar(other)))
+	return t
+}
+
+// BitwiseAnd is the bits that self and other share. It is PyTorch's bitwise_and.Tensor.
+func (t *Tensor) BitwiseAnd(other *Tensor) *Tensor {
+	r := record("bitwise_and")
+	defer r.done()
+	return r.handle(ops.BitwiseAnd.Body(r.read(t), r.read(other)))
+}
+
+// BitwiseAnd_ replaces t by the bits that self and other share. It is PyTorch's bitwise_and.Tensor.
+func (t *Tensor) BitwiseAnd_(other *Tensor) *Tensor {
+	r := record("bitwise_and")
+	defer r.done()
+	r.write(t, ops.BitwiseAnd.Body(r.read(t), r.read(other)))
+	return t
+}
+
+// BitwiseNot is the bits that self does not have. It is PyTorch's bitwise_not.
+func (t *Tensor) BitwiseNot() *Tensor {
+	r := record("bitwise_not")
+	defer r.done()
+	return r.handle(ops.BitwiseNot.Body(r.read(t)))
+}
+
+// BitwiseNot_ replaces t by the bits that self does not have. It is PyTorch's bitwise_not.
+func (t *Tensor) BitwiseNot_() *Tensor {
+	r := record("bitwise_not")
+	defer r.done()
+	r.write(t, ops.BitwiseNot.Body(r.read(t)))
+	return t
+}
+
+// BitwiseOrScalar is the bits that self or a number has. It is PyTorch's bitwise_or.Scalar.
+func (t *Tensor) BitwiseOrScalar(other any) *Tensor {
+	r := record("bitwise_or")
+	defer r.done()
+	return r.handle(ops.BitwiseOrScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// BitwiseOrScalar_ replaces t by the bits that self or a number has. It is PyTorch's bitwise_or.Scalar.
+func (t *Tensor) BitwiseOrScalar_(other any) *Tensor {
+	r := record("bitwise_or")
+	defer r.done()
+	r.write(t, ops.BitwiseOrScalar.Body(r.read(t), r.scalar(other)))
+	return t
+}
+
+// BitwiseOr is the bits that self or other has. It is PyTorch's bitwise_or.Tensor.
+func (t *Tensor) BitwiseOr(other *Tensor) *Tensor {
+	r := record("bitwise_or")
+	defer r.done()
+	return r.handle(ops.BitwiseOr.Body(r.read(t), r.read(other)))
+}
+
+// BitwiseOr_ replaces t by the bits that self or other has. It is PyTorch's bitwise_or.Tensor.
+func (t *Tensor) BitwiseOr_(other *Tensor) *Tensor {
+	r := record("bitwise_or")
+	defer r.done()
+	r.write(t, ops.BitwiseOr.Body(r.read(t), r.read(other)))
+	return t
+}
+
+// BitwiseXorScalar is the bits that just one of self and a number has. It is PyTorch's bitwise_xor.Scalar.
+func (t *Tensor) BitwiseXorScalar(other any) *Tensor {
+	r := record("bitwise_xor")
+	defer r.done()
+	return r.handle(ops.BitwiseXorScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// BitwiseXorScalar_ replaces t by the bits that just one of self and a number has. It is PyTorch's
+// bitwise_xor.Scalar.
+func (t *Tensor) BitwiseXorScalar_(other any) *Tensor {
+	r := record("bitwise_xor")
+	defer r.done()
+	r.write(t, ops.BitwiseXorScalar.Body(r.read(t), r.scalar(other)))
+	return t
+}
+
+// BitwiseXor is the bits that just one of self and other has. It is PyTorch's bitwise_xor.Tensor.
+func (t *Tensor) BitwiseXor(other *Tensor) *Tensor {
+	r := record("bitwise_xor")
+	defer r.done()
+	return r.handle(ops.BitwiseXor.Body(r.read(t), r.read(other)))
+}
+
+// BitwiseXor_ replaces t by the bits that just one of self and other has. It is PyTorch's bitwise_xor.Tensor.
+func (t *Tensor) BitwiseXor_(other *Tensor) *Tensor {
+	r := record("bitwise_xor")
+	defer r.done()
+	r.write(t, ops.BitwiseXor.Body(r.read(t), r.read(other)))
+	return t
+}
+
+// BroadcastTo is the elements repeated along dimensions of size 1 and new ones in front. It is PyTorch's
+// broadcast_to.
+func (t *Tensor) BroadcastTo(size ...any) *Tensor {
+	r := record("broadcast_to")
+	defer r.done()
+	sizeAt := r.sizes(size)
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.BroadcastTo.Body(x, sizeAt) })
+}
+
+// Ceil is the smallest integer not below each element. It is PyTorch's ceil.
+func (t *Tensor) Ceil() *Tensor {
+	r := record("ceil")
+	defer r.done()
+	return r.handle(ops.Ceil.Body(r.read(t)))
+}
+
+// Ceil_ replaces t by the smallest integer not below each element. It is PyTorch's ceil.
+func (t *Tensor) Ceil_() *Tensor {
+	r := record("ceil")
+	defer r.done()
+	r.write(t, ops.Ceil.Body(r.read(t)))
+	return t
+}
+
+// CELU is the exponential linear unit whose derivative is continuous for every alpha. It is PyTorch's celu.
+func (t *Tensor) CELU() *Tensor {
+	r := record("celu")
+	defer r.done()
+	return r.handle(ops.CELU.Body(r.read(t), r.scalar(1)))
+}
+
+// CELUWith is the exponential linear unit whose derivative is continuous for every alpha. It is PyTorch's celu.
+func (t *Tensor) CELUWith(opts ...Option) *Tensor {
+	r := record("celu")
+	defer r.done()
+	o := r.options(opts, "alpha")
+	return r.handle(ops.CELU.Body(r.read(t), r.scalarOption(o, "alpha", r.scalar(1))))
+}
+
+// CELU_ replaces t by the exponential linear unit whose derivative is continuous for every alpha. It is PyTorch's
+// celu.
+func (t *Tensor) CELU_() *Tensor {
+	r := record("celu")
+	defer r.done()
+	r.write(t, ops.CELU.Body(r.read(t), r.scalar(1)))
+	return t
+}
+
+// CELUWith_ replaces t by the exponential linear unit whose derivative is continuous for every alpha. It is PyTorch's
+// celu.
+func (t *Tensor) CELUWith_(opts ...Option) *Tensor {
+	r := record("celu")
+	defer r.done()
+	o := r.options(opts, "alpha")
+	r.write(t, ops.CELU.Body(r.read(t), r.scalarOption(o, "alpha", r.scalar(1))))
+	return t
+}
+
+// Chunk is at most so many pieces of equal length along a dimension; the last may be shorter. It is PyTorch's chunk.
+func (t *Tensor) Chunk(chunks int, dims ...int) []*Tensor {
+	r := record("chunk")
+	defer r.done()
+	r.atMost(dims, 1)
+	chunksAt := chunks
+	dimAt := dimAt(dims, 0, 0)
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.Chunk.Body(x, chunksAt, dimAt) })
+}
+
+// ChunkWith is at most so many pieces of equal length along a dimension; the last may be shorter. It is PyTorch's
+// chunk.
+func (t *Tensor) ChunkWith(chunks int, opts ...Option) []*Tensor {
+	r := record("chunk")
+	defer r.done()
+	o := r.options(opts, "dim")
+	chunksAt := chunks
+	dimAt := intOption(o, "dim", 0)
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.Chunk.Body(x, chunksAt, dimAt) })
+}
+
+// Clamp is each element, held between min and max. It is PyTorch's clamp.
+func (t *Tensor) Clamp(minArg any, maxArg any) *Tensor {
+	r := record("clamp")
+	defer r.done()
+	return r.handle(ops.Clamp.Body(r.read(t), r.maybeScalar(minArg), r.maybeScalar(maxArg)))
+}
+
+// Clamp_ replaces t by each element, held between min and max. It is PyTorch's clamp.
+func (t *Tensor) Clamp_(minArg any, maxArg any) *Tensor {
+	r := record("clamp")
+	defer r.done()
+	r.write(t, ops.Clamp.Body(r.read(t), r.maybeScalar(minArg), r.maybeScalar(maxArg)))
+	return t
+}
+
+// ClampTensor is each element, held between those of min and max. It is PyTorch's clamp.Tensor.
+func (t *Tensor) ClampTensor(minArg *Tensor, maxArg *Tensor) *Tensor {
+	r := record("clamp")
+	defer r.done()
+	return r.handle(ops.ClampTensor.Body(r.read(t), r.readOpt(minArg), r.readOpt(maxArg)))
+}
+
+// ClampTensor_ replaces t by each element, held between those of min and max. It is PyTorch's clamp.Tensor.
+func (t *Tensor) ClampTensor_(minArg *Tensor, maxArg *Tensor) *Tensor {
+	r := record("clamp")
+	defer r.done()
+	r.write(t, ops.ClampTensor.Body(r.read(t), r.readOpt(minArg), r.readOpt(maxArg)))
+	return t
+}
+
+// ClampMax is each element, or max where it is above. It is PyTorch's clamp_max.
+func (t *Tensor) ClampMax(maxArg any) *Tensor {
+	r := record("clamp_max")
+	defer r.done()
+	return r.handle(ops.ClampMax.Body(r.read(t), r.scalar(maxArg)))
+}
+
+// ClampMax_ replaces t by each element, or max where it is above. It is PyTorch's clamp_max.
+func (t *Tensor) ClampMax_(maxArg any) *Tensor {
+	r := record("clamp_max")
+	defer r.done()
+	r.write(t, ops.ClampMax.Body(r.read(t), r.scalar(maxArg)))
+	return t
+}
+
+// ClampMaxTensor is each element, or that of max where it is above. It is PyTorch's clamp_max.Tensor.
+func (t *Tensor) ClampMaxTensor(maxArg *Tensor) *Tensor {
+	r := record("clamp_max")
+	defer r.done()
+	return r.handle(ops.ClampMaxTensor.Body(r.read(t), r.read(maxArg)))
+}
+
+// ClampMaxTensor_ replaces t by each element, or that of max where it is above. It is PyTorch's clamp_max.Tensor.
+func (t *Tensor) ClampMaxTensor_(maxArg *Tensor) *Tensor {
+	r := record("clamp_max")
+	defer r.done()
+	r.write(t, ops.ClampMaxTensor.Body(r.read(t), r.read(maxArg)))
+	return t
+}
+
+// ClampMin is each element, or min where it is below. It is PyTorch's clamp_min.
+func (t *Tensor) ClampMin(minArg any) *Tensor {
+	r := record("clamp_min")
+	defer r.done()
+	return r.handle(ops.ClampMin.Body(r.read(t), r.scalar(minArg)))
+}
+
+// ClampMin_ replaces t by each element, or min where it is below. It is PyTorch's clamp_min.
+func (t *Tensor) ClampMin_(minArg any) *Tensor {
+	r := record("clamp_min")
+	defer r.done()
+	r.write(t, ops.ClampMin.Body(r.read(t), r.scalar(minArg)))
+	return t
+}
+
+// ClampMinTensor is each element, or that of min where it is below. It is PyTorch's clamp_min.Tensor.
+func (t *Tensor) ClampMinTensor(minArg *Tensor) *Tensor {
+	r := record("clamp_min")
+	defer r.done()
+	return r.handle(ops.ClampMinTensor.Body(r.read(t), r.read(minArg)))
+}
+
+// ClampMinTensor_ replaces t by each element, or that of min where it is below. It is PyTorch's clamp_min.Tensor.
+func (t *Tensor) ClampMinTensor_(minArg *Tensor) *Tensor {
+	r := record("clamp_min")
+	defer r.done()
+	r.write(t, ops.ClampMinTensor.Body(r.read(t), r.read(minArg)))
+	return t
+}
+
+// Cos is the cosine of each element. It is PyTorch's cos.
+func (t *Tensor) Cos() *Tensor {
+	r := record("cos")
+	defer r.done()
+	return r.handle(ops.Cos.Body(r.read(t)))
+}
+
+// Cos_ replaces t by the cosine of each element. It is PyTorch's cos.
+func (t *Tensor) Cos_() *Tensor {
+	r := record("cos")
+	defer r.done()
+	r.write(t, ops.Cos.Body(r.read(t)))
+	return t
+}
+
+// Cosh is the hyperbolic cosine of each element. It is PyTorch's cosh.
+func (t *Tensor) Cosh() *Tensor {
+	r := record("cosh")
+	defer r.done()
+	return r.handle(ops.Cosh.Body(r.read(t)))
+}
+
+// Cosh_ replaces t by the hyperbolic cosine of each element. It is PyTorch's cosh.
+func (t *Tensor) Cosh_() *Tensor {
+	r := record("cosh")
+	defer r.done()
+	r.write(t, ops.Cosh.Body(r.read(t)))
+	return t
+}
+
+// CountNonzero is how many elements over some dimensions are not zero. It is PyTorch's count_nonzero.dim_IntList.
+func (t *Tensor) CountNonzero(dim ...int) *Tensor {
+	r := record("count_nonzero")
+	defer r.done()
+	return r.handle(ops.CountNonzero.Body(r.read(t), dim))
+}
+
+// Deg2rad is each element in degrees as radians. It is PyTorch's deg2rad.
+func (t *Tensor) Deg2rad() *Tensor {
+	r := record("deg2rad")
+	defer r.done()
+	return r.handle(ops.Deg2rad.Body(r.read(t)))
+}
+
+// Deg2rad_ replaces t by each element in degrees as radians. It is PyTorch's deg2rad.
+func (t *Tensor) Deg2rad_() *Tensor {
+	r := record("deg2rad")
+	defer r.done()
+	r.write(t, ops.Deg2rad.Body(r.read(t)))
+	return t
+}
+
+// Dist is the norm of order p of the difference of self and other. It is PyTorch's dist.
+func (t *Tensor) Dist(other *Tensor) *Tensor {
+	r := record("dist")
+	defer r.done()
+	return r.handle(ops.Dist.Body(r.read(t), r.read(other), r.scalar(2)))
+}
+
+// DistWith is the norm of order p of the difference of self and other. It is PyTorch's dist.
+func (t *Tensor) DistWith(other *Tensor, opts ...Option) *Tensor {
+	r := record("dist")
+	defer r.done()
+	o := r.options(opts, "p")
+	return r.handle(ops.Dist.Body(r.read(t), r.read(other), r.scalarOption(o, "p", r.scalar(2))))
+}
+
+// DivScalar is the quotient of self and a number; integers give floats. It is PyTorch's div.Scalar.
+func (t *Tensor) DivScalar(other any) *Tensor {
+	r := record("div")
+	defer r.done()
+	return r.handle(ops.DivScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// DivScalar_ replaces t by the quotient of self and a number; integers give floats. It is PyTorch's div.Scalar.
+func (t *Tensor) DivScalar_(other any) *Tensor {
+	r := record("div")
+	defer r.done()
+	r.write(t, ops.DivScalar.Body(r.read(t), r.scalar(other)))
+	return t
+}
+
+// DivScalarMode is the quotient of self and a number, rounded as rounding_mode says: "trunc", "floor" or not at all.
+// It is PyTorch's div.Scalar_mode.
+func (t *Tensor) DivScalarMode(other any, roundingMode string) *Tensor {
+	r := record("div")
+	defer r.done()
+	return r.handle(ops.DivScalarMode.Body(r.read(t), r.scalar(other), roundingMode))
+}
+
+// DivScalarMode_ replaces t by the quotient of self and a number, rounded as rounding_mode says: "trunc", "floor" or
+// not at all. It is PyTorch's div.Scalar_mode.
+func (t *Tensor) DivScalarMode_(other any, roundingMode string) *Tensor {
+	r := record("div")
+	defer r.done()
+	r.write(t, ops.DivScalarMode.Body(r.read(t), r.scalar(other), roundingMode))
+	return t
+}
+
+// Div is the quotient of self and other; integers give floats. It is PyTorch's div.Tensor.
+func (t *Tensor) Div(other *Tensor) *Tensor {
+	r := record("div")
+	defer r.done()
+	return r.handle(ops.Div.Body(r.read(t), r.read(other)))
+}
+
+// Div_ replaces t by the quotient of self and other; integers give floats. It is PyTorch's div.Tensor.
+func (t *Tensor) Div_(other *Tensor) *Tensor {
+	r := record("div")
+	defer r.done()
+	r.write(t, ops.Div.Body(r.read(t), r.read(other)))
+	return t
+}
+
+// DivMode is the quotient of self and other, rounded as rounding_mode says: "trunc", "floor" or not at all. It is
+// PyTorch's div.Tensor_mode.
+func (t *Tensor) DivMode(other *Tensor, roundingMode string) *Tensor {
+	r := record("div")
+	defer r.done()
+	return r.handle(ops.DivMode.Body(r.read(t), r.read(other), roundingMode))
+}
+
+// DivMode_ replaces t by the quotient of self and other, rounded as rounding_mode says: "trunc", "floor" or not at
+// all. It is PyTorch's div.Tensor_mode.
+func (t *Tensor) DivMode_(other *Tensor, roundingMode string) *Tensor {
+	r := record("div")
+	defer r.done()
+	r.write(t, ops.DivMode.Body(r.read(t), r.read(other), roundingMode))
+	return t
+}
+
+// ELU is each element, alpha times its exponential less 1 where it is negative. It is PyTorch's elu.
+func (t *Tensor) ELU() *Tensor {
+	r := record("elu")
+	defer r.done()
+	return r.handle(ops.ELU.Body(r.read(t), r.scalar(1), r.scalar(1), r.scalar(1)))
+}
+
+// ELUWith is each element, alpha times its exponential less 1 where it is negative. It is PyTorch's elu.
+func (t *Tensor) ELUWith(opts ...Option) *Tensor {
+	r := record("elu")
+	defer r.done()
+	o := r.options(opts, "alpha", "scale", "input_scale")
+	return r.handle(ops.ELU.Body(r.read(t), r.scalarOption(o, "alpha", r.scalar(1)), r.scalarOption(o, "scale", r.scalar(1)), r.scalarOption(o, "input_scale", r.scalar(1))))
+}
+
+// ELU_ replaces t by each element, alpha times its exponential less 1 where it is negative. It is PyTorch's elu.
+func (t *Tensor) ELU_() *Tensor {
+	r := record("elu")
+	defer r.done()
+	r.write(t, ops.ELU.Body(r.read(t), r.scalar(1), r.scalar(1), r.scalar(1)))
+	return t
+}
+
+// ELUWith_ replaces t by each element, alpha times its exponential less 1 where it is negative. It is PyTorch's elu.
+func (t *Tensor) ELUWith_(opts ...Option) *Tensor {
+	r := record("elu")
+	defer r.done()
+	o := r.options(opts, "alpha", "scale", "input_scale")
+	r.write(t, ops.ELU.Body(r.read(t), r.scalarOption(o, "alpha", r.scalar(1)), r.scalarOption(o, "scale", r.scalar(1)), r.scalarOption(o, "input_scale", r.scalar(1))))
+	return t
+}
+
+// EqScalar is whether each element is equal to a number. It is PyTorch's eq.Scalar.
+func (t *Tensor) EqScalar(other any) *Tensor {
+	r := record("eq")
+	defer r.done()
+	return r.handle(ops.EqScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// Eq is whether each element of self is equal to that of other. It is PyTorch's eq.Tensor.
+func (t *Tensor) Eq(other *Tensor) *Tensor {
+	r := record("eq")
+	defer r.done()
+	return r.handle(ops.Eq.Body(r.read(t), r.read(other)))
+}
+
+// Erf is the Gauss error function of each element. It is PyTorch's erf.
+func (t *Tensor) Erf() *Tensor {
+	r := record("erf")
+	defer r.done()
+	return r.handle(ops.Erf.Body(r.read(t)))
+}
+
+// Erf_ replaces t by the Gauss error function of each element. It is PyTorch's erf.
+func (t *Tensor) Erf_() *Tensor {
+	r := record("erf")
+	defer r.done()
+	r.write(t, ops.Erf.Body(r.read(t)))
+	return t
+}
+
+// Erfc is one less the Gauss error function of each element. It is PyTorch's erfc.
+func (t *Tensor) Erfc() *Tensor {
+	r := record("erfc")
+	defer r.done()
+	return r.handle(ops.Erfc.Body(r.read(t)))
+}
+
+// Erfc_ replaces t by one less the Gauss error function of each element. It is PyTorch's erfc.
+func (t *Tensor) Erfc_() *Tensor {
+	r := record("erfc")
+	defer r.done()
+	r.write(t, ops.Erfc.Body(r.read(t)))
+	return t
+}
+
+// Exp is the exponential of each element. It is PyTorch's exp.
+func (t *Tensor) Exp() *Tensor {
+	r := record("exp")
+	defer r.done()
+	return r.handle(ops.Exp.Body(r.read(t)))
+}
+
+// Exp_ replaces t by the exponential of each element. It is PyTorch's exp.
+func (t *Tensor) Exp_() *Tensor {
+	r := record("exp")
+	defer r.done()
+	r.write(t, ops.Exp.Body(r.read(t)))
+	return t
+}
+
+// Exp2 is two to the power of each element. It is PyTorch's exp2.
+func (t *Tensor) Exp2() *Tensor {
+	r := record("exp2")
+	defer r.done()
+	return r.handle(ops.Exp2.Body(r.read(t)))
+}
+
+// Exp2_ replaces t by two to the power of each element. It is PyTorch's exp2.
+func (t *Tensor) Exp2_() *Tensor {
+	r := record("exp2")
+	defer r.done()
+	r.write(t, ops.Exp2.Body(r.read(t)))
+	return t
+}
+
+// Expand is the elements repeated along dimensions of size 1 and new ones in front. It is PyTorch's expand.
+func (t *Tensor) Expand(size ...any) *Tensor {
+	r := record("expand")
+	defer r.done()
+	sizeAt := r.sizes(size)
+	implicitAt := false
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Expand.Body(x, sizeAt, implicitAt) })
+}
+
+// ExpandWith is the elements repeated along dimensions of size 1 and new ones in front. It is PyTorch's expand.
+func (t *Tensor) ExpandWith(size []any, opts ...Option) *Tensor {
+	r := record("expand")
+	defer r.done()
+	o := r.options(opts, "implicit")
+	sizeAt := r.sizes(size)
+	implicitAt := option[bool](o, "implicit", false)
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Expand.Body(x, sizeAt, implicitAt) })
+}
+
+// Expm1 is the exponential of each element, less 1. It is PyTorch's expm1.
+func (t *Tensor) Expm1() *Tensor {
+	r := record("expm1")
+	defer r.done()
+	return r.handle(ops.Expm1.Body(r.read(t)))
+}
+
+// Expm1_ replaces t by the exponential of each element, less 1. It is PyTorch's expm1.
+func (t *Tensor) Expm1_() *Tensor {
+	r := record("expm1")
+	defer r.done()
+	r.write(t, ops.Expm1.Body(r.read(t)))
+	return t
+}
+
+// Flatten is the same elements with the dimensions from start_dim to end_dim made one. It is PyTorch's
+// flatten.using_ints.
+func (t *Tensor) Flatten(dims ...int) *Tensor {
+	r := record("flatten")
+	defer r.done()
+	r.atMost(dims, 2)
+	startDimAt := dimAt(dims, 0, 0)
+	endDimAt := dimAt(dims, 1, -1)
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Flatten.Body(x, startDimAt, endDimAt) })
+}
+
+// FlattenWith is the same elements with the dimensions from start_dim to end_dim made one. It is PyTorch's
+// flatten.using_ints.
+func (t *Tensor) FlattenWith(opts ...Option) *Tensor {
+	r := record("flatten")
+	defer r.done()
+	o := r.options(opts, "start_dim", "end_dim")
+	startDimAt := intOption(o, "start_dim", 0)
+	endDimAt := intOption(o, "end_dim", -1)
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Flatten.Body(x, startDimAt, endDimAt) })
+}
+
+// FloatPowerScalar is self to the power of a number, in float64. It is PyTorch's float_power.Tensor_Scalar.
+func (t *Tensor) FloatPowerScalar(exponent any) *Tensor {
+	r := record("float_power")
+	defer r.done()
+	return r.handle(ops.FloatPowerScalar.Body(r.read(t), r.scalar(exponent)))
+}
+
+// FloatPower is self to the power of exponent, in float64. It is PyTorch's float_power.Tensor_Tensor.
+func (t *Tensor) FloatPower(exponent *Tensor) *Tensor {
+	r := record("float_power")
+	defer r.done()
+	return r.handle(ops.FloatPower.Body(r.read(t), r.read(exponent)))
+}
+
+// Floor is the largest integer not above each element. It is PyTorch's floor.
+func (t *Tensor) Floor() *Tensor {
+	r := record("floor")
+	defer r.done()
+	return r.handle(ops.Floor.Body(r.read(t)))
+}
+
+// Floor_ replaces t by the largest integer not above each element. It is PyTorch's floor.
+func (t *Tensor) Floor_() *Tensor {
+	r := record("floor")
+	defer r.done()
+	r.write(t, ops.Floor.Body(r.read(t)))
+	return t
+}
+
+// FloorDivide is the floor of the quotient of self and other. It is PyTorch's floor_divide.
+func (t *Tensor) FloorDivide(other *Tensor) *Tensor {
+	r := record("floor_divide")
+	defer r.done()
+	return r.handle(ops.FloorDivide.Body(r.read(t), r.read(other)))
+}
+
+// FloorDivide_ replaces t by the floor of the quotient of self and other. It is PyTorch's floor_divide.
+func (t *Tensor) FloorDivide_(other *Tensor) *Tensor {
+	r := record("floor_divide")
+	defer r.done()
+	r.write(t, ops.FloorDivide.Body(r.read(t), r.read(other)))
+	return t
+}
+
+// FloorDivideScalar is the floor of the quotient of self and a number. It is PyTorch's floor_divide.Scalar.
+func (t *Tensor) FloorDivideScalar(other any) *Tensor {
+	r := record("floor_divide")
+	defer r.done()
+	return r.handle(ops.FloorDivideScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// FloorDivideScalar_ replaces t by the floor of the quotient of self and a number. It is PyTorch's
+// floor_divide.Scalar.
+func (t *Tensor) FloorDivideScalar_(other any) *Tensor {
+	r := record("floor_divide")
+	defer r.done()
+	r.write(t, ops.FloorDivideScalar.Body(r.read(t), r.scalar(other)))
+	return t
+}
+
+// Fmax is the larger of each two elements; NaN only if both are. It is PyTorch's fmax.
+func (t *Tensor) Fmax(other *Tensor) *Tensor {
+	r := record("fmax")
+	defer r.done()
+	return r.handle(ops.Fmax.Body(r.read(t), r.read(other)))
+}
+
+// Fmin is the smaller of each two elements; NaN only if both are. It is PyTorch's fmin.
+func (t *Tensor) Fmin(other *Tensor) *Tensor {
+	r := record("fmin")
+	defer r.done()
+	return r.handle(ops.Fmin.Body(r.read(t), r.read(other)))
+}
+
+// FmodScalar is what division by a number leaves, with the sign of self. It is PyTorch's fmod.Scalar.
+func (t *Tensor) FmodScalar(other any) *Tensor {
+	r := record("fmod")
+	defer r.done()
+	return r.handle(ops.FmodScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// FmodScalar_ replaces t by what division by a number leaves, with the sign of self. It is PyTorch's fmod.Scalar.
+func (t *Tensor) FmodScalar_(other any) *Tensor {
+	r := record("fmod")
+	defer r.done()
+	r.write(t, ops.FmodScalar.Body(r.read(t), r.scalar(other)))
+	return t
+}
+
+// Fmod is what division leaves, with the sign of self. It is PyTorch's fmod.Tensor.
+func (t *Tensor) Fmod(other *Tensor) *Tensor {
+	r := record("fmod")
+	defer r.done()
+	return r.handle(ops.Fmod.Body(r.read(t), r.read(other)))
+}
+
+// Fmod_ replaces t by what division leaves, with the sign of self. It is PyTorch's fmod.Tensor.
+func (t *Tensor) Fmod_(other *Tensor) *Tensor {
+	r := record("fmod")
+	defer r.done()
+	r.write(t, ops.Fmod.Body(r.read(t), r.read(other)))
+	return t
+}
+
+// Frac is what is behind the point of each element, with its sign. It is PyTorch's frac.
+func (t *Tensor) Frac() *Tensor {
+	r := record("frac")
+	defer r.done()
+	return r.handle(ops.Frac.Body(r.read(t)))
+}
+
+// Frac_ replaces t by what is behind the point of each element, with its sign. It is PyTorch's frac.
+func (t *Tensor) Frac_() *Tensor {
+	r := record("frac")
+	defer r.done()
+	r.write(t, ops.Frac.Body(r.read(t)))
+	return t
+}
+
+// Gather is the elements along a dimension at the places that index says, one by one. It is PyTorch's gather.
+func (t *Tensor) Gather(dim int, index *Tensor) *Tensor {
+	r := record("gather")
+	defer r.done()
+	return r.handle(ops.Gather.Body(r.read(t), dim, r.read(index), false))
+}
+
+// GatherWith is the elements along a dimension at the places that index says, one by one. It is PyTorch's gather.
+func (t *Tensor) GatherWith(dim int, index *Tensor, opts ...Option) *Tensor {
+	r := record("gather")
+	defer r.done()
+	o := r.options(opts, "sparse_grad")
+	return r.handle(ops.Gather.Body(r.read(t), dim, r.read(index), option[bool](o, "sparse_grad", false)))
+}
+
+// GeScalar is whether each element is at least a number. It is PyTorch's ge.Scalar.
+func (t *Tensor) GeScalar(other any) *Tensor {
+	r := record("ge")
+	defer r.done()
+	return r.handle(ops.GeScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// Ge is whether each element of self is at least that of other. It is PyTorch's ge.Tensor.
+func (t *Tensor) Ge(other *Tensor) *Tensor {
+	r := record("ge")
+	defer r.done()
+	return r.handle(ops.Ge.Body(r.read(t), r.read(other)))
+}
+
+// GELU is each element times the normal distribution function of it, or its approximation by tanh. It is PyTorch's
+// gelu.
+func (t *Tensor) GELU() *Tensor {
+	r := record("gelu")
+	defer r.done()
+	return r.handle(ops.GELU.Body(r.read(t), "none"))
+}
+
+// GELUWith is each element times the normal distribution function of it, or its approximation by tanh. It is
+// PyTorch's gelu.
+func (t *Tensor) GELUWith(opts ...Option) *Tensor {
+	r := record("gelu")
+	defer r.done()
+	o := r.options(opts, "approximate")
+	return r.handle(ops.GELU.Body(r.read(t), option[string](o, "approximate", "none")))
+}
+
+// GELU_ replaces t by each element times the normal distribution function of it, or its approximation by tanh. It is
+// PyTorch's gelu.
+func (t *Tensor) GELU_() *Tensor {
+	r := record("gelu")
+	defer r.done()
+	r.write(t, ops.GELU.Body(r.read(t), "none"))
+	return t
+}
+
+// GELUWith_ replaces t by each element times the normal distribution function of it, or its approximation by tanh. It
+// is PyTorch's gelu.
+func (t *Tensor) GELUWith_(opts ...Option) *Tensor {
+	r := record("gelu")
+	defer r.done()
+	o := r.options(opts, "approximate")
+	r.write(t, ops.GELU.Body(r.read(t), option[string](o, "approximate", "none")))
+	return t
+}
+
+// GLU is the first half along a dimension times the sigmoid of the second. It is PyTorch's glu.
+func (t *Tensor) GLU(dims ...int) *Tensor {
+	r := record("glu")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.GLU.Body(r.read(t), dimAt(dims, 0, -1)))
+}
+
+// GLUWith is the first half along a dimension times the sigmoid of the second. It is PyTorch's glu.
+func (t *Tensor) GLUWith(opts ...Option) *Tensor {
+	r := record("glu")
+	defer r.done()
+	o := r.options(opts, "dim")
+	return r.handle(ops.GLU.Body(r.read(t), intOption(o, "dim", -1)))
+}
+
+// GtScalar is whether each element is greater than a number. It is PyTorch's gt.Scalar.
+func (t *Tensor) GtScalar(other any) *Tensor {
+	r := record("gt")
+	defer r.done()
+	return r.handle(ops.GtScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// Gt is whether each element of self is greater than that of other. It is PyTorch's gt.Tensor.
+func (t *Tensor) Gt(other *Tensor) *Tensor {
+	r := record("gt")
+	defer r.done()
+	return r.handle(ops.Gt.Body(r.read(t), r.read(other)))
+}
+
+// Hardshrink is each element, or 0 where it lies between −lambd and lambd. It is PyTorch's hardshrink.
+func (t *Tensor) Hardshrink() *Tensor {
+	r := record("hardshrink")
+	defer r.done()
+	return r.handle(ops.Hardshrink.Body(r.read(t), r.scalar(0.5)))
+}
+
+// HardshrinkWith is each element, or 0 where it lies between −lambd and lambd. It is PyTorch's hardshrink.
+func (t *Tensor) HardshrinkWith(opts ...Option) *Tensor {
+	r := record("hardshrink")
+	defer r.done()
+	o := r.options(opts, "lambd")
+	return r.handle(ops.Hardshrink.Body(r.read(t), r.scalarOption(o, "lambd", r.scalar(0.5))))
+}
+
+// Hardsigmoid is each element plus 3, held between 0 and 6, over 6. It is PyTorch's hardsigmoid.
+func (t *Tensor) Hardsigmoid() *Tensor {
+	r := record("hardsigmoid")
+	defer r.done()
+	return r.handle(ops.Hardsigmoid.Body(r.read(t)))
+}
+
+// Hardsigmoid_ replaces t by each element plus 3, held between 0 and 6, over 6. It is PyTorch's hardsigmoid.
+func (t *Tensor) Hardsigmoid_() *Tensor {
+	r := record("hardsigmoid")
+	defer r.done()
+	r.write(t, ops.Hardsigmoid.Body(r.read(t)))
+	return t
+}
+
+// Hardswish is each element times its hardsigmoid. It is PyTorch's hardswish.
+func (t *Tensor) Hardswish() *Tensor {
+	r := record("hardswish")
+	defer r.done()
+	return r.handle(ops.Hardswish.Body(r.read(t)))
+}
+
+// Hardswish_ replaces t by each element times its hardsigmoid. It is PyTorch's hardswish.
+func (t *Tensor) Hardswish_() *Tensor {
+	r := record("hardswish")
+	defer r.done()
+	r.write(t, ops.Hardswish.Body(r.read(t)))
+	return t
+}
+
+// Hardtanh is each element, held between min_val and max_val. It is PyTorch's hardtanh.
+func (t *Tensor) Hardtanh() *Tensor {
+	r := record("hardtanh")
+	defer r.done()
+	return r.handle(ops.Hardtanh.Body(r.read(t), r.scalar(-1), r.scalar(1)))
+}
+
+// HardtanhWith is each element, held between min_val and max_val. It is PyTorch's hardtanh.
+func (t *Tensor) HardtanhWith(opts ...Option) *Tensor {
+	r := record("hardtanh")
+	defer r.done()
+	o := r.options(opts, "min_val", "max_val")
+	return r.handle(ops.Hardtanh.Body(r.read(t), r.scalarOption(o, "min_val", r.scalar(-1)), r.scalarOption(o, "max_val", r.scalar(1))))
+}
+
+// Hardtanh_ replaces t by each element, held between min_val and max_val. It is PyTorch's hardtanh.
+func (t *Tensor) Hardtanh_() *Tensor {
+	r := record("hardtanh")
+	defer r.done()
+	r.write(t, ops.Hardtanh.Body(r.read(t), r.scalar(-1), r.scalar(1)))
+	return t
+}
+
+// HardtanhWith_ replaces t by each element, held between min_val and max_val. It is PyTorch's hardtanh.
+func (t *Tensor) HardtanhWith_(opts ...Option) *Tensor {
+	r := record("hardtanh")
+	defer r.done()
+	o := r.options(opts, "min_val", "max_val")
+	r.write(t, ops.Hardtanh.Body(r.read(t), r.scalarOption(o, "min_val", r.scalar(-1)), r.scalarOption(o, "max_val", r.scalar(1))))
+	return t
+}
+
+// Heaviside is 0 where self is negative, 1 where it is positive, else values. It is PyTorch's heaviside.
+func (t *Tensor) Heaviside(values *Tensor) *Tensor {
+	r := record("heaviside")
+	defer r.done()
+	return r.handle(ops.Heaviside.Body(r.read(t), r.read(values)))
+}
+
+// Hypot is the hypotenuse over legs self and other. It is PyTorch's hypot.
+func (t *Tensor) Hypot(other *Tensor) *Tensor {
+	r := record("hypot")
+	defer r.done()
+	return r.handle(ops.Hypot.Body(r.read(t), r.read(other)))
+}
+
+// IndexAdd is self with alpha times the slices of source added at the places that index names. It is PyTorch's
+// index_add.
+func (t *Tensor) IndexAdd(dim int, index *Tensor, source *Tensor) *Tensor {
+	r := record("index_add")
+	defer r.done()
+	return r.handle(ops.IndexAdd.Body(r.read(t), dim, r.read(index), r.read(source), r.scalar(1)))
+}
+
+// IndexAddWith is self with alpha times the slices of source added at the places that index names. It is PyTorch's
+// index_add.
+func (t *Tensor) IndexAddWith(dim int, index *Tensor, source *Tensor, opts ...Option) *Tensor {
+	r := record("index_add")
+	defer r.done()
+	o := r.options(opts, "alpha")
+	return r.handle(ops.IndexAdd.Body(r.read(t), dim, r.read(index), r.read(source), r.scalarOption(o, "alpha", r.scalar(1))))
+}
+
+// IndexAdd_ replaces t by self with alpha times the slices of source added at the places that index names. It is
+// PyTorch's index_add.
+func (t *Tensor) IndexAdd_(dim int, index *Tensor, source *Tensor) *Tensor {
+	r := record("index_add")
+	defer r.done()
+	r.write(t, ops.IndexAdd.Body(r.read(t), dim, r.read(index), r.read(source), r.scalar(1)))
+	return t
+}
+
+// IndexAddWith_ replaces t by self with alpha times the slices of source added at the places that index names. It is
+// PyTorch's index_add.
+func (t *Tensor) IndexAddWith_(dim int, index *Tensor, source *Tensor, opts ...Option) *Tensor {
+	r := record("index_add")
+	defer r.done()
+	o := r.options(opts, "alpha")
+	r.write(t, ops.IndexAdd.Body(r.read(t), dim, r.read(index), r.read(source), r.scalarOption(o, "alpha", r.scalar(1))))
+	return t
+}
+
+// IndexSelect is the slices of a dimension that index names. It is PyTorch's index_select.
+func (t *Tensor) IndexSelect(dim int, index *Tensor) *Tensor {
+	r := record("index_select")
+	defer r.done()
+	return r.handle(ops.IndexSelect.Body(r.read(t), dim, r.read(index)))
+}
+
+// IsClose is whether elements differ by at most atol + rtol·|other|. It is PyTorch's isclose.
+func (t *Tensor) IsClose(other *Tensor) *Tensor {
+	r := record("isclose")
+	defer r.done()
+	return r.handle(ops.IsClose.Body(r.read(t), r.read(other), 1e-05, 1e-08, false))
+}
+
+// IsCloseWith is whether elements differ by at most atol + rtol·|other|. It is PyTorch's isclose.
+func (t *Tensor) IsCloseWith(other *Tensor, opts ...Option) *Tensor {
+	r := record("isclose")
+	defer r.done()
+	o := r.options(opts, "rtol", "atol", "equal_nan")
+	return r.handle(ops.IsClose.Body(r.read(t), r.read(other), floatOption(o, "rtol", 1e-05), floatOption(o, "atol", 1e-08), option[bool](o, "equal_nan", false)))
+}
+
+// IsFinite is whether each element is a finite number. It is PyTorch's isfinite.
+func (t *Tensor) IsFinite() *Tensor {
+	r := record("isfinite")
+	defer r.done()
+	return r.handle(ops.IsFinite.Body(r.read(t)))
+}
+
+// IsInf is whether each element is infinite. It is PyTorch's isinf.
+func (t *Tensor) IsInf() *Tensor {
+	r := record("isinf")
+	defer r.done()
+	return r.handle(ops.IsInf.Body(r.read(t)))
+}
+
+// IsNaN is whether each element is not a number. It is PyTorch's isnan.
+func (t *Tensor) IsNaN() *Tensor {
+	r := record("isnan")
+	defer r.done()
+	return r.handle(ops.IsNaN.Body(r.read(t)))
+}
+
+// IsNegInf is whether each element is negative infinity. It is PyTorch's isneginf.
+func (t *Tensor) IsNegInf() *Tensor {
+	r := record("isneginf")
+	defer r.done()
+	return r.handle(ops.IsNegInf.Body(r.read(t)))
+}
+
+// IsPosInf is whether each element is positive infinity. It is PyTorch's isposinf.
+func (t *Tensor) IsPosInf() *Tensor {
+	r := record("isposinf")
+	defer r.done()
+	return r.handle(ops.IsPosInf.Body(r.read(t)))
+}
+
+// IsReal is whether each element is a real number. It is PyTorch's isreal.
+func (t *Tensor) IsReal() *Tensor {
+	r := record("isreal")
+	defer r.done()
+	return r.handle(ops.IsReal.Body(r.read(t)))
+}
+
+// Ldexp is self times 2 to the power of other. It is PyTorch's ldexp.Tensor.
+func (t *Tensor) Ldexp(other *Tensor) *Tensor {
+	r := record("ldexp")
+	defer r.done()
+	return r.handle(ops.Ldexp.Body(r.read(t), r.read(other)))
+}
+
+// LeScalar is whether each element is at most a number. It is PyTorch's le.Scalar.
+func (t *Tensor) LeScalar(other any) *Tensor {
+	r := record("le")
+	defer r.done()
+	return r.handle(ops.LeScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// Le is whether each element of self is at most that of other. It is PyTorch's le.Tensor.
+func (t *Tensor) Le(other *Tensor) *Tensor {
+	r := record("le")
+	defer r.done()
+	return r.handle(ops.Le.Body(r.read(t), r.read(other)))
+}
+
+// LeakyReLU is each element, times negative_slope where it is negative. It is PyTorch's leaky_relu.
+func (t *Tensor) LeakyReLU() *Tensor {
+	r := record("leaky_relu")
+	defer r.done()
+	return r.handle(ops.LeakyReLU.Body(r.read(t), r.scalar(0.01)))
+}
+
+// LeakyReLUWith is each element, times negative_slope where it is negative. It is PyTorch's leaky_relu.
+func (t *Tensor) LeakyReLUWith(opts ...Option) *Tensor {
+	r := record("leaky_relu")
+	defer r.done()
+	o := r.options(opts, "negative_slope")
+	return r.handle(ops.LeakyReLU.Body(r.read(t), r.scalarOption(o, "negative_slope", r.scalar(0.01))))
+}
+
+// LeakyReLU_ replaces t by each element, times negative_slope where it is negative. It is PyTorch's leaky_relu.
+func (t *Tensor) LeakyReLU_() *Tensor {
+	r := record("leaky_relu")
+	defer r.done()
+	r.write(t, ops.LeakyReLU.Body(r.read(t), r.scalar(0.01)))
+	return t
+}
+
+// LeakyReLUWith_ replaces t by each element, times negative_slope where it is negative. It is PyTorch's leaky_relu.
+func (t *Tensor) LeakyReLUWith_(opts ...Option) *Tensor {
+	r := record("leaky_relu")
+	defer r.done()
+	o := r.options(opts, "negative_slope")
+	r.write(t, ops.LeakyReLU.Body(r.read(t), r.scalarOption(o, "negative_slope", r.scalar(0.01))))
+	return t
+}
+
+// LerpScalar is the point between self and end that a number says. It is PyTorch's lerp.Scalar.
+func (t *Tensor) LerpScalar(end *Tensor, weight any) *Tensor {
+	r := record("lerp")
+	defer r.done()
+	return r.handle(ops.LerpScalar.Body(r.read(t), r.read(end), r.scalar(weight)))
+}
+
+// LerpScalar_ replaces t by the point between self and end that a number says. It is PyTorch's lerp.Scalar.
+func (t *Tensor) LerpScalar_(end *Tensor, weight any) *Tensor {
+	r := record("lerp")
+	defer r.done()
+	r.write(t, ops.LerpScalar.Body(r.read(t), r.read(end), r.scalar(weight)))
+	return t
+}
+
+// Lerp is the point between self and end that weight says. It is PyTorch's lerp.Tensor.
+func (t *Tensor) Lerp(end *Tensor, weight *Tensor) *Tensor {
+	r := record("lerp")
+	defer r.done()
+	return r.handle(ops.Lerp.Body(r.read(t), r.read(end), r.read(weight)))
+}
+
+// Lerp_ replaces t by the point between self and end that weight says. It is PyTorch's lerp.Tensor.
+func (t *Tensor) Lerp_(end *Tensor, weight *Tensor) *Tensor {
+	r := record("lerp")
+	defer r.done()
+	r.write(t, ops.Lerp.Body(r.read(t), r.read(end), r.read(weight)))
+	return t
+}
+
+// VectorNorm is the norm of order ord over some dimensions, or all. It is PyTorch's linalg_vector_norm.
+func (t *Tensor) VectorNorm() *Tensor {
+	r := record("linalg_vector_norm")
+	defer r.done()
+	return r.handle(ops.VectorNorm.Body(r.read(t), r.scalar(2), nil, false, graph.NoDType))
+}
+
+// VectorNormWith is the norm of order ord over some dimensions, or all. It is PyTorch's linalg_vector_norm.
+func (t *Tensor) VectorNormWith(opts ...Option) *Tensor {
+	r := record("linalg_vector_norm")
+	defer r.done()
+	o := r.options(opts, "ord", "dim", "keepdim", "dtype")
+	return r.handle(ops.VectorNorm.Body(r.read(t), r.scalarOption(o, "ord", r.scalar(2)), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// Log is the natural logarithm of each element. It is PyTorch's log.
+func (t *Tensor) Log() *Tensor {
+	r := record("log")
+	defer r.done()
+	return r.handle(ops.Log.Body(r.read(t)))
+}
+
+// Log_ replaces t by the natural logarithm of each element. It is PyTorch's log.
+func (t *Tensor) Log_() *Tensor {
+	r := record("log")
+	defer r.done()
+	r.write(t, ops.Log.Body(r.read(t)))
+	return t
+}
+
+// Log10 is the logarithm to base 10 of each element. It is PyTorch's log10.
+func (t *Tensor) Log10() *Tensor {
+	r := record("log10")
+	defer r.done()
+	return r.handle(ops.Log10.Body(r.read(t)))
+}
+
+// Log10_ replaces t by the logarithm to base 10 of each element. It is PyTorch's log10.
+func (t *Tensor) Log10_() *Tensor {
+	r := record("log10")
+	defer r.done()
+	r.write(t, ops.Log10.Body(r.read(t)))
+	return t
+}
+
+// Log1p is the natural logarithm of 1 plus each element. It is PyTorch's log1p.
+func (t *Tensor) Log1p() *Tensor {
+	r := record("log1p")
+	defer r.done()
+	return r.handle(ops.Log1p.Body(r.read(t)))
+}
+
+// Log1p_ replaces t by the natural logarithm of 1 plus each element. It is PyTorch's log1p.
+func (t *Tensor) Log1p_() *Tensor {
+	r := record("log1p")
+	defer r.done()
+	r.write(t, ops.Log1p.Body(r.read(t)))
+	return t
+}
+
+// Log2 is the logarithm to base 2 of each element. It is PyTorch's log2.
+func (t *Tensor) Log2() *Tensor {
+	r := record("log2")
+	defer r.done()
+	return r.handle(ops.Log2.Body(r.read(t)))
+}
+
+// Log2_ replaces t by the logarithm to base 2 of each element. It is PyTorch's log2.
+func (t *Tensor) Log2_() *Tensor {
+	r := record("log2")
+	defer r.done()
+	r.write(t, ops.Log2.Body(r.read(t)))
+	return t
+}
+
+// LogSigmoid is the logarithm of the sigmoid of each element. It is PyTorch's log_sigmoid.
+func (t *Tensor) LogSigmoid() *Tensor {
+	r := record("log_sigmoid")
+	defer r.done()
+	return r.handle(ops.LogSigmoid.Body(r.read(t)))
+}
+
+// LogSigmoid_ replaces t by the logarithm of the sigmoid of each element. It is PyTorch's log_sigmoid.
+func (t *Tensor) LogSigmoid_() *Tensor {
+	r := record("log_sigmoid")
+	defer r.done()
+	r.write(t, ops.LogSigmoid.Body(r.read(t)))
+	return t
+}
+
+// LogSoftmax is the logarithm of softmax along a dimension. It is PyTorch's log_softmax.int.
+func (t *Tensor) LogSoftmax(dim int) *Tensor {
+	r := record("log_softmax")
+	defer r.done()
+	return r.handle(ops.LogSoftmax.Body(r.read(t), dim, graph.NoDType))
+}
+
+// LogSoftmaxWith is the logarithm of softmax along a dimension. It is PyTorch's log_softmax.int.
+func (t *Tensor) LogSoftmaxWith(dim int, opts ...Option) *Tensor {
+	r := record("log_softmax")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.LogSoftmax.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// Logaddexp is the logarithm of the sum of the exponentials of self and other. It is PyTorch's logaddexp.
+func (t *Tensor) Logaddexp(other *Tensor) *Tensor {
+	r := record("logaddexp")
+	defer r.done()
+	return r.handle(ops.Logaddexp.Body(r.read(t), r.read(other)))
+}
+
+// Logaddexp2 is the logarithm to base 2 of the sum of 2 to the powers of self and other. It is PyTorch's logaddexp2.
+func (t *Tensor) Logaddexp2(other *Tensor) *Tensor {
+	r := record("logaddexp2")
+	defer r.done()
+	return r.handle(ops.Logaddexp2.Body(r.read(t), r.read(other)))
+}
+
+// LogicalAnd is whether both elements are true, or not zero. It is PyTorch's logical_and.
+func (t *Tensor) LogicalAnd(other *Tensor) *Tensor {
+	r := record("logical_and")
+	defer r.done()
+	return r.handle(ops.LogicalAnd.Body(r.read(t), r.read(other)))
+}
+
+// LogicalAnd_ replaces t by whether both elements are true, or not zero. It is PyTorch's logical_and.
+func (t *Tensor) LogicalAnd_(other *Tensor) *Tensor {
+	r := record("logical_and")
+	defer r.done()
+	r.write(t, ops.LogicalAnd.Body(r.read(t), r.read(other)))
+	return t
+}
+
+// LogicalNot is whether each element is false, or zero. It is PyTorch's logical_not.
+func (t *Tensor) LogicalNot() *Tensor {
+	r := record("logical_not")
+	defer r.done()
+	return r.handle(ops.LogicalNot.Body(r.read(t)))
+}
+
+// LogicalNot_ replaces t by whether each element is false, or zero. It is PyTorch's logical_not.
+func (t *Tensor) LogicalNot_() *Tensor {
+	r := record("logical_not")
+	defer r.done()
+	r.write(t, ops.LogicalNot.Body(r.read(t)))
+	return t
+}
+
+// LogicalOr is whether either element is true, or not zero. It is PyTorch's logical_or.
+func (t *Tensor) LogicalOr(other *Tensor) *Tensor {
+	r := record("logical_or")
+	defer r.done()
+	return r.handle(ops.LogicalOr.Body(r.read(t), r.read(other)))
+}
+
+// LogicalOr_ replaces t by whether either element is true, or not zero. It is PyTorch's logical_or.
+func (t *Tensor) LogicalOr_(other *Tensor) *Tensor {
+	r := record("logical_or")
+	defer r.done()
+	r.write(t, ops.LogicalOr.Body(r.read(t), r.read(other)))
+	return t
+}
+
+// LogicalXor is whether just one of the elements is true, or not zero. It is PyTorch's logical_xor.
+func (t *Tensor) LogicalXor(other *Tensor) *Tensor {
+	r := record("logical_xor")
+	defer r.done()
+	return r.handle(ops.LogicalXor.Body(r.read(t), r.read(other)))
+}
+
+// LogicalXor_ replaces t by whether just one of the elements is true, or not zero. It is PyTorch's logical_xor.
+func (t *Tensor) LogicalXor_(other *Tensor) *Tensor {
+	r := record("logical_xor")
+	defer r.done()
+	r.write(t, ops.LogicalXor.Body(r.read(t), r.read(other)))
+	return t
+}
+
+// Logit is the logarithm of the odds of each element, held eps away from 0 and 1. It is PyTorch's logit.
+func (t *Tensor) Logit() *Tensor {
+	r := record("logit")
+	defer r.done()
+	return r.handle(ops.Logit.Body(r.read(t), nil))
+}
+
+// LogitWith is the logarithm of the odds of each element, held eps away from 0 and 1. It is PyTorch's logit.
+func (t *Tensor) LogitWith(opts ...Option) *Tensor {
+	r := record("logit")
+	defer r.done()
+	o := r.options(opts, "eps")
+	return r.handle(ops.Logit.Body(r.read(t), maybeFloatOption(o, "eps", nil)))
+}
+
+// Logsumexp is the logarithm of the sum of exponentials over some dimensions. It is PyTorch's logsumexp.
+func (t *Tensor) Logsumexp(dim ...int) *Tensor {
+	r := record("logsumexp")
+	defer r.done()
+	return r.handle(ops.Logsumexp.Body(r.read(t), dim, false))
+}
+
+// LogsumexpWith is the logarithm of the sum of exponentials over some dimensions. It is PyTorch's logsumexp.
+func (t *Tensor) LogsumexpWith(dim []int, opts ...Option) *Tensor {
+	r := record("logsumexp")
+	defer r.done()
+	o := r.options(opts, "keepdim")
+	return r.handle(ops.Logsumexp.Body(r.read(t), dim, option[bool](o, "keepdim", false)))
+}
+
+// LtScalar is whether each element is less than a number. It is PyTorch's lt.Scalar.
+func (t *Tensor) LtScalar(other any) *Tensor {
+	r := record("lt")
+	defer r.done()
+	return r.handle(ops.LtScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// Lt is whether each element of self is less than that of other. It is PyTorch's lt.Tensor.
+func (t *Tensor) Lt(other *Tensor) *Tensor {
+	r := record("lt")
+	defer r.done()
+	return r.handle(ops.Lt.Body(r.read(t), r.read(other)))
+}
+
+// MT is the transposes of matrices. It is PyTorch's mT.
+func (t *Tensor) MT() *Tensor {
+	r := record("mT")
+	defer r.done()
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.MT.Body(x) })
+}
+
+// MaskedFillScalar is the elements of self, or a number where mask is true. It is PyTorch's masked_fill.Scalar.
+func (t *Tensor) MaskedFillScalar(mask *Tensor, value any) *Tensor {
+	r := record("masked_fill")
+	defer r.done()
+	return r.handle(ops.MaskedFillScalar.Body(r.read(t), r.read(mask), r.scalar(value)))
+}
+
+// MaskedFillScalar_ replaces t by the elements of self, or a number where mask is true. It is PyTorch's
+// masked_fill.Scalar.
+func (t *Tensor) MaskedFillScalar_(mask *Tensor, value any) *Tensor {
+	r := record("masked_fill")
+	defer r.done()
+	r.write(t, ops.MaskedFillScalar.Body(r.read(t), r.read(mask), r.scalar(value)))
+	return t
+}
+
+// MaskedFill is the elements of self, or value where mask is true. It is PyTorch's masked_fill.Tensor.
+func (t *Tensor) MaskedFill(mask *Tensor, value *Tensor) *Tensor {
+	r := record("masked_fill")
+	defer r.done()
+	return r.handle(ops.MaskedFill.Body(r.read(t), r.read(mask), r.read(value)))
+}
+
+// MaskedFill_ replaces t by the elements of self, or value where mask is true. It is PyTorch's masked_fill.Tensor.
+func (t *Tensor) MaskedFill_(mask *Tensor, value *Tensor) *Tensor {
+	r := record("masked_fill")
+	defer r.done()
+	r.write(t, ops.MaskedFill.Body(r.read(t), r.read(mask), r.read(value)))
+	return t
+}
+
+// Max is the largest element. It is PyTorch's max.
+func (t *Tensor) Max() *Tensor {
+	r := record("max")
+	defer r.done()
+	return r.handle(ops.Max.Body(r.read(t)))
+}
+
+// MaxDim is the largest element along a dimension and its index. It is PyTorch's max.dim.
+func (t *Tensor) MaxDim(dim int) (*Tensor, *Tensor) {
+	r := record("max")
+	defer r.done()
+	v0, v1 := ops.MaxDim.Body(r.read(t), dim, false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// MaxDimWith is the largest element along a dimension and its index. It is PyTorch's max.dim.
+func (t *Tensor) MaxDimWith(dim int, opts ...Option) (*Tensor, *Tensor) {
+	r := record("max")
+	defer r.done()
+	o := r.options(opts, "keepdim")
+	v0, v1 := ops.MaxDim.Body(r.read(t), dim, option[bool](o, "keepdim", false))
+	return r.handle(v0), r.handle(v1)
+}
+
+// Maximum is the larger of each two elements; NaN if either is. It is PyTorch's maximum.
+func (t *Tensor) Maximum(other *Tensor) *Tensor {
+	r := record("maximum")
+	defer r.done()
+	return r.handle(ops.Maximum.Body(r.read(t), r.read(other)))
+}
+
+// Mean is the mean over some dimensions, or all. It is PyTorch's mean.dim.
+func (t *Tensor) Mean(dims ...int) *Tensor {
+	r := record("mean")
+	defer r.done()
+	return r.handle(ops.Mean.Body(r.read(t), dims, false, graph.NoDType))
+}
+
+// MeanWith is the mean over some dimensions, or all. It is PyTorch's mean.dim.
+func (t *Tensor) MeanWith(opts ...Option) *Tensor {
+	r := record("mean")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	return r.handle(ops.Mean.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// Min is the smallest element. It is PyTorch's min.
+func (t *Tensor) Min() *Tensor {
+	r := record("min")
+	defer r.done()
+	return r.handle(ops.Min.Body(r.read(t)))
+}
+
+// MinDim is the smallest element along a dimension and its index. It is PyTorch's min.dim.
+func (t *Tensor) MinDim(dim int) (*Tensor, *Tensor) {
+	r := record("min")
+	defer r.done()
+	v0, v1 := ops.MinDim.Body(r.read(t), dim, false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// MinDimWith is the smallest element along a dimension and its index. It is PyTorch's min.dim.
+func (t *Tensor) MinDimWith(dim int, opts ...Option) (*Tensor, *Tensor) {
+	r := record("min")
+	defer r.done()
+	o := r.options(opts, "keepdim")
+	v0, v1 := ops.MinDim.Body(r.read(t), dim, option[bool](o, "keepdim", false))
+	return r.handle(v0), r.handle(v1)
+}
+
+// Minimum is the smaller of each two elements; NaN if either is. It is PyTorch's minimum.
+func (t *Tensor) Minimum(other *Tensor) *Tensor {
+	r := record("minimum")
+	defer r.done()
+	return r.handle(ops.Minimum.Body(r.read(t), r.read(other)))
+}
+
+// Mish is each element times the tanh of its softplus. It is PyTorch's mish.
+func (t *Tensor) Mish() *Tensor {
+	r := record("mish")
+	defer r.done()
+	return r.handle(ops.Mish.Body(r.read(t)))
+}
+
+// Mish_ replaces t by each element times the tanh of its softplus. It is PyTorch's mish.
+func (t *Tensor) Mish_() *Tensor {
+	r := record("mish")
+	defer r.done()
+	r.write(t, ops.Mish.Body(r.read(t)))
+	return t
+}
+
+// Movedim is the same elements with a dimension at another place. It is PyTorch's movedim.int.
+func (t *Tensor) Movedim(source int, destination int) *Tensor {
+	r := record("movedim")
+	defer r.done()
+	sourceAt := source
+	destinationAt := destination
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Movedim.Body(x, sourceAt, destinationAt) })
+}
+
+// MovedimList is the same elements with some dimensions at other places. It is PyTorch's movedim.intlist.
+func (t *Tensor) MovedimList(source []int, destination ...int) *Tensor {
+	r := record("movedim")
+	defer r.done()
+	sourceAt := source
+	destinationAt := destination
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.MovedimList.Body(x, sourceAt, destinationAt) })
+}
+
+// MulScalar is the product of self and a number. It is PyTorch's mul.Scalar.
+func (t *Tensor) MulScalar(other any) *Tensor {
+	r := record("mul")
+	defer r.done()
+	return r.handle(ops.MulScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// MulScalar_ replaces t by the product of self and a number. It is PyTorch's mul.Scalar.
+func (t *Tensor) MulScalar_(other any) *Tensor {
+	r := record("mul")
+	defer r.done()
+	r.write(t, ops.MulScalar.Body(r.read(t), r.scalar(other)))
+	return t
+}
+
+// Mul is the product of self and other. It is PyTorch's mul.Tensor.
+func (t *Tensor) Mul(other *Tensor) *Tensor {
+	r := record("mul")
+	defer r.done()
+	return r.handle(ops.Mul.Body(r.read(t), r.read(other)))
+}
+
+// Mul_ replaces t by the product of self and other. It is PyTorch's mul.Tensor.
+func (t *Tensor) Mul_(other *Tensor) *Tensor {
+	r := record("mul")
+	defer r.done()
+	r.write(t, ops.Mul.Body(r.read(t), r.read(other)))
+	return t
+}
+
+// NanToNum is each element, with numbers in the place of NaN and infinities. It is PyTorch's nan_to_num.
+func (t *Tensor) NanToNum() *Tensor {
+	r := record("nan_to_num")
+	defer r.done()
+	return r.handle(ops.NanToNum.Body(r.read(t), nil, nil, nil))
+}
+
+// NanToNumWith is each element, with numbers in the place of NaN and infinities. It is PyTorch's nan_to_num.
+func (t *Tensor) NanToNumWith(opts ...Option) *Tensor {
+	r := record("nan_to_num")
+	defer r.done()
+	o := r.options(opts, "nan", "posinf", "neginf")
+	return r.handle(ops.NanToNum.Body(r.read(t), maybeFloatOption(o, "nan", nil), maybeFloatOption(o, "posinf", nil), maybeFloatOption(o, "neginf", nil)))
+}
+
+// NanToNum_ replaces t by each element, with numbers in the place of NaN and infinities. It is PyTorch's nan_to_num.
+func (t *Tensor) NanToNum_() *Tensor {
+	r := record("nan_to_num")
+	defer r.done()
+	r.write(t, ops.NanToNum.Body(r.read(t), nil, nil, nil))
+	return t
+}
+
+// NanToNumWith_ replaces t by each element, with numbers in the place of NaN and infinities. It is PyTorch's
+// nan_to_num.
+func (t *Tensor) NanToNumWith_(opts ...Option) *Tensor {
+	r := record("nan_to_num")
+	defer r.done()
+	o := r.options(opts, "nan", "posinf", "neginf")
+	r.write(t, ops.NanToNum.Body(r.read(t), maybeFloatOption(o, "nan", nil), maybeFloatOption(o, "posinf", nil), maybeFloatOption(o, "neginf", nil)))
+	return t
+}
+
+// Nanmean is the mean over some dimensions, or all, of what is not NaN. It is PyTorch's nanmean.
+func (t *Tensor) Nanmean(dims ...int) *Tensor {
+	r := record("nanmean")
+	defer r.done()
+	return r.handle(ops.Nanmean.Body(r.read(t), dims, false, graph.NoDType))
+}
+
+// NanmeanWith is the mean over some dimensions, or all, of what is not NaN. It is PyTorch's nanmean.
+func (t *Tensor) NanmeanWith(opts ...Option) *Tensor {
+	r := record("nanmean")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	return r.handle(ops.Nanmean.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// Nansum is the sum over some dimensions, or all, of what is not NaN. It is PyTorch's nansum.
+func (t *Tensor) Nansum(dims ...int) *Tensor {
+	r := record("nansum")
+	defer r.done()
+	return r.handle(ops.Nansum.Body(r.read(t), dims, false, graph.NoDType))
+}
+
+// NansumWith is the sum over some dimensions, or all, of what is not NaN. It is PyTorch's nansum.
+func (t *Tensor) NansumWith(opts ...Option) *Tensor {
+	r := record("nansum")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	return r.handle(ops.Nansum.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// Narrow is so many elements of a dimension, from start on. It is PyTorch's narrow.
+func (t *Tensor) Narrow(dim int, start any, length any) *Tensor {
+	r := record("narrow")
+	defer r.done()
+	dimAt := dim
+	startAt := r.size(start)
+	lengthAt := r.size(length)
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Narrow.Body(x, dimAt, startAt, lengthAt) })
+}
+
+// NeScalar is whether each element is different from a number. It is PyTorch's ne.Scalar.
+func (t *Tensor) NeScalar(other any) *Tensor {
+	r := record("ne")
+	defer r.done()
+	return r.handle(ops.NeScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// Ne is whether each element of self is different from that of other. It is PyTorch's ne.Tensor.
+func (t *Tensor) Ne(other *Tensor) *Tensor {
+	r := record("ne")
+	defer r.done()
+	return r.handle(ops.Ne.Body(r.read(t), r.read(other)))
+}
+
+// Neg is the negative of each element. It is PyTorch's neg.
+func (t *Tensor) Neg() *Tensor {
+	r := record("neg")
+	defer r.done()
+	return r.handle(ops.Neg.Body(r.read(t)))
+}
+
+// Neg_ replaces t by the negative of each element. It is PyTorch's neg.
+func (t *Tensor) Neg_() *Tensor {
+	r := record("neg")
+	defer r.done()
+	r.write(t, ops.Neg.Body(r.read(t)))
+	return t
+}
+
+// Norm is the norm of order p over some dimensions. It is PyTorch's norm.ScalarOpt_dim.
+func (t *Tensor) Norm(p any, dim ...int) *Tensor {
+	r := record("norm")
+	defer r.done()
+	return r.handle(ops.Norm.Body(r.read(t), r.maybeScalar(p), dim, false))
+}
+
+// NormWith is the norm of order p over some dimensions. It is PyTorch's norm.ScalarOpt_dim.
+func (t *Tensor) NormWith(p any, dim []int, opts ...Option) *Tensor {
+	r := record("norm")
+	defer r.done()
+	o := r.options(opts, "keepdim")
+	return r.handle(ops.Norm.Body(r.read(t), r.maybeScalar(p), dim, option[bool](o, "keepdim", false)))
+}
+
+// Normalize is vectors along a dimension over their norms of order p. It is PyTorch's normalize.
+func (t *Tensor) Normalize() *Tensor {
+	r := record("normalize")
+	defer r.done()
+	return r.handle(ops.Normalize.Body(r.read(t), 2, 1, 1e-12))
+}
+
+// NormalizeWith is vectors along a dimension over their norms of order p. It is PyTorch's normalize.
+func (t *Tensor) NormalizeWith(opts ...Option) *Tensor {
+	r := record("normalize")
+	defer r.done()
+	o := r.options(opts, "p", "dim", "eps")
+	return r.handle(ops.Normalize.Body(r.read(t), floatOption(o, "p", 2), intOption(o, "dim", 1), floatOption(o, "eps", 1e-12)))
+}
+
+// OneHot is vectors that are 1 at the place that each element names, else 0. It is PyTorch's one_hot.
+func (t *Tensor) OneHot(numClasses int) *Tensor {
+	r := record("one_hot")
+	defer r.done()
+	return r.handle(ops.OneHot.Body(r.read(t), numClasses))
+}
+
+// Permute is the same elements with the dimensions in another order. It is PyTorch's permute.
+func (t *Tensor) Permute(dims ...int) *Tensor {
+	r := record("permute")
+	defer r.done()
+	dimsAt := dims
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Permute.Body(x, dimsAt) })
+}
+
+// Positive is the tensor itself. It is PyTorch's positive.
+func (t *Tensor) Positive() *Tensor {
+	r := record("positive")
+	defer r.done()
+	return r.handle(ops.Positive.Body(r.read(t)))
+}
+
+// PowScalar is self to the power of a number. It is PyTorch's pow.Tensor_Scalar.
+func (t *Tensor) PowScalar(exponent any) *Tensor {
+	r := record("pow")
+	defer r.done()
+	return r.handle(ops.PowScalar.Body(r.read(t), r.scalar(exponent)))
+}
+
+// PowScalar_ replaces t by self to the power of a number. It is PyTorch's pow.Tensor_Scalar.
+func (t *Tensor) PowScalar_(exponent any) *Tensor {
+	r := record("pow")
+	defer r.done()
+	r.write(t, ops.PowScalar.Body(r.read(t), r.scalar(exponent)))
+	return t
+}
+
+// Pow is self to the power of exponent. It is PyTorch's pow.Tensor_Tensor.
+func (t *Tensor) Pow(exponent *Tensor) *Tensor {
+	r := record("pow")
+	defer r.done()
+	return r.handle(ops.Pow.Body(r.read(t), r.read(exponent)))
+}
+
+// Pow_ replaces t by self to the power of exponent. It is PyTorch's pow.Tensor_Tensor.
+func (t *Tensor) Pow_(exponent *Tensor) *Tensor {
+	r := record("pow")
+	defer r.done()
+	r.write(t, ops.Pow.Body(r.read(t), r.read(exponent)))
+	return t
+}
+
+// Prelu is each element, times the weight of its channel where it is negative. It is PyTorch's prelu.
+func (t *Tensor) Prelu(weight *Tensor) *Tensor {
+	r := record("prelu")
+	defer r.done()
+	return r.handle(ops.Prelu.Body(r.read(t), r.read(weight)))
+}
+
+// Rad2deg is each element in radians as degrees. It is PyTorch's rad2deg.
+func (t *Tensor) Rad2deg() *Tensor {
+	r := record("rad2deg")
+	defer r.done()
+	return r.handle(ops.Rad2deg.Body(r.read(t)))
+}
+
+// Rad2deg_ replaces t by each element in radians as degrees. It is PyTorch's rad2deg.
+func (t *Tensor) Rad2deg_() *Tensor {
+	r := record("rad2deg")
+	defer r.done()
+	r.write(t, ops.Rad2deg.Body(r.read(t)))
+	return t
+}
+
+// Ravel is the same elements with one dimension. It is PyTorch's ravel.
+func (t *Tensor) Ravel() *Tensor {
+	r := record("ravel")
+	defer r.done()
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Ravel.Body(x) })
+}
+
+// Reciprocal is one over each element. It is PyTorch's reciprocal.
+func (t *Tensor) Reciprocal() *Tensor {
+	r := record("reciprocal")
+	defer r.done()
+	return r.handle(ops.Reciprocal.Body(r.read(t)))
+}
+
+// Reciprocal_ replaces t by one over each element. It is PyTorch's reciprocal.
+func (t *Tensor) Reciprocal_() *Tensor {
+	r := record("reciprocal")
+	defer r.done()
+	r.write(t, ops.Reciprocal.Body(r.read(t)))
+	return t
+}
+
+// ReLU is each element, or 0 where it is negative. It is PyTorch's relu.
+func (t *Tensor) ReLU() *Tensor {
+	r := record("relu")
+	defer r.done()
+	return r.handle(ops.ReLU.Body(r.read(t)))
+}
+
+// ReLU_ replaces t by each element, or 0 where it is negative. It is PyTorch's relu.
+func (t *Tensor) ReLU_() *Tensor {
+	r := record("relu")
+	defer r.done()
+	r.write(t, ops.ReLU.Body(r.read(t)))
+	return t
+}
+
+// ReLU6 is each element, held between 0 and 6. It is PyTorch's relu6.
+func (t *Tensor) ReLU6() *Tensor {
+	r := record("relu6")
+	defer r.done()
+	return r.handle(ops.ReLU6.Body(r.read(t)))
+}
+
+// ReLU6_ replaces t by each element, held between 0 and 6. It is PyTorch's relu6.
+func (t *Tensor) ReLU6_() *Tensor {
+	r := record("relu6")
+	defer r.done()
+	r.write(t, ops.ReLU6.Body(r.read(t)))
+	return t
+}
+
+// RemainderScalar is what division by a number leaves, with the number's sign. It is PyTorch's remainder.Scalar.
+func (t *Tensor) RemainderScalar(other any) *Tensor {
+	r := record("remainder")
+	defer r.done()
+	return r.handle(ops.RemainderScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// RemainderScalar_ replaces t by what division by a number leaves, with the number's sign. It is PyTorch's
+// remainder.Scalar.
+func (t *Tensor) RemainderScalar_(other any) *Tensor {
+	r := record("remainder")
+	defer r.done()
+	r.write(t, ops.RemainderScalar.Body(r.read(t), r.scalar(other)))
+	return t
+}
+
+// Remainder is what division leaves, with the sign of other. It is PyTorch's remainder.Tensor.
+func (t *Tensor) Remainder(other *Tensor) *Tensor {
+	r := record("remainder")
+	defer r.done()
+	return r.handle(ops.Remainder.Body(r.read(t), r.read(other)))
+}
+
+// Remainder_ replaces t by what division leaves, with the sign of other. It is PyTorch's remainder.Tensor.
+func (t *Tensor) Remainder_(other *Tensor) *Tensor {
+	r := record("remainder")
+	defer r.done()
+	r.write(t, ops.Remainder.Body(r.read(t), r.read(other)))
+	return t
+}
+
+// Reshape is the same elements with other sizes, one of which may be −1. It is PyTorch's reshape.
+func (t *Tensor) Reshape(shape ...any) *Tensor {
+	r := record("reshape")
+	defer r.done()
+	shapeAt := r.sizes(shape)
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Reshape.Body(x, shapeAt) })
+}
+
+// Round is the integer nearest to each element, ties to even. It is PyTorch's round.
+func (t *Tensor) Round() *Tensor {
+	r := record("round")
+	defer r.done()
+	return r.handle(ops.Round.Body(r.read(t)))
+}
+
+// Round_ replaces t by the integer nearest to each element, ties to even. It is PyTorch's round.
+func (t *Tensor) Round_() *Tensor {
+	r := record("round")
+	defer r.done()
+	r.write(t, ops.Round.Body(r.read(t)))
+	return t
+}
+
+// RoundDecimals is each element rounded to so many decimals. It is PyTorch's round.decimals.
+func (t *Tensor) RoundDecimals(decimals int) *Tensor {
+	r := record("round")
+	defer r.done()
+	return r.handle(ops.RoundDecimals.Body(r.read(t), decimals))
+}
+
+// RoundDecimals_ replaces t by each element rounded to so many decimals. It is PyTorch's round.decimals.
+func (t *Tensor) RoundDecimals_(decimals int) *Tensor {
+	r := record("round")
+	defer r.done()
+	r.write(t, ops.RoundDecimals.Body(r.read(t), decimals))
+	return t
+}
+
+// Rsqrt is the reciprocal of the square root of each element. It is PyTorch's rsqrt.
+func (t *Tensor) Rsqrt() *Tensor {
+	r := record("rsqrt")
+	defer r.done()
+	return r.handle(ops.Rsqrt.Body(r.read(t)))
+}
+
+// Rsqrt_ replaces t by the reciprocal of the square root of each element. It is PyTorch's rsqrt.
+func (t *Tensor) Rsqrt_() *Tensor {
+	r := record("rsqrt")
+	defer r.done()
+	r.write(t, ops.Rsqrt.Body(r.read(t)))
+	return t
+}
+
+// RsubScalar is a number less alpha times self. It is PyTorch's rsub.Scalar.
+func (t *Tensor) RsubScalar(other any) *Tensor {
+	r := record("rsub")
+	defer r.done()
+	return r.handle(ops.RsubScalar.Body(r.read(t), r.scalar(other), r.scalar(1)))
+}
+
+// RsubScalarWith is a number less alpha times self. It is PyTorch's rsub.Scalar.
+func (t *Tensor) RsubScalarWith(other any, opts ...Option) *Tensor {
+	r := record("rsub")
+	defer r.done()
+	o := r.options(opts, "alpha")
+	return r.handle(ops.RsubScalar.Body(r.read(t), r.scalar(other), r.scalarOption(o, "alpha", r.scalar(1))))
+}
+
+// Rsub is other less alpha times self. It is PyTorch's rsub.Tensor.
+func (t *Tensor) Rsub(other *Tensor) *Tensor {
+	r := record("rsub")
+	defer r.done()
+	return r.handle(ops.Rsub.Body(r.read(t), r.read(other), r.scalar(1)))
+}
+
+// RsubWith is other less alpha times self. It is PyTorch's rsub.Tensor.
+func (t *Tensor) RsubWith(other *Tensor, opts ...Option) *Tensor {
+	r := record("rsub")
+	defer r.done()
+	o := r.options(opts, "alpha")
+	return r.handle(ops.Rsub.Body(r.read(t), r.read(other), r.scalarOption(o, "alpha", r.scalar(1))))
+}
+
+// ScatterAdd is self with the elements of src added along a dimension at the places that index says. It is PyTorch's
+// scatter_add.
+func (t *Tensor) ScatterAdd(dim int, index *Tensor, src *Tensor) *Tensor {
+	r := record("scatter_add")
+	defer r.done()
+	return r.handle(ops.ScatterAdd.Body(r.read(t), dim, r.read(index), r.read(src)))
+}
+
+// ScatterAdd_ replaces t by self with the elements of src added along a dimension at the places that index says. It
+// is PyTorch's scatter_add.
+func (t *Tensor) ScatterAdd_(dim int, index *Tensor, src *Tensor) *Tensor {
+	r := record("scatter_add")
+	defer r.done()
+	r.write(t, ops.ScatterAdd.Body(r.read(t), dim, r.read(index), r.read(src)))
+	return t
+}
+
+// Select is one slice of a dimension, which goes away. It is PyTorch's select.int.
+func (t *Tensor) Select(dim int, index any) *Tensor {
+	r := record("select")
+	defer r.done()
+	dimAt := dim
+	indexAt := r.size(index)
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Select.Body(x, dimAt, indexAt) })
+}
+
+// SELU is the scaled exponential linear unit, which keeps mean 0 and variance 1. It is PyTorch's selu.
+func (t *Tensor) SELU() *Tensor {
+	r := record("selu")
+	defer r.done()
+	return r.handle(ops.SELU.Body(r.read(t)))
+}
+
+// SELU_ replaces t by the scaled exponential linear unit, which keeps mean 0 and variance 1. It is PyTorch's selu.
+func (t *Tensor) SELU_() *Tensor {
+	r := record("selu")
+	defer r.done()
+	r.write(t, ops.SELU.Body(r.read(t)))
+	return t
+}
+
+// Sgn is −1, 0 or 1: the sign of each element. It is PyTorch's sgn.
+func (t *Tensor) Sgn() *Tensor {
+	r := record("sgn")
+	defer r.done()
+	return r.handle(ops.Sgn.Body(r.read(t)))
+}
+
+// Sgn_ replaces t by −1, 0 or 1: the sign of each element. It is PyTorch's sgn.
+func (t *Tensor) Sgn_() *Tensor {
+	r := record("sgn")
+	defer r.done()
+	r.write(t, ops.Sgn.Body(r.read(t)))
+	return t
+}
+
+// Sigmoid is the logistic function 1/(1 + exp(−x)) of each element. It is PyTorch's sigmoid.
+func (t *Tensor) Sigmoid() *Tensor {
+	r := record("sigmoid")
+	defer r.done()
+	return r.handle(ops.Sigmoid.Body(r.read(t)))
+}
+
+// Sigmoid_ replaces t by the logistic function 1/(1 + exp(−x)) of each element. It is PyTorch's sigmoid.
+func (t *Tensor) Sigmoid_() *Tensor {
+	r := record("sigmoid")
+	defer r.done()
+	r.write(t, ops.Sigmoid.Body(r.read(t)))
+	return t
+}
+
+// Sign is −1, 0 or 1: the sign of each element. It is PyTorch's sign.
+func (t *Tensor) Sign() *Tensor {
+	r := record("sign")
+	defer r.done()
+	return r.handle(ops.Sign.Body(r.read(t)))
+}
+
+// Sign_ replaces t by −1, 0 or 1: the sign of each element. It is PyTorch's sign.
+func (t *Tensor) Sign_() *Tensor {
+	r := record("sign")
+	defer r.done()
+	r.write(t, ops.Sign.Body(r.read(t)))
+	return t
+}
+
+// SiLU is each element times its sigmoid. It is PyTorch's silu.
+func (t *Tensor) SiLU() *Tensor {
+	r := record("silu")
+	defer r.done()
+	return r.handle(ops.SiLU.Body(r.read(t)))
+}
+
+// SiLU_ replaces t by each element times its sigmoid. It is PyTorch's silu.
+func (t *Tensor) SiLU_() *Tensor {
+	r := record("silu")
+	defer r.done()
+	r.write(t, ops.SiLU.Body(r.read(t)))
+	return t
+}
+
+// Sin is the sine of each element. It is PyTorch's sin.
+func (t *Tensor) Sin() *Tensor {
+	r := record("sin")
+	defer r.done()
+	return r.handle(ops.Sin.Body(r.read(t)))
+}
+
+// Sin_ replaces t by the sine of each element. It is PyTorch's sin.
+func (t *Tensor) Sin_() *Tensor {
+	r := record("sin")
+	defer r.done()
+	r.write(t, ops.Sin.Body(r.read(t)))
+	return t
+}
+
+// Sinc is the sine of π times each element, over that. It is PyTorch's sinc.
+func (t *Tensor) Sinc() *Tensor {
+	r := record("sinc")
+	defer r.done()
+	return r.handle(ops.Sinc.Body(r.read(t)))
+}
+
+// Sinc_ replaces t by the sine of π times each element, over that. It is PyTorch's sinc.
+func (t *Tensor) Sinc_() *Tensor {
+	r := record("sinc")
+	defer r.done()
+	r.write(t, ops.Sinc.Body(r.read(t)))
+	return t
+}
+
+// Sinh is the hyperbolic sine of each element. It is PyTorch's sinh.
+func (t *Tensor) Sinh() *Tensor {
+	r := record("sinh")
+	defer r.done()
+	return r.handle(ops.Sinh.Body(r.read(t)))
+}
+
+// Sinh_ replaces t by the hyperbolic sine of each element. It is PyTorch's sinh.
+func (t *Tensor) Sinh_() *Tensor {
+	r := record("sinh")
+	defer r.done()
+	r.write(t, ops.Sinh.Body(r.read(t)))
+	return t
+}
+
+// Slice is the elements of a dimension from start to before end, step apart. It is PyTorch's slice.Tensor.
+func (t *Tensor) Slice(dim int, start any, end any) *Tensor {
+	r := record("slice")
+	defer r.done()
+	dimAt := dim
+	startAt := r.maybeSize(start)
+	endAt := r.maybeSize(end)
+	stepAt := graph.N(1)
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Slice.Body(x, dimAt, startAt, endAt, stepAt) })
+}
+
+// SliceWith is the elements of a dimension from start to before end, step apart. It is PyTorch's slice.Tensor.
+func (t *Tensor) SliceWith(dim int, start any, end any, opts ...Option) *Tensor {
+	r := record("slice")
+	defer r.done()
+	o := r.options(opts, "step")
+	dimAt := dim
+	startAt := r.maybeSize(start)
+	endAt := r.maybeSize(end)
+	stepAt := r.sizeOption(o, "step", graph.N(1))
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Slice.Body(x, dimAt, startAt, endAt, stepAt) })
+}
+
+// Softmax is the exponentials of the elements over their sum along a dimension. It is PyTorch's softmax.int.
+func (t *Tensor) Softmax(dim int) *Tensor {
+	r := record("softmax")
+	defer r.done()
+	return r.handle(ops.Softmax.Body(r.read(t), dim, graph.NoDType))
+}
+
+// SoftmaxWith is the exponentials of the elements over their sum along a dimension. It is PyTorch's softmax.int.
+func (t *Tensor) SoftmaxWith(dim int, opts ...Option) *Tensor {
+	r := record("softmax")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.Softmax.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// Softplus is the logarithm of 1 plus the exponential, a smooth relu; linear above threshold. It is PyTorch's
+// softplus.
+func (t *Tensor) Softplus() *Tensor {
+	r := record("softplus")
+	defer r.done()
+	return r.handle(ops.Softplus.Body(r.read(t), r.scalar(1), r.scalar(20)))
+}
+
+// SoftplusWith is the logarithm of 1 plus the exponential, a smooth relu; linear above threshold. It is PyTorch's
+// softplus.
+func (t *Tensor) SoftplusWith(opts ...Option) *Tensor {
+	r := record("softplus")
+	defer r.done()
+	o := r.options(opts, "beta", "threshold")
+	return r.handle(ops.Softplus.Body(r.read(t), r.scalarOption(o, "beta", r.scalar(1)), r.scalarOption(o, "threshold", r.scalar(20))))
+}
+
+// Softshrink is each element moved towards 0 by lambd. It is PyTorch's softshrink.
+func (t *Tensor) Softshrink() *Tensor {
+	r := record("softshrink")
+	defer r.done()
+	return r.handle(ops.Softshrink.Body(r.read(t), r.scalar(0.5)))
+}
+
+// SoftshrinkWith is each element moved towards 0 by lambd. It is PyTorch's softshrink.
+func (t *Tensor) SoftshrinkWith(opts ...Option) *Tensor {
+	r := record("softshrink")
+	defer r.done()
+	o := r.options(opts, "lambd")
+	return r.handle(ops.Softshrink.Body(r.read(t), r.scalarOption(o, "lambd", r.scalar(0.5))))
+}
+
+// Softsign is each element over 1 plus its absolute value. It is PyTorch's softsign.
+func (t *Tensor) Softsign() *Tensor {
+	r := record("softsign")
+	defer r.done()
+	return r.handle(ops.Softsign.Body(r.read(t)))
+}
+
+// Softsign_ replaces t by each element over 1 plus its absolute value. It is PyTorch's softsign.
+func (t *Tensor) Softsign_() *Tensor {
+	r := record("softsign")
+	defer r.done()
+	r.write(t, ops.Softsign.Body(r.read(t)))
+	return t
+}
+
+// Split is pieces of one length along a dimension; the last may be shorter. It is PyTorch's split.Tensor.
+func (t *Tensor) Split(splitSize any, dims ...int) []*Tensor {
+	r := record("split")
+	defer r.done()
+	r.atMost(dims, 1)
+	splitSizeAt := r.size(splitSize)
+	dimAt := dimAt(dims, 0, 0)
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.Split.Body(x, splitSizeAt, dimAt) })
+}
+
+// SplitWith is pieces of one length along a dimension; the last may be shorter. It is PyTorch's split.Tensor.
+func (t *Tensor) SplitWith(splitSize any, opts ...Option) []*Tensor {
+	r := record("split")
+	defer r.done()
+	o := r.options(opts, "dim")
+	splitSizeAt := r.size(splitSize)
+	dimAt := intOption(o, "dim", 0)
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.Split.Body(x, splitSizeAt, dimAt) })
+}
+
+// SplitWithSizes is pieces of the given lengths along a dimension. It is PyTorch's split_with_sizes.
+func (t *Tensor) SplitWithSizes(splitSizes ...any) []*Tensor {
+	r := record("split_with_sizes")
+	defer r.done()
+	splitSizesAt := r.sizes(splitSizes)
+	dimAt := 0
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.SplitWithSizes.Body(x, splitSizesAt, dimAt) })
+}
+
+// SplitWithSizesWith is pieces of the given lengths along a dimension. It is PyTorch's split_with_sizes.
+func (t *Tensor) SplitWithSizesWith(splitSizes []any, opts ...Option) []*Tensor {
+	r := record("split_with_sizes")
+	defer r.done()
+	o := r.options(opts, "dim")
+	splitSizesAt := r.sizes(splitSizes)
+	dimAt := intOption(o, "dim", 0)
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.SplitWithSizes.Body(x, splitSizesAt, dimAt) })
+}
+
+// Sqrt is the square root of each element. It is PyTorch's sqrt.
+func (t *Tensor) Sqrt() *Tensor {
+	r := record("sqrt")
+	defer r.done()
+	return r.handle(ops.Sqrt.Body(r.read(t)))
+}
+
+// Sqrt_ replaces t by the square root of each element. It is PyTorch's sqrt.
+func (t *Tensor) Sqrt_() *Tensor {
+	r := record("sqrt")
+	defer r.done()
+	r.write(t, ops.Sqrt.Body(r.read(t)))
+	return t
+}
+
+// Square is the square of each element. It is PyTorch's square.
+func (t *Tensor) Square() *Tensor {
+	r := record("square")
+	defer r.done()
+	return r.handle(ops.Square.Body(r.read(t)))
+}
+
+// Square_ replaces t by the square of each element. It is PyTorch's square.
+func (t *Tensor) Square_() *Tensor {
+	r := record("square")
+	defer r.done()
+	r.write(t, ops.Square.Body(r.read(t)))
+	return t
+}
+
+// Squeeze is the same elements without those of the dimensions that have size 1, in Go all where none are named. It
+// is PyTorch's squeeze.dims.
+func (t *Tensor) Squeeze(dim ...int) *Tensor {
+	r := record("squeeze")
+	defer r.done()
+	dimAt := dim
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Squeeze.Body(x, dimAt) })
+}
+
+// Std is the standard deviation over some dimensions, or all, of which correction (1) counts off. It is PyTorch's
+// std.correction.
+func (t *Tensor) Std(correction any, dims ...int) *Tensor {
+	r := record("std")
+	defer r.done()
+	return r.handle(ops.Std.Body(r.read(t), dims, r.maybeScalar(correction), false))
+}
+
+// StdWith is the standard deviation over some dimensions, or all, of which correction (1) counts off. It is PyTorch's
+// std.correction.
+func (t *Tensor) StdWith(correction any, opts ...Option) *Tensor {
+	r := record("std")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	return r.handle(ops.Std.Body(r.read(t), option[[]int](o, "dim", nil), r.maybeScalar(correction), option[bool](o, "keepdim", false)))
+}
+
+// StdMean is the standard deviation and mean over some dimensions, or all. It is PyTorch's std_mean.correction.
+func (t *Tensor) StdMean(correction any, dims ...int) (*Tensor, *Tensor) {
+	r := record("std_mean")
+	defer r.done()
+	v0, v1 := ops.StdMean.Body(r.read(t), dims, r.maybeScalar(correction), false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// StdMeanWith is the standard deviation and mean over some dimensions, or all. It is PyTorch's std_mean.correction.
+func (t *Tensor) StdMeanWith(correction any, opts ...Option) (*Tensor, *Tensor) {
+	r := record("std_mean")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	v0, v1 := ops.StdMean.Body(r.read(t), option[[]int](o, "dim", nil), r.maybeScalar(correction), option[bool](o, "keepdim", false))
+	return r.handle(v0), r.handle(v1)
+}
+
+// SubScalar is self less alpha times a number. It is PyTorch's sub.Scalar.
+func (t *Tensor) SubScalar(other any) *Tensor {
+	r := record("sub")
+	defer r.done()
+	return r.handle(ops.SubScalar.Body(r.read(t), r.scalar(other), r.scalar(1)))
+}
+
+// SubScalarWith is self less alpha times a number. It is PyTorch's sub.Scalar.
+func (t *Tensor) SubScalarWith(other any, opts ...Option) *Tensor {
+	r := record("sub")
+	defer r.done()
+	o := r.options(opts, "alpha")
+	return r.handle(ops.SubScalar.Body(r.read(t), r.scalar(other), r.scalarOption(o, "alpha", r.scalar(1))))
+}
+
+// SubScalar_ replaces t by self less alpha times a number. It is PyTorch's sub.Scalar.
+func (t *Tensor) SubScalar_(other any) *Tensor {
+	r := record("sub")
+	defer r.done()
+	r.write(t, ops.SubScalar.Body(r.read(t), r.scalar(other), r.scalar(1)))
+	return t
+}
+
+// SubScalarWith_ replaces t by self less alpha times a number. It is PyTorch's sub.Scalar.
+func (t *Tensor) SubScalarWith_(other any, opts ...Option) *Tensor {
+	r := record("sub")
+	defer r.done()
+	o := r.options(opts, "alpha")
+	r.write(t, ops.SubScalar.Body(r.read(t), r.scalar(other), r.scalarOption(o, "alpha", r.scalar(1))))
+	return t
+}
+
+// Sub is self less alpha times other. It is PyTorch's sub.Tensor.
+func (t *Tensor) Sub(other *Tensor) *Tensor {
+	r := record("sub")
+	defer r.done()
+	return r.handle(ops.Sub.Body(r.read(t), r.read(other), r.scalar(1)))
+}
+
+// SubWith is self less alpha times other. It is PyTorch's sub.Tensor.
+func (t *Tensor) SubWith(other *Tensor, opts ...Option) *Tensor {
+	r := record("sub")
+	defer r.done()
+	o := r.options(opts, "alpha")
+	return r.handle(ops.Sub.Body(r.read(t), r.read(other), r.scalarOption(o, "alpha", r.scalar(1))))
+}
+
+// Sub_ replaces t by self less alpha times other. It is PyTorch's sub.Tensor.
+func (t *Tensor) Sub_(other *Tensor) *Tensor {
+	r := record("sub")
+	defer r.done()
+	r.write(t, ops.Sub.Body(r.read(t), r.read(other), r.scalar(1)))
+	return t
+}
+
+// SubWith_ replaces t by self less alpha times other. It is PyTorch's sub.Tensor.
+func (t *Tensor) SubWith_(other *Tensor, opts ...Option) *Tensor {
+	r := record("sub")
+	defer r.done()
+	o := r.options(opts, "alpha")
+	r.write(t, ops.Sub.Body(r.read(t), r.read(other), r.scalarOption(o, "alpha", r.scalar(1))))
+	return t
+}
+
+// Sum is the sum over some dimensions, or all. It is PyTorch's sum.dim_IntList.
+func (t *Tensor) Sum(dims ...int) *Tensor {
+	r := record("sum")
+	defer r.done()
+	return r.handle(ops.Sum.Body(r.read(t), dims, false, graph.NoDType))
+}
+
+// SumWith is the sum over some dimensions, or all. It is PyTorch's sum.dim_IntList.
+func (t *Tensor) SumWith(opts ...Option) *Tensor {
+	r := record("sum")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	return r.handle(ops.Sum.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// T is the transpose of a matrix; vectors stay. It is PyTorch's t.
+func (t *Tensor) T() *Tensor {
+	r := record("t")
+	defer r.done()
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.T.Body(x) })
+}
+
+// TakeAlongDim is the elements along a dimension at the places that indices say; the other dimensions broadcast. It
+// is PyTorch's take_along_dim.
+func (t *Tensor) TakeAlongDim(indices *Tensor, dims ...int) *Tensor {
+	r := record("take_along_dim")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.TakeAlongDim.Body(r.read(t), r.read(indices), dimAtOrNil(dims, 0)))
+}
+
+// TakeAlongDimWith is the elements along a dimension at the places that indices say; the other dimensions broadcast.
+// It is PyTorch's take_along_dim.
+func (t *Tensor) TakeAlongDimWith(indices *Tensor, opts ...Option) *Tensor {
+	r := record("take_along_dim")
+	defer r.done()
+	o := r.options(opts, "dim")
+	return r.handle(ops.TakeAlongDim.Body(r.read(t), r.read(indices), maybeIntOption(o, "dim", nil)))
+}
+
+// Tan is the tangent of each element. It is PyTorch's tan.
+func (t *Tensor) Tan() *Tensor {
+	r := record("tan")
+	defer r.done()
+	return r.handle(ops.Tan.Body(r.read(t)))
+}
+
+// Tan_ replaces t by the tangent of each element. It is PyTorch's tan.
+func (t *Tensor) Tan_() *Tensor {
+	r := record("tan")
+	defer r.done()
+	r.write(t, ops.Tan.Body(r.read(t)))
+	return t
+}
+
+// Tanh is the hyperbolic tangent of each element. It is PyTorch's tanh.
+func (t *Tensor) Tanh() *Tensor {
+	r := record("tanh")
+	defer r.done()
+	return r.handle(ops.Tanh.Body(r.read(t)))
+}
+
+// Tanh_ replaces t by the hyperbolic tangent of each element. It is PyTorch's tanh.
+func (t *Tensor) Tanh_() *Tensor {
+	r := record("tanh")
+	defer r.done()
+	r.write(t, ops.Tanh.Body(r.read(t)))
+	return t
+}
+
+// Tanhshrink is each element less its tanh. It is PyTorch's tanhshrink.
+func (t *Tensor) Tanhshrink() *Tensor {
+	r := record("tanhshrink")
+	defer r.done()
+	return r.handle(ops.Tanhshrink.Body(r.read(t)))
+}
+
+// Tanhshrink_ replaces t by each element less its tanh. It is PyTorch's tanhshrink.
+func (t *Tensor) Tanhshrink_() *Tensor {
+	r := record("tanhshrink")
+	defer r.done()
+	r.write(t, ops.Tanhshrink.Body(r.read(t)))
+	return t
+}
+
+// TensorSplitAt is the pieces of a dimension between the given places. It is PyTorch's tensor_split.indices.
+func (t *Tensor) TensorSplitAt(indices ...int) []*Tensor {
+	r := record("tensor_split")
+	defer r.done()
+	indicesAt := indices
+	dimAt := 0
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.TensorSplitAt.Body(x, indicesAt, dimAt) })
+}
+
+// TensorSplitAtWith is the pieces of a dimension between the given places. It is PyTorch's tensor_split.indices.
+func (t *Tensor) TensorSplitAtWith(indices []int, opts ...Option) []*Tensor {
+	r := record("tensor_split")
+	defer r.done()
+	o := r.options(opts, "dim")
+	indicesAt := indices
+	dimAt := intOption(o, "dim", 0)
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.TensorSplitAt.Body(x, indicesAt, dimAt) })
+}
+
+// TensorSplit is so many pieces along a dimension, of lengths as equal as they can be. It is PyTorch's
+// tensor_split.sections.
+func (t *Tensor) TensorSplit(sections int, dims ...int) []*Tensor {
+	r := record("tensor_split")
+	defer r.done()
+	r.atMost(dims, 1)
+	sectionsAt := sections
+	dimAt := dimAt(dims, 0, 0)
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.TensorSplit.Body(x, sectionsAt, dimAt) })
+}
+
+// TensorSplitWith is so many pieces along a dimension, of lengths as equal as they can be. It is PyTorch's
+// tensor_split.sections.
+func (t *Tensor) TensorSplitWith(sections int, opts ...Option) []*Tensor {
+	r := record("tensor_split")
+	defer r.done()
+	o := r.options(opts, "dim")
+	sectionsAt := sections
+	dimAt := intOption(o, "dim", 0)
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.TensorSplit.Body(x, sectionsAt, dimAt) })
+}
+
+// Threshold is each element, or value where it is not above threshold. It is PyTorch's threshold.
+func (t *Tensor) Threshold(threshold any, value any) *Tensor {
+	r := record("threshold")
+	defer r.done()
+	return r.handle(ops.Threshold.Body(r.read(t), r.scalar(threshold), r.scalar(value)))
+}
+
+// Threshold_ replaces t by each element, or value where it is not above threshold. It is PyTorch's threshold.
+func (t *Tensor) Threshold_(threshold any, value any) *Tensor {
+	r := record("threshold")
+	defer r.done()
+	r.write(t, ops.Threshold.Body(r.read(t), r.scalar(threshold), r.scalar(value)))
+	return t
+}
+
+// Transpose is the same elements with two dimensions exchanged. It is PyTorch's transpose.int.
+func (t *Tensor) Transpose(dim0 int, dim1 int) *Tensor {
+	r := record("transpose")
+	defer r.done()
+	dim0At := dim0
+	dim1At := dim1
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Transpose.Body(x, dim0At, dim1At) })
+}
+
+// Tril is the lower triangle of each matrix, up to a diagonal; zeros above. It is PyTorch's tril.
+func (t *Tensor) Tril(diagonal int) *Tensor {
+	r := record("tril")
+	defer r.done()
+	return r.handle(ops.Tril.Body(r.read(t), diagonal))
+}
+
+// Tril_ replaces t by the lower triangle of each matrix, up to a diagonal; zeros above. It is PyTorch's tril.
+func (t *Tensor) Tril_(diagonal int) *Tensor {
+	r := record("tril")
+	defer r.done()
+	r.write(t, ops.Tril.Body(r.read(t), diagonal))
+	return t
+}
+
+// Triu is the upper triangle of each matrix, from a diagonal on; zeros below. It is PyTorch's triu.
+func (t *Tensor) Triu(diagonal int) *Tensor {
+	r := record("triu")
+	defer r.done()
+	return r.handle(ops.Triu.Body(r.read(t), diagonal))
+}
+
+// Triu_ replaces t by the upper triangle of each matrix, from a diagonal on; zeros below. It is PyTorch's triu.
+func (t *Tensor) Triu_(diagonal int) *Tensor {
+	r := record("triu")
+	defer r.done()
+	r.write(t, ops.Triu.Body(r.read(t), diagonal))
+	return t
+}
+
+// Trunc is each element cut off towards zero. It is PyTorch's trunc.
+func (t *Tensor) Trunc() *Tensor {
+	r := record("trunc")
+	defer r.done()
+	return r.handle(ops.Trunc.Body(r.read(t)))
+}
+
+// Trunc_ replaces t by each element cut off towards zero. It is PyTorch's trunc.
+func (t *Tensor) Trunc_() *Tensor {
+	r := record("trunc")
+	defer r.done()
+	r.write(t, ops.Trunc.Body(r.read(t)))
+	return t
+}
+
+// Unbind is the slices of a dimension, which goes away. It is PyTorch's unbind.int.
+func (t *Tensor) Unbind(dims ...int) []*Tensor {
+	r := record("unbind")
+	defer r.done()
+	r.atMost(dims, 1)
+	dimAt := dimAt(dims, 0, 0)
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.Unbind.Body(x, dimAt) })
+}
+
+// UnbindWith is the slices of a dimension, which goes away. It is PyTorch's unbind.int.
+func (t *Tensor) UnbindWith(opts ...Option) []*Tensor {
+	r := record("unbind")
+	defer r.done()
+	o := r.options(opts, "dim")
+	dimAt := intOption(o, "dim", 0)
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.Unbind.Body(x, dimAt) })
+}
+
+// Unflatten is the same elements with one dimension made several. It is PyTorch's unflatten.int.
+func (t *Tensor) Unflatten(dim int, sizes ...any) *Tensor {
+	r := record("unflatten")
+	defer r.done()
+	dimAt := dim
+	sizesAt := r.sizes(sizes)
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Unflatten.Body(x, dimAt, sizesAt) })
+}
+
+// Unsqueeze is the same elements with a dimension of size 1 more. It is PyTorch's unsqueeze.
+func (t *Tensor) Unsqueeze(dim int) *Tensor {
+	r := record("unsqueeze")
+	defer r.done()
+	dimAt := dim
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Unsqueeze.Body(x, dimAt) })
+}
+
+// Var is the variance over some dimensions, or all, of which correction (1) counts off. It is PyTorch's
+// var.correction.
+func (t *Tensor) Var(correction any, dims ...int) *Tensor {
+	r := record("var")
+	defer r.done()
+	return r.handle(ops.Var.Body(r.read(t), dims, r.maybeScalar(correction), false))
+}
+
+// VarWith is the variance over some dimensions, or all, of which correction (1) counts off. It is PyTorch's
+// var.correction.
+func (t *Tensor) VarWith(correction any, opts ...Option) *Tensor {
+	r := record("var")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	return r.handle(ops.Var.Body(r.read(t), option[[]int](o, "dim", nil), r.maybeScalar(correction), option[bool](o, "keepdim", false)))
+}
+
+// VarMean is the variance and mean over some dimensions, or all. It is PyTorch's var_mean.correction.
+func (t *Tensor) VarMean(correction any, dims ...int) (*Tensor, *Tensor) {
+	r := record("var_mean")
+	defer r.done()
+	v0, v1 := ops.VarMean.Body(r.read(t), dims, r.maybeScalar(correction), false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// VarMeanWith is the variance and mean over some dimensions, or all. It is PyTorch's var_mean.correction.
+func (t *Tensor) VarMeanWith(correction any, opts ...Option) (*Tensor, *Tensor) {
+	r := record("var_mean")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	v0, v1 := ops.VarMean.Body(r.read(t), option[[]int](o, "dim", nil), r.maybeScalar(correction), option[bool](o, "keepdim", false))
+	return r.handle(v0), r.handle(v1)
+}
+
+// View is the same elements with other sizes, one of which may be −1, always in the same memory. It is PyTorch's
+// view.
+func (t *Tensor) View(size ...any) *Tensor {
+	r := record("view")
+	defer r.done()
+	sizeAt := r.sizes(size)
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.View.Body(x, sizeAt) })
+}
+
+// XlogyScalar is self times the logarithm of a number, 0 where self is 0. It is PyTorch's xlogy.Scalar_Other.
+func (t *Tensor) XlogyScalar(other any) *Tensor {
+	r := record("xlogy")
+	defer r.done()
+	return r.handle(ops.XlogyScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// Xlogy is self times the logarithm of other, 0 where self is 0. It is PyTorch's xlogy.Tensor.
+func (t *Tensor) Xlogy(other *Tensor) *Tensor {
+	r := record("xlogy")
+	defer r.done()
+	return r.handle(ops.Xlogy.Body(r.read(t), r.read(other)))
+}
+
+// Xlogy_ replaces t by self times the logarithm of other, 0 where self is 0. It is PyTorch's xlogy.Tensor.
+func (t *Tensor) Xlogy_(other *Tensor) *Tensor {
+	r := record("xlogy")
+	defer r.done()
+	r.write(t, ops.Xlogy.Body(r.read(t), r.read(other)))
+	return t
+}

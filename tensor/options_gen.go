@@ -1,0 +1,97 @@
+// Code generated from the table of operators by ops/internal/gen. DO NOT EDIT.
+
+package tensor
+
+import (
+	"github.com/flambeau-ml/flambeau/graph"
+	"github.com/flambeau-ml/flambeau/ops"
+)
+
+var _ graph.DType
+
+// Alpha sets the argument alpha.
+func Alpha(v any) Option { return Option{"alpha", v} }
+
+// Approximate sets the argument approximate.
+func Approximate(v string) Option { return Option{"approximate", v} }
+
+// Atol sets the argument atol.
+func Atol(v float64) Option { return Option{"atol", v} }
+
+// Beta sets the argument beta.
+func Beta(v any) Option { return Option{"beta", v} }
+
+// Dims sets the argument dim.
+func Dims(v ...int) Option { return Option{"dim", v} }
+
+// As sets the argument dtype.
+func As(v graph.DType) Option { return Option{"dtype", v} }
+
+// EndDim sets the argument end_dim.
+func EndDim(v int) Option { return Option{"end_dim", v} }
+
+// Eps sets the argument eps.
+func Eps(v float64) Option { return Option{"eps", v} }
+
+// EqualNan sets the argument equal_nan.
+func EqualNan(v bool) Option { return Option{"equal_nan", v} }
+
+// Implicit sets the argument implicit.
+func Implicit(v bool) Option { return Option{"implicit", v} }
+
+// InputScale sets the argument input_scale.
+func InputScale(v any) Option { return Option{"input_scale", v} }
+
+// KeepDim sets the argument keepdim.
+func KeepDim(v bool) Option { return Option{"keepdim", v} }
+
+// Lambd sets the argument lambd.
+func Lambd(v any) Option { return Option{"lambd", v} }
+
+// MaxVal sets the argument max_val.
+func MaxVal(v any) Option { return Option{"max_val", v} }
+
+// MinVal sets the argument min_val.
+func MinVal(v any) Option { return Option{"min_val", v} }
+
+// Nan sets the argument nan.
+func Nan(v float64) Option { return Option{"nan", v} }
+
+// NegativeSlope sets the argument negative_slope.
+func NegativeSlope(v any) Option { return Option{"negative_slope", v} }
+
+// Neginf sets the argument neginf.
+func Neginf(v float64) Option { return Option{"neginf", v} }
+
+// Ord sets the argument ord.
+func Ord(v any) Option { return Option{"ord", v} }
+
+// P sets the argument p.
+func P(v any) Option { return Option{"p", v} }
+
+// PaddingIdx sets the argument padding_idx.
+func PaddingIdx(v any) Option { return Option{"padding_idx", v} }
+
+// Posinf sets the argument posinf.
+func Posinf(v float64) Option { return Option{"posinf", v} }
+
+// Rtol sets the argument rtol.
+func Rtol(v float64) Option { return Option{"rtol", v} }
+
+// Scale sets the argument scale.
+func Scale(v any) Option { return Option{"scale", v} }
+
+// SparseGrad sets the argument sparse_grad.
+func SparseGrad(v bool) Option { return Option{"sparse_grad", v} }
+
+// StartDim sets the argument start_dim.
+func StartDim(v int) Option { return Option{"start_dim", v} }
+
+// Step sets the argument step.
+func Step(v any) Option { return Option{"step", v} }
+
+// Threshold sets the argument threshold.
+func Threshold(v any) Option { return Option{"threshold", v} }
+
+// Value sets the argument value.
+func Value(v any) Option { return Option{"value", v} }
