@@ -19,10 +19,8 @@ type checker struct {
 	visited  int
 }
 
-const (
-	maxNodes = 100_000 // values that a file may have, those of aliases counted each time
-	maxDepth = 32
-)
+// maxNodes is how many values a file may have, those of aliases counted each time.
+const maxNodes = 100_000
 
 func (c *checker) problem(n *yaml.Node, path, format string, args ...any) {
 	p := &Problem{File: c.file, Key: path, Msg: fmt.Sprintf(format, args...)}
@@ -54,17 +52,13 @@ func (c *checker) deref(n *yaml.Node, path string) (*yaml.Node, bool) {
 type entry struct{ key, val *yaml.Node }
 
 // section checks the mapping n. Around has the values of the section that this one is in.
-func (c *checker) section(n *yaml.Node, s *section, path string, around map[string]*yaml.Node, depth int) *yaml.Node {
+func (c *checker) section(n *yaml.Node, s *section, path string, around map[string]*yaml.Node) *yaml.Node {
 	out := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
 	n, ok := c.deref(n, path)
 	if !ok {
 		return out
 	}
 	c.at[path] = n
-	if depth > maxDepth {
-		c.problem(n, path, "nested too deeply")
-		return out
-	}
 	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && len(s.forms) > 0 { // "adam" is short for {type: adam}
 		typ := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "type", Line: n.Line, Column: n.Column}
 		short := &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column, Content: []*yaml.Node{typ, n}}
@@ -103,13 +97,15 @@ func (c *checker) section(n *yaml.Node, s *section, path string, around map[stri
 		}
 		switch {
 		case ok:
-			set(k, c.value(e.val, k, sub, values, depth))
+			set(k, c.value(e.val, k, sub, values))
 		case k.must:
 			c.problem(n, path, "missing key %q: %s", k.name, k.doc)
+		case k.from != "" && values[k.from] != nil:
+			set(k, values[k.from])
 		case k.from != "":
 			set(k, around[k.from])
 		default:
-			set(k, c.fallback(k, sub, values, depth))
+			set(k, c.fallback(k, sub, values))
 		}
 	}
 	return out
@@ -199,10 +195,10 @@ func (c *checker) unknown(given map[string]entry, keys []key, f *form, path stri
 }
 
 // fallback is the value of a key that is left out.
-func (c *checker) fallback(k *key, path string, around map[string]*yaml.Node, depth int) *yaml.Node {
+func (c *checker) fallback(k *key, path string, around map[string]*yaml.Node) *yaml.Node {
 	if k.kind == kindSection && !k.null {
 		empty := &yaml.Node{Kind: yaml.MappingNode}
-		v := c.section(empty, k.of, path, around, depth+1)
+		v := c.section(empty, k.of, path, around)
 		delete(c.at, path) // not given: problems are reported at what surrounds it
 		return v
 	}
@@ -210,7 +206,7 @@ func (c *checker) fallback(k *key, path string, around map[string]*yaml.Node, de
 }
 
 // value checks the value of a key.
-func (c *checker) value(n *yaml.Node, k *key, path string, around map[string]*yaml.Node, depth int) *yaml.Node {
+func (c *checker) value(n *yaml.Node, k *key, path string, around map[string]*yaml.Node) *yaml.Node {
 	n, ok := c.deref(n, path)
 	if !ok {
 		return nil
@@ -224,7 +220,7 @@ func (c *checker) value(n *yaml.Node, k *key, path string, around map[string]*ya
 	}
 	switch k.kind {
 	case kindSection:
-		return c.section(n, k.of, path, around, depth+1)
+		return c.section(n, k.of, path, around)
 	case kindSections, kindNumbers:
 		if n.Kind != yaml.SequenceNode {
 			c.problem(n, path, "%s is not %s", describe(n), k.want())
@@ -234,7 +230,7 @@ func (c *checker) value(n *yaml.Node, k *key, path string, around map[string]*ya
 		for i, item := range n.Content {
 			sub := fmt.Sprintf("%s[%d]", path, i)
 			if k.kind == kindSections {
-				out.Content = append(out.Content, c.section(item, k.of, sub, around, depth+1))
+				out.Content = append(out.Content, c.section(item, k.of, sub, around))
 				continue
 			}
 			if item, ok = c.deref(item, sub); !ok {

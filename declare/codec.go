@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/flambeau-ml/flambeau/internal/csvfile"
+	"github.com/flambeau-ml/flambeau/tensor"
 )
 
 // codec reads one feature's fields, row by row, learns from the rows that train what it has to know (means,
@@ -42,6 +43,23 @@ type outputCodec interface {
 	allowMissing()
 	// width is how many numbers the decoder gives.
 	width() int
+	// loss is the mean loss of what the decoder gave, [N, width], for these targets. Targets that are not known count
+	// for nothing.
+	loss(o *Loss, out, want *tensor.Tensor) *tensor.Tensor
+	// final makes predictions [N, width] of what the decoder gave.
+	final(out *tensor.Tensor) *tensor.Tensor
+	// metrics are what validation looks at, by name.
+	metrics() []metric
+	// answer makes an answer of each row of predictions, and of the targets, where they are known.
+	answer(pred []float32, want *column, rows []int) *Answers
+}
+
+// metric is a figure of validation: a mean over samples.
+type metric struct {
+	name   string
+	larger bool // larger is better
+	// sum is the sum of the figure over a batch.
+	sum func(out, want *tensor.Tensor) *tensor.Tensor
 }
 
 // column is a feature of all rows: whole numbers (classes) or floats.

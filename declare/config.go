@@ -82,7 +82,7 @@ func Parse(file string, data []byte, sets ...string) (*Config, error) {
 			return nil, err
 		}
 	}
-	full := c.section(root, &root_, "", nil, 0)
+	full := c.section(root, &whole, "", nil)
 	if err := c.problems.err(); err != nil {
 		return nil, err
 	}

@@ -1,5 +1,10 @@
 package declare
 
+import (
+	"github.com/flambeau-ml/flambeau/nn"
+	"github.com/flambeau-ml/flambeau/tensor"
+)
+
 var embeddingEncoder = encoderKind{
 	name:    "dense",
 	doc:     "A vector for each category, which training finds.",
@@ -29,3 +34,41 @@ type onehot struct{}
 
 func (o *embedding) check([]int) (string, error) { return "", nil }
 func (o *onehot) check([]int) (string, error)    { return "", nil }
+
+func (o *embedding) build(c inputCodec) (nn.Layer, int) {
+	categories := len(c.(*categoryCodec).state.Vocabulary)
+	size := min(o.Size, categories)
+	e := &embeddingLayer{Embedding: nn.NewEmbedding(categories, size)}
+	if o.Dropout > 0 {
+		e.Dropout = nn.NewDropout(o.Dropout)
+	}
+	return e, size
+}
+
+// embeddingLayer is the encoder dense of categories.
+type embeddingLayer struct {
+	Embedding *nn.Embedding
+	Dropout   nn.Layer
+}
+
+// Forward makes categories [N] into vectors [N, size].
+func (e *embeddingLayer) Forward(x *tensor.Tensor) *tensor.Tensor {
+	x = e.Embedding.Forward(x)
+	if e.Dropout != nil {
+		x = e.Dropout.Forward(x)
+	}
+	return x
+}
+
+func (o *onehot) build(c inputCodec) (nn.Layer, int) {
+	n := len(c.(*categoryCodec).state.Vocabulary)
+	return &onehotLayer{n}, n
+}
+
+// onehotLayer is the encoder onehot.
+type onehotLayer struct{ categories int }
+
+// Forward makes categories [N] into [N, categories].
+func (e *onehotLayer) Forward(x *tensor.Tensor) *tensor.Tensor {
+	return x.OneHot(e.categories).To(tensor.Float32)
+}

@@ -1,6 +1,10 @@
 package declare
 
-import "go.yaml.in/yaml/v3"
+import (
+	"github.com/flambeau-ml/flambeau/nn"
+	"github.com/flambeau-ml/flambeau/tensor"
+	"go.yaml.in/yaml/v3"
+)
 
 var denseEncoder = encoderKind{
 	name:    "dense",
@@ -19,3 +23,16 @@ func (o *dense) UnmarshalYAML(n *yaml.Node) (err error) {
 }
 
 func (o *dense) check([]int) (string, error) { return "", nil }
+
+func (o *dense) build(c inputCodec) (nn.Layer, int) {
+	fc, width := newStack(volume(c.size()), o.fc)
+	return &denseLayers{fc}, width
+}
+
+// denseLayers is the encoder dense.
+type denseLayers struct {
+	FC *stack `nn:"fc"`
+}
+
+// Forward makes [N, …] into [N, width].
+func (e *denseLayers) Forward(x *tensor.Tensor) *tensor.Tensor { return e.FC.Forward(flat(x)) }

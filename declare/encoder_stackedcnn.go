@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/flambeau-ml/flambeau/nn"
+	"github.com/flambeau-ml/flambeau/tensor"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -167,4 +169,75 @@ func (o *stackedCNN) check(in []int) (key string, err error) {
 		key = fmt.Sprintf("conv_layers[%d]", i)
 	}
 	return key, err
+}
+
+func (o *stackedCNN) build(c inputCodec) (nn.Layer, int) {
+	in := c.size()
+	e := &cnn{}
+	for i := range o.convs {
+		channels := in[0]
+		if i > 0 {
+			channels = o.convs[i-1].OutChannels
+		}
+		e.Convs = append(e.Convs, newConvBlock(channels, &o.convs[i]))
+	}
+	shape, _, _ := o.shape(in) // checked with the configuration
+	var width int
+	e.FC, width = newStack(volume(shape), o.fc)
+	return e, width
+}
+
+// cnn is the encoder stacked_cnn.
+type cnn struct {
+	Convs []*convBlock
+	FC    *stack `nn:"fc"`
+}
+
+// Forward makes [N, C, H, W] into [N, width].
+func (e *cnn) Forward(x *tensor.Tensor) *tensor.Tensor {
+	for _, c := range e.Convs {
+		x = c.Forward(x)
+	}
+	return e.FC.Forward(x.Flatten(1))
+}
+
+// convBlock is a convolution, then norm, activation, dropout and pooling, where there are any.
+type convBlock struct {
+	Conv    *nn.Conv2d
+	Norm    nn.Layer
+	Dropout nn.Layer
+	options *conv
+}
+
+func newConvBlock(in int, o *conv) *convBlock {
+	pad, _ := o.pad() // checked with the configuration
+	b := &convBlock{options: o,
+		Conv: nn.NewConv2d(in, o.OutChannels, o.KernelSize, nn.Stride(o.Stride), nn.Padding(pad), nn.Bias(o.UseBias))}
+	if o.Norm == "batch" {
+		b.Norm = nn.NewBatchNorm2d(o.OutChannels)
+	}
+	if o.Dropout > 0 {
+		b.Dropout = nn.NewDropout(o.Dropout)
+	}
+	return b
+}
+
+// Forward makes [N, in, H, W] into [N, out, H', W'].
+func (b *convBlock) Forward(x *tensor.Tensor) *tensor.Tensor {
+	x = b.Conv.Forward(x)
+	if b.Norm != nil {
+		x = b.Norm.Forward(x)
+	}
+	x = activate(b.options.Activation, x)
+	if b.Dropout != nil {
+		x = b.Dropout.Forward(x)
+	}
+	switch size, step := b.options.PoolSize, nn.Stride(b.options.poolStep()); {
+	case size == 0:
+		return x
+	case b.options.PoolFunction == "average":
+		return nn.AvgPool2d(x, size, step)
+	default:
+		return nn.MaxPool2d(x, size, step)
+	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/flambeau-ml/flambeau/internal/csvfile"
+	"github.com/flambeau-ml/flambeau/nn"
+	"github.com/flambeau-ml/flambeau/tensor"
 )
 
 var categoryOutput = outputKind{
@@ -149,4 +151,46 @@ func (c *labelCodec) encode() (*column, error) {
 	}
 	c.raw = nil
 	return out, nil
+}
+
+func (c *labelCodec) loss(o *Loss, out, want *tensor.Tensor) *tensor.Tensor {
+	return nn.CrossEntropy(out, want, nn.LabelSmoothing(o.LabelSmoothing), nn.IgnoreIndex(-1))
+}
+
+func (c *labelCodec) final(out *tensor.Tensor) *tensor.Tensor { return out.Softmax(1) }
+
+func (c *labelCodec) metrics() []metric {
+	return []metric{{"accuracy", true, func(out, want *tensor.Tensor) *tensor.Tensor {
+		return out.ArgMax(1).Eq(want).Sum()
+	}}}
+}
+
+// answer takes the most probable class.
+func (c *labelCodec) answer(pred []float32, want *column, rows []int) *Answers {
+	classes := c.state.Classes
+	a := &Answers{Classes: classes}
+	right, known := 0, 0
+	for i, row := range rows {
+		p := pred[i*len(classes) : (i+1)*len(classes)]
+		best := 0
+		for j := range p {
+			if p[j] > p[best] {
+				best = j
+			}
+		}
+		a.Labels = append(a.Labels, classes[best])
+		a.Probabilities = append(a.Probabilities, p)
+		a.WantLabels = append(a.WantLabels, want.labels[row])
+		if want.labels[row] != "" {
+			known++
+		}
+		if want.ints[row] == int64(best) {
+			right++
+		}
+	}
+	if a.Known = known; known > 0 {
+		a.Right = right
+		a.Metrics = map[string]float64{"accuracy": float64(right) / float64(known)}
+	}
+	return a
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/flambeau-ml/flambeau/internal/csvfile"
+	"github.com/flambeau-ml/flambeau/tensor"
 )
 
 var numberOutput = outputKind{
@@ -64,4 +65,60 @@ func (c *targetCodec) encode() (*column, error) {
 		out.numbers = raw
 	}
 	return out, err
+}
+
+func (c *targetCodec) loss(o *Loss, out, want *tensor.Tensor) *tensor.Tensor {
+	diff := out.Squeeze(1).Sub(want)
+	if o.Type == "mean_absolute_error" {
+		return diff.Abs().Mean()
+	}
+	return diff.Mul(diff).Mean()
+}
+
+func (c *targetCodec) final(out *tensor.Tensor) *tensor.Tensor { return out }
+
+// metrics are of the numbers as the data has them: the squared error of a normalised number is scaled back.
+func (c *targetCodec) metrics() []metric {
+	scale := c.state.Scale
+	return []metric{
+		{"mean_squared_error", false, func(out, want *tensor.Tensor) *tensor.Tensor {
+			diff := out.Squeeze(1).Sub(want).MulScalar(scale)
+			return diff.Mul(diff).Sum()
+		}},
+		{"mean_absolute_error", false, func(out, want *tensor.Tensor) *tensor.Tensor {
+			return out.Squeeze(1).Sub(want).MulScalar(scale).Abs().Sum()
+		}},
+	}
+}
+
+// answer takes the normalisation back.
+func (c *targetCodec) answer(pred []float32, want *column, rows []int) *Answers {
+	a := &Answers{}
+	var squares, sizes, mean, spread float64
+	for i, row := range rows {
+		x, y := c.restore(float64(pred[i])), want.numbers[row]
+		a.Numbers = append(a.Numbers, x)
+		a.WantNumbers = append(a.WantNumbers, y)
+		if !math.IsNaN(y) {
+			a.Known++
+			squares += (x - y) * (x - y)
+			sizes += math.Abs(x - y)
+			mean += y
+		}
+	}
+	if a.Known == 0 {
+		return a
+	}
+	n := float64(a.Known)
+	mean /= n
+	for _, y := range a.WantNumbers {
+		if !math.IsNaN(y) {
+			spread += (y - mean) * (y - mean)
+		}
+	}
+	a.Metrics = map[string]float64{"mean_squared_error": squares / n, "mean_absolute_error": sizes / n}
+	if spread > 0 {
+		a.Metrics["r2"] = 1 - squares/spread
+	}
+	return a
 }

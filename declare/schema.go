@@ -28,7 +28,7 @@ type key struct {
 	must  bool     // it may not be left out
 	null  bool     // it may be null
 	def   any      // the value when it is left out; nil is null
-	from  string   // the default is what this key of the enclosing section has
+	from  string   // the default is what this key has, of the same section or of the one around it
 	in    limits   // of numbers, or of each in a list
 	words []string // strings that are allowed: all there are for kindString, unless empty; besides numbers for others
 	of    *section // of kindSection and kindSections
@@ -110,7 +110,13 @@ func (l limits) String() string {
 	return "from " + number(l.min) + " to " + number(l.max)
 }
 
-func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+// number prints whole numbers with all their digits.
+func number(x float64) string {
+	if x == math.Trunc(x) && math.Abs(x) < 1e15 {
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
+}
 
 // want is what the key takes, for an error and for the reference: "a whole number".
 func (k *key) want() string {

@@ -80,8 +80,7 @@ type Optimizer struct {
 
 // Clipping bounds gradients before they are used.
 type Clipping struct {
-	Norm  *float64 `yaml:"clipglobalnorm"`
-	Value *float64 `yaml:"clipvalue"`
+	Norm float64 `yaml:"clipglobalnorm"` // 0: none
 }
 
 func trainerSection() *section {
@@ -96,7 +95,7 @@ func trainerSection() *section {
 			{name: "learning_rate", kind: kindNumber, def: 0.001, in: within(0, 1), doc: "The learning rate."},
 			{name: "learning_rate_scheduler", kind: kindSection, of: &schedulerSection, doc: "How it changes."},
 			{name: "optimizer", kind: kindSection, of: &optimizerSection, doc: "How gradients change the parameters."},
-			{name: "gradient_clipping", kind: kindSection, null: false, of: &clippingSection,
+			{name: "gradient_clipping", kind: kindSection, of: &clippingSection,
 				doc: "Bounds on the gradients."},
 			{name: "should_shuffle", kind: kindBool, def: true, doc: "Whether each epoch has another order of the rows."},
 			{name: "early_stop", kind: kindInt, def: 5, in: atLeast(-1),
@@ -105,7 +104,7 @@ func trainerSection() *section {
 			{name: "validation_field", kind: kindString, null: true,
 				doc: "The output feature whose metric is watched; the first when null."},
 			{name: "validation_metric", kind: kindString, null: true,
-				words: []string{"accuracy", "loss", "mean_absolute_error", "mean_squared_error", "r2"},
+				words: []string{"accuracy", "loss", "mean_absolute_error", "mean_squared_error"},
 				doc:   "The metric that is watched; null for `accuracy` of a category, `mean_squared_error` of a number."},
 			{name: "steps_per_checkpoint", kind: kindInt, def: 0, in: between(0, 1<<40),
 				doc: "Steps between checkpoints; 0 for one after each epoch."},
@@ -157,6 +156,5 @@ var clippingSection = section{
 	keys: []key{
 		{name: "clipglobalnorm", kind: kindNumber, null: true, def: 0.5, in: moreThan(0),
 			doc: "The largest norm that all gradients together may have."},
-		{name: "clipvalue", kind: kindNumber, null: true, in: moreThan(0), doc: "The largest size of one number."},
 	},
 }

@@ -3,6 +3,7 @@ package declare
 import (
 	"fmt"
 
+	"github.com/flambeau-ml/flambeau/nn"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -36,8 +37,8 @@ var (
 	outputKinds = []*outputKind{&categoryOutput, &numberOutput}
 )
 
-// root_ is the whole configuration.
-var root_ = section{
+// whole is the whole configuration.
+var whole = section{
 	title: "The file",
 	doc:   "A configuration is one YAML mapping with these keys.",
 	keys: []key{
@@ -134,6 +135,8 @@ type Encoder struct {
 type encoderOptions interface {
 	// check finds options that do not fit rows of shape in, and the key at fault.
 	check(in []int) (key string, err error)
+	// build makes the encoder of a feature and says how many numbers it gives.
+	build(c inputCodec) (nn.Layer, int)
 }
 
 // UnmarshalYAML decodes a feature; its type and the encoder's say which options the encoder has.

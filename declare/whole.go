@@ -121,7 +121,7 @@ func (c *Config) checkTrainer() {
 		}
 	}
 	t.ValidationField = watched.Name
-	known := []string{"loss", "mean_absolute_error", "mean_squared_error", "r2"}
+	known := []string{"loss", "mean_absolute_error", "mean_squared_error"}
 	if watched.Type == "category" {
 		known = []string{"accuracy", "loss"}
 	}

@@ -93,7 +93,7 @@ func TestFloatToInt(t *testing.T) {
 		want int64
 	}{
 		{Int64, 2.9, 2}, {Int64, -2.9, -2}, {Int64, math.NaN(), lowest}, {Int64, math.Inf(1), lowest}, {Int64, math.Inf(-1), lowest},
-		{Int64, 0x1p63, lowest}, {Int64, -0x1p63, lowest}, {Int64, math.Nextafter(0x1p63, 0), 1<<63 - 1024}, {Int64, -0.0, 0},
+		{Int64, 0x1p63, lowest}, {Int64, -0x1p63, lowest}, {Int64, math.Nextafter(0x1p63, 0), 1<<63 - 1024}, {Int64, math.Copysign(0, -1), 0},
 		{Int32, 0x1p31, math.MinInt32}, {Int32, 0x1p32 + 5, 5}, {Int32, math.NaN(), 0}, {Int8, 200, -56}, {Int16, -40000, 25536},
 		{Uint8, -1, 255}, {Uint8, 256.5, 0}, {Uint16, 65537, 1}, {Uint32, -1, 0xffffffff}, {Uint64, -1, -1},
 		{Uint64, 0x1p63, lowest}, {Uint64, 0x1.8p63, -1 << 62}, {Uint64, 0x1p64, lowest}, {Uint64, math.NaN(), lowest},

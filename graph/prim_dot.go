@@ -137,6 +137,7 @@ var _ = define(&DotGeneral, &Primitive{
 				{Attrs: &Attrs{Dot: &Dot{LContract: []int{0}, RContract: []int{0}}}, In: []*Array{u(4), u(4)}},
 				{Attrs: &Attrs{Dot: &Dot{LBatch: []int{0}, RBatch: []int{2}, LContract: []int{2}, RContract: []int{0}}}, In: []*Array{u(2, 3, 4), u(4, 5, 2)}},
 				{Attrs: &Attrs{Dot: &Dot{LContract: []int{0, 2}, RContract: []int{2, 0}}}, In: []*Array{u(2, 3, 4), u(4, 5, 2)}},
+				{Attrs: &Attrs{Dot: &Dot{LContract: []int{2, 0}, RContract: []int{0, 2}}}, In: []*Array{u(2, 3, 4), u(4, 5, 2)}},
 				{Attrs: &Attrs{Dot: &Dot{}}, In: []*Array{u(2), u(3)}},
 			} {
 				s.NoFD = nofd

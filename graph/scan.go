@@ -15,6 +15,8 @@ type scanner struct {
 	text  string
 	pos   int
 	depth int // of parentheses in a size
+
+	counted, lines int // the line ends before counted
 }
 
 type syntaxError struct {
@@ -24,7 +26,14 @@ type syntaxError struct {
 
 func (e *syntaxError) Error() string { return fmt.Sprintf("graph: line %d: %s", e.line, e.msg) }
 
-func (s *scanner) line() int { return 1 + strings.Count(s.text[:s.pos], "\n") }
+func (s *scanner) line() int {
+	if s.pos < s.counted { // the scanner went back
+		s.counted, s.lines = 0, 0
+	}
+	s.lines += strings.Count(s.text[s.counted:s.pos], "\n")
+	s.counted = s.pos
+	return 1 + s.lines
+}
 
 func (s *scanner) fail(format string, args ...any) {
 	panic(&syntaxError{s.line(), fmt.Sprintf(format, args...)})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -168,6 +169,36 @@ func checkRefusal(t *testing.T, p *Primitive, err error, types []Type) {
 	}
 }
 
+// TestOtherSizes makes each axis of each operand one longer and one shorter: what the type rule still accepts must
+// evaluate to the type that it says, or fail with an error.
+func TestOtherSizes(t *testing.T) {
+	eachSample(t, func(t *testing.T, p *Primitive, s Sample) {
+		for i, x := range s.In {
+			for k := range x.Dims {
+				for _, by := range []int{-1, 1} {
+					dims := slices.Clone(x.Dims)
+					if dims[k] += by; dims[k] < 0 {
+						continue
+					}
+					in := slices.Clone(s.In)
+					in[i] = Uniform(rand.New(rand.NewPCG(1, 2)), x.DType, 1, 2, dims...)
+					types := s.types()
+					types[i] = in[i].Type()
+					want, err := p.Infer(nil, s.Attrs, types...)
+					if err != nil {
+						continue
+					}
+					if out, err := EvalOp(p, s.Attrs, in...); err != nil && !p.Checks {
+						t.Errorf("%s: %v", describe(types), err)
+					} else if err == nil && !out.Type().Equal(want) {
+						t.Errorf("%s: %s, want %s", describe(types), out.Type(), want)
+					}
+				}
+			}
+		}
+	})
+}
+
 func TestBadAttrs(t *testing.T) {
 	x, img := T(Float32, 2, 3), T(Float32, 1, 2, 5, 5)
 	win := func(change func(*Window)) *Attrs {
@@ -214,6 +245,15 @@ func TestBadAttrs(t *testing.T) {
 		{Gather, &Attrs{Axes: []int{2}}, []Type{x, T(Int64, 2)}, "axis"},
 		{Gather, &Attrs{Axes: []int{0}, Batch: 1}, []Type{x, T(Int64, 2)}, "axis"},
 		{Conv, nil, []Type{img, T(Float32, 4, 2, 3, 3)}, "window"},
+		{Conv, win(func(w *Window) {}), []Type{img, T(Float32, 4, 3, 3, 3)}, "has 2 channels"},
+		{Conv, win(func(w *Window) {}), []Type{img, T(Float32, 4, 2, 3, 2)}, "does not have the window"},
+		{ConvInput, &Attrs{Window: win(func(w *Window) {}).Window, Shape: Ns(5, 5)}, []Type{T(Float32, 1, 3, 3, 3), T(Float32, 4, 2, 3, 3)}, "does not fit"},
+		{ConvFilter, win(func(w *Window) {}), []Type{img, T(Float32, 2, 4, 3, 3)}, "do not fit"},
+		{WindowGather, win(func(w *Window) {}), []Type{img, T(Int64, 1, 2, 3, 4)}, "indices"},
+		{WindowScatter, &Attrs{Window: win(func(w *Window) {}).Window, Shape: Ns(5, 5)}, []Type{T(Float32, 1, 2, 3, 4), T(Int64, 1, 2, 3, 4)}, "leave"},
+		{WindowSpread, &Attrs{Window: win(func(w *Window) {}).Window, Shape: Ns(5, 5)}, []Type{T(Float32, 1, 2, 3, 4)}, "leave"},
+		{ScatterAdd, &Attrs{Axes: []int{0}}, []Type{x, T(Int64, 4), T(Float32, 4, 2)}, "must be f32[4, 3]"},
+		{Select, nil, []Type{T(Bool, 3), T(Float32, 3), T(Float32, 2)}, "do not fit"},
 		{Conv, win(func(w *Window) { w.Groups = 0 }), []Type{img, T(Float32, 4, 2, 3, 3)}, "0 groups"},
 		{Conv, win(func(w *Window) { w.Stride[0] = 0 }), []Type{img, T(Float32, 4, 2, 3, 3)}, "stride"},
 		{Conv, win(func(w *Window) { w.Dilation[1] = 3 }), []Type{img, T(Float32, 4, 2, 3, 3)}, "does not fit"},

@@ -91,26 +91,27 @@ func (a *aliaser) pointer(v reflect.Value) (reflect.Value, bool) {
 }
 
 func (a *aliaser) structure(v reflect.Value) (reflect.Value, bool) {
-	var w reflect.Value
+	w := reflect.New(v.Type()).Elem()
+	w.Set(v)
+	return w, a.fields(w, v)
+}
+
+// fields changes those fields of w, a copy of v, that must change.
+func (a *aliaser) fields(w, v reflect.Value) (changed bool) {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		if !f.IsExported() || f.Tag.Get("nn") == "-" {
-			continue
+		switch {
+		case f.Tag.Get("nn") == "-":
+		case embedded(f):
+			changed = a.fields(w.Field(i), v.Field(i)) || changed
+		case f.IsExported():
+			if x, ok := a.value(v.Field(i)); ok {
+				w.Field(i).Set(x)
+				changed = true
+			}
 		}
-		x, changed := a.value(v.Field(i))
-		if !changed {
-			continue
-		}
-		if !w.IsValid() {
-			w = reflect.New(v.Type()).Elem()
-			w.Set(v)
-		}
-		w.Field(i).Set(x)
 	}
-	if !w.IsValid() {
-		return v, false
-	}
-	return w, true
+	return changed
 }
 
 func (a *aliaser) elements(v reflect.Value) (reflect.Value, bool) {

@@ -175,7 +175,7 @@ func fields(v reflect.Value, out []field) []field {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		tag := f.Tag.Get("nn")
-		if tag == "-" || !f.IsExported() {
+		if tag == "-" || !f.IsExported() && !embedded(f) {
 			continue
 		}
 		x := v.Field(i)
@@ -197,6 +197,11 @@ func fields(v reflect.Value, out []field) []field {
 		}
 	}
 	return out
+}
+
+// embedded reports whether f is an embedded struct of an unexported type, whose exported fields are the module's own.
+func embedded(f reflect.StructField) bool {
+	return f.Anonymous && !f.IsExported() && f.Type.Kind() == reflect.Struct
 }
 
 // holds reports whether a value of type t may hold a module: plain data is passed over.

@@ -204,6 +204,8 @@ var spelling = map[string]string{
 	"relu": "ReLU", "relu6": "ReLU6", "gelu": "GELU", "elu": "ELU", "selu": "SELU", "celu": "CELU", "silu": "SiLU",
 	"glu": "GLU", "mse": "MSE", "nll": "NLL", "kl": "KL", "isnan": "IsNaN", "isinf": "IsInf", "isfinite": "IsFinite", "isposinf": "IsPosInf", "isneginf": "IsNegInf", "isreal": "IsReal", "isclose": "IsClose",
 	"argmax": "ArgMax", "argmin": "ArgMin", "keepdim": "KeepDim", "randn": "Randn", "cumsum": "CumSum",
+	"deg2rad": "Deg2Rad", "rad2deg": "Rad2Deg", "logaddexp": "LogAddExp", "logaddexp2": "LogAddExp2", "logsumexp": "LogSumExp",
+	"nanmean": "NanMean", "nansum": "NanSum", "matmul": "MatMul",
 }
 
 // GoWord is name, words parted by underscores, as one exported Go name.

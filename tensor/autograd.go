@@ -46,8 +46,16 @@ func (t *Tensor) RequiresGrad() *Tensor {
 	return t
 }
 
-// IsLeaf reports whether t is a tensor that requires a gradient and was not computed from others.
-func (t *Tensor) IsLeaf() bool { return t.st.leaf != nil && !t.detach }
+// IsLeaf reports whether t is a tensor that requires a gradient and was not computed from others. Views and Detach
+// aliases of one are none.
+func (t *Tensor) IsLeaf() bool { return t.leaf() != nil }
+
+func (t *Tensor) leaf() *leaf {
+	if t.detach || t.via != nil {
+		return nil
+	}
+	return t.st.leaf
+}
 
 // NeedsGrad reports whether a gradient may be asked of t: it requires one, or was computed from what does.
 func (t *Tensor) NeedsGrad() bool { return !t.detach && t.st.node.Load().needs }
@@ -55,7 +63,7 @@ func (t *Tensor) NeedsGrad() bool { return !t.detach && t.st.node.Load().needs }
 // Grad is the gradient that sweeps added up since the last ZeroGrad; nil if there was none. It is always nil for
 // tensors that are no leaves.
 func (t *Tensor) Grad() *Tensor {
-	l := t.st.leaf
+	l := t.leaf()
 	if l == nil {
 		return nil
 	}
@@ -66,7 +74,7 @@ func (t *Tensor) Grad() *Tensor {
 
 // SetGrad replaces the gradient of a leaf; g may be nil.
 func (t *Tensor) SetGrad(g *Tensor) {
-	l := t.st.leaf
+	l := t.leaf()
 	if l == nil {
 		fail("set_grad", "the tensor does not require a gradient")
 	}
@@ -80,7 +88,7 @@ func (t *Tensor) SetGrad(g *Tensor) {
 
 // ZeroGrad forgets the gradient: Grad is nil again.
 func (t *Tensor) ZeroGrad() {
-	if l := t.st.leaf; l != nil {
+	if l := t.leaf(); l != nil {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.grad = nil

@@ -61,7 +61,7 @@ func trainSteps(t *testing.T) []byte {
 		}
 		x := tensor.New(pixels, n, 1, 8, 8)
 		h := x.Conv2dWith(w1, tensor.Bias(b1), tensor.Padding(1, 1)).ReLU().MaxPool2d([]int{2, 2})
-		logits := h.Flatten(1).Matmul(w2).Add(b2)
+		logits := h.Flatten(1).MatMul(w2).Add(b2)
 		loss := logits.CrossEntropyLoss(tensor.New(labels))
 		loss.Backward()
 		for _, p := range params {
@@ -135,7 +135,7 @@ func randomProgram(seed uint64) []*tensor.Tensor {
 			y = pick().MeanWith(tensor.Dims(1), tensor.KeepDim(true))
 		case 7:
 			x := pick()
-			y = x.Matmul(x.Transpose(0, 1)).Matmul(x)
+			y = x.MatMul(x.Transpose(0, 1)).MatMul(x)
 		case 8:
 			y = pick().AddScalar(0.25).MulScalar(1.5)
 		case 9:

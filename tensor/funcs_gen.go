@@ -62,6 +62,36 @@ func AminOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
 	return out
 }
 
+// Arange is 0, 1, 2 … to before end. It is PyTorch's arange.
+func Arange(end any) *Tensor {
+	r := record("arange")
+	defer r.done()
+	return r.handle(ops.Arange.Body(r, r.scalar(end), graph.NoDType))
+}
+
+// ArangeWith is 0, 1, 2 … to before end. It is PyTorch's arange.
+func ArangeWith(end any, opts ...Option) *Tensor {
+	r := record("arange")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.Arange.Body(r, r.scalar(end), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// ArangeStep is start, start + step … to before end. It is PyTorch's arange.start_step.
+func ArangeStep(start any, end any, step any) *Tensor {
+	r := record("arange")
+	defer r.done()
+	return r.handle(ops.ArangeStep.Body(r, r.scalar(start), r.scalar(end), r.scalar(step), graph.NoDType))
+}
+
+// ArangeStepWith is start, start + step … to before end. It is PyTorch's arange.start_step.
+func ArangeStepWith(start any, end any, step any, opts ...Option) *Tensor {
+	r := record("arange")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.ArangeStep.Body(r, r.scalar(start), r.scalar(end), r.scalar(step), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
 // AsinOut writes into out the angle whose sine each element is. It is PyTorch's asin.
 func AsinOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("asin")
@@ -102,6 +132,13 @@ func AtanhOut(out *Tensor, t *Tensor) *Tensor {
 	return out
 }
 
+// Bilinear is the forms input1ᵀ·weight·input2, plus bias. It is PyTorch's bilinear.
+func Bilinear(input1 *Tensor, input2 *Tensor, weight *Tensor, bias *Tensor) *Tensor {
+	r := record("bilinear")
+	defer r.done()
+	return r.handle(ops.Bilinear.Body(r.read(input1), r.read(input2), r.read(weight), r.readOpt(bias)))
+}
+
 // BitwiseAndOut writes into out the bits that self and other share. It is PyTorch's bitwise_and.Tensor.
 func BitwiseAndOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	r := record("bitwise_and")
@@ -131,6 +168,14 @@ func BitwiseXorOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	r := record("bitwise_xor")
 	defer r.done()
 	r.write(out, ops.BitwiseXor.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// BmmOut writes into out the products of matrices, two by two. It is PyTorch's bmm.
+func BmmOut(out *Tensor, t *Tensor, mat2 *Tensor) *Tensor {
+	r := record("bmm")
+	defer r.done()
+	r.write(out, ops.Bmm.Body(r.read(t), r.read(mat2)))
 	return out
 }
 
@@ -212,6 +257,23 @@ func CoshOut(out *Tensor, t *Tensor) *Tensor {
 	return out
 }
 
+// CosineEmbeddingLoss is one less the cosine where target is 1, else what the cosine has above margin. It is
+// PyTorch's cosine_embedding_loss.
+func CosineEmbeddingLoss(input1 *Tensor, input2 *Tensor, target *Tensor) *Tensor {
+	r := record("cosine_embedding_loss")
+	defer r.done()
+	return r.handle(ops.CosineEmbeddingLoss.Body(r.read(input1), r.read(input2), r.read(target), 0, 1))
+}
+
+// CosineEmbeddingLossWith is one less the cosine where target is 1, else what the cosine has above margin. It is
+// PyTorch's cosine_embedding_loss.
+func CosineEmbeddingLossWith(input1 *Tensor, input2 *Tensor, target *Tensor, opts ...Option) *Tensor {
+	r := record("cosine_embedding_loss")
+	defer r.done()
+	o := r.options(opts, "margin", "reduction")
+	return r.handle(ops.CosineEmbeddingLoss.Body(r.read(input1), r.read(input2), r.read(target), floatOption(o, "margin", 0), reductionOption(o, "reduction", 1)))
+}
+
 // CosineSimilarity is the cosine of the angle between vectors along a dimension. It is PyTorch's cosine_similarity.
 func CosineSimilarity(x1 *Tensor, x2 *Tensor, dims ...int) *Tensor {
 	r := record("cosine_similarity")
@@ -229,11 +291,11 @@ func CosineSimilarityWith(x1 *Tensor, x2 *Tensor, opts ...Option) *Tensor {
 	return r.handle(ops.CosineSimilarity.Body(r.read(x1), r.read(x2), intOption(o, "dim", 1), floatOption(o, "eps", 1e-08)))
 }
 
-// Deg2radOut writes into out each element in degrees as radians. It is PyTorch's deg2rad.
-func Deg2radOut(out *Tensor, t *Tensor) *Tensor {
+// Deg2RadOut writes into out each element in degrees as radians. It is PyTorch's deg2rad.
+func Deg2RadOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("deg2rad")
 	defer r.done()
-	r.write(out, ops.Deg2rad.Body(r.read(t)))
+	r.write(out, ops.Deg2Rad.Body(r.read(t)))
 	return out
 }
 
@@ -252,6 +314,21 @@ func Dstack(tensors []*Tensor) *Tensor {
 	return r.handle(ops.Dstack.Body(r.readAll(tensors)))
 }
 
+// Einsum is the contraction that an equation says, "ij,jk->ik". It is PyTorch's einsum.
+func Einsum(equation string, tensors []*Tensor) *Tensor {
+	r := record("einsum")
+	defer r.done()
+	return r.handle(ops.Einsum.Body(equation, r.readAll(tensors), nil))
+}
+
+// EinsumWith is the contraction that an equation says, "ij,jk->ik". It is PyTorch's einsum.
+func EinsumWith(equation string, tensors []*Tensor, opts ...Option) *Tensor {
+	r := record("einsum")
+	defer r.done()
+	o := r.options(opts, "path")
+	return r.handle(ops.Einsum.Body(equation, r.readAll(tensors), option[[]int](o, "path", nil)))
+}
+
 // Embedding is the rows of weight that indices name. It is PyTorch's embedding.
 func Embedding(weight *Tensor, indices *Tensor) *Tensor {
 	r := record("embedding")
@@ -265,6 +342,21 @@ func EmbeddingWith(weight *Tensor, indices *Tensor, opts ...Option) *Tensor {
 	defer r.done()
 	o := r.options(opts, "padding_idx")
 	return r.handle(ops.Embedding.Body(r.read(weight), r.read(indices), r.sizeOption(o, "padding_idx", graph.N(-1))))
+}
+
+// Empty is an array whose elements are not promised (they are zeros). It is PyTorch's empty.memory_format.
+func Empty(size ...any) *Tensor {
+	r := record("empty")
+	defer r.done()
+	return r.handle(ops.Empty.Body(r, r.sizes(size), graph.NoDType))
+}
+
+// EmptyWith is an array whose elements are not promised (they are zeros). It is PyTorch's empty.memory_format.
+func EmptyWith(size []any, opts ...Option) *Tensor {
+	r := record("empty")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.Empty.Body(r, r.sizes(size), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
 // EqOut writes into out whether each element of self is equal to that of other. It is PyTorch's eq.Tensor.
@@ -315,6 +407,36 @@ func Expm1Out(out *Tensor, t *Tensor) *Tensor {
 	return out
 }
 
+// Eye is the identity matrix. It is PyTorch's eye.
+func Eye(n any) *Tensor {
+	r := record("eye")
+	defer r.done()
+	return r.handle(ops.Eye.Body(r, r.size(n), graph.NoDType))
+}
+
+// EyeWith is the identity matrix. It is PyTorch's eye.
+func EyeWith(n any, opts ...Option) *Tensor {
+	r := record("eye")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.Eye.Body(r, r.size(n), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// EyeM is ones where row and column are the same, of n rows and m columns. It is PyTorch's eye.m.
+func EyeM(n any, m any) *Tensor {
+	r := record("eye")
+	defer r.done()
+	return r.handle(ops.EyeM.Body(r, r.size(n), r.size(m), graph.NoDType))
+}
+
+// EyeMWith is ones where row and column are the same, of n rows and m columns. It is PyTorch's eye.m.
+func EyeMWith(n any, m any, opts ...Option) *Tensor {
+	r := record("eye")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.EyeM.Body(r, r.size(n), r.size(m), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
 // FloorOut writes into out the largest integer not above each element. It is PyTorch's floor.
 func FloorOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("floor")
@@ -361,6 +483,21 @@ func FracOut(out *Tensor, t *Tensor) *Tensor {
 	defer r.done()
 	r.write(out, ops.Frac.Body(r.read(t)))
 	return out
+}
+
+// Full is an array of one number. It is PyTorch's full.
+func Full(size []any, fillValue any) *Tensor {
+	r := record("full")
+	defer r.done()
+	return r.handle(ops.Full.Body(r, r.sizes(size), r.scalar(fillValue), graph.NoDType))
+}
+
+// FullWith is an array of one number. It is PyTorch's full.
+func FullWith(size []any, fillValue any, opts ...Option) *Tensor {
+	r := record("full")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.Full.Body(r, r.sizes(size), r.scalar(fillValue), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
 // GeOut writes into out whether each element of self is at least that of other. It is PyTorch's ge.Tensor.
@@ -418,6 +555,21 @@ func LeOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	return out
 }
 
+// Linspace is so many numbers from start to end, evenly apart. It is PyTorch's linspace.
+func Linspace(start any, end any, steps int) *Tensor {
+	r := record("linspace")
+	defer r.done()
+	return r.handle(ops.Linspace.Body(r, r.scalar(start), r.scalar(end), steps, graph.NoDType))
+}
+
+// LinspaceWith is so many numbers from start to end, evenly apart. It is PyTorch's linspace.
+func LinspaceWith(start any, end any, steps int, opts ...Option) *Tensor {
+	r := record("linspace")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.Linspace.Body(r, r.scalar(start), r.scalar(end), steps, option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
 // LogOut writes into out the natural logarithm of each element. It is PyTorch's log.
 func LogOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("log")
@@ -458,21 +610,21 @@ func LogSigmoidOut(out *Tensor, t *Tensor) *Tensor {
 	return out
 }
 
-// LogaddexpOut writes into out the logarithm of the sum of the exponentials of self and other. It is PyTorch's
+// LogAddExpOut writes into out the logarithm of the sum of the exponentials of self and other. It is PyTorch's
 // logaddexp.
-func LogaddexpOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+func LogAddExpOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	r := record("logaddexp")
 	defer r.done()
-	r.write(out, ops.Logaddexp.Body(r.read(t), r.read(other)))
+	r.write(out, ops.LogAddExp.Body(r.read(t), r.read(other)))
 	return out
 }
 
-// Logaddexp2Out writes into out the logarithm to base 2 of the sum of 2 to the powers of self and other. It is
+// LogAddExp2Out writes into out the logarithm to base 2 of the sum of 2 to the powers of self and other. It is
 // PyTorch's logaddexp2.
-func Logaddexp2Out(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+func LogAddExp2Out(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	r := record("logaddexp2")
 	defer r.done()
-	r.write(out, ops.Logaddexp2.Body(r.read(t), r.read(other)))
+	r.write(out, ops.LogAddExp2.Body(r.read(t), r.read(other)))
 	return out
 }
 
@@ -508,13 +660,13 @@ func LogicalXorOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	return out
 }
 
-// LogsumexpOut writes into out the logarithm of the sum of exponentials over some dimensions. It is PyTorch's
+// LogSumExpOut writes into out the logarithm of the sum of exponentials over some dimensions. It is PyTorch's
 // logsumexp.
-func LogsumexpOut(out *Tensor, t *Tensor, dim []int, opts ...Option) *Tensor {
+func LogSumExpOut(out *Tensor, t *Tensor, dim []int, opts ...Option) *Tensor {
 	r := record("logsumexp")
 	defer r.done()
 	o := r.options(opts, "keepdim")
-	r.write(out, ops.Logsumexp.Body(r.read(t), dim, option[bool](o, "keepdim", false)))
+	r.write(out, ops.LogSumExp.Body(r.read(t), dim, option[bool](o, "keepdim", false)))
 	return out
 }
 
@@ -523,6 +675,31 @@ func LtOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	r := record("lt")
 	defer r.done()
 	r.write(out, ops.Lt.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// MarginRankingLoss is what the difference of two rankings lacks of margin, in the direction of target. It is
+// PyTorch's margin_ranking_loss.
+func MarginRankingLoss(input1 *Tensor, input2 *Tensor, target *Tensor) *Tensor {
+	r := record("margin_ranking_loss")
+	defer r.done()
+	return r.handle(ops.MarginRankingLoss.Body(r.read(input1), r.read(input2), r.read(target), 0, 1))
+}
+
+// MarginRankingLossWith is what the difference of two rankings lacks of margin, in the direction of target. It is
+// PyTorch's margin_ranking_loss.
+func MarginRankingLossWith(input1 *Tensor, input2 *Tensor, target *Tensor, opts ...Option) *Tensor {
+	r := record("margin_ranking_loss")
+	defer r.done()
+	o := r.options(opts, "margin", "reduction")
+	return r.handle(ops.MarginRankingLoss.Body(r.read(input1), r.read(input2), r.read(target), floatOption(o, "margin", 0), reductionOption(o, "reduction", 1)))
+}
+
+// MatMulOut writes into out the product of matrices, over leading dimensions that broadcast. It is PyTorch's matmul.
+func MatMulOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("matmul")
+	defer r.done()
+	r.write(out, ops.MatMul.Body(r.read(t), r.read(other)))
 	return out
 }
 
@@ -566,6 +743,14 @@ func MishOut(out *Tensor, t *Tensor) *Tensor {
 	return out
 }
 
+// MmOut writes into out the product of two matrices. It is PyTorch's mm.
+func MmOut(out *Tensor, t *Tensor, mat2 *Tensor) *Tensor {
+	r := record("mm")
+	defer r.done()
+	r.write(out, ops.Mm.Body(r.read(t), r.read(mat2)))
+	return out
+}
+
 // MulOut writes into out the product of self and other. It is PyTorch's mul.Tensor.
 func MulOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	r := record("mul")
@@ -588,6 +773,21 @@ func NegOut(out *Tensor, t *Tensor) *Tensor {
 	defer r.done()
 	r.write(out, ops.Neg.Body(r.read(t)))
 	return out
+}
+
+// Ones is ones. It is PyTorch's ones.
+func Ones(size ...any) *Tensor {
+	r := record("ones")
+	defer r.done()
+	return r.handle(ops.Ones.Body(r, r.sizes(size), graph.NoDType))
+}
+
+// OnesWith is ones. It is PyTorch's ones.
+func OnesWith(size []any, opts ...Option) *Tensor {
+	r := record("ones")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.Ones.Body(r, r.sizes(size), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
 // PairwiseDistance is the norm of order p of differences along the last dimension. It is PyTorch's pairwise_distance.
@@ -621,12 +821,69 @@ func PowOut(out *Tensor, t *Tensor, exponent *Tensor) *Tensor {
 	return out
 }
 
-// Rad2degOut writes into out each element in radians as degrees. It is PyTorch's rad2deg.
-func Rad2degOut(out *Tensor, t *Tensor) *Tensor {
+// Rad2DegOut writes into out each element in radians as degrees. It is PyTorch's rad2deg.
+func Rad2DegOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("rad2deg")
 	defer r.done()
-	r.write(out, ops.Rad2deg.Body(r.read(t)))
+	r.write(out, ops.Rad2Deg.Body(r.read(t)))
 	return out
+}
+
+// Rand is numbers drawn evenly from 0 to below 1. It is PyTorch's rand.generator.
+func Rand(g *Generator, size ...any) *Tensor {
+	r := record("rand")
+	defer r.done()
+	v0, generatorNext := ops.Rand.Body(r.sizes(size), r.generator(g), graph.NoDType)
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// RandWith is numbers drawn evenly from 0 to below 1. It is PyTorch's rand.generator.
+func RandWith(g *Generator, size []any, opts ...Option) *Tensor {
+	r := record("rand")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	v0, generatorNext := ops.Rand.Body(r.sizes(size), r.generator(g), option[graph.DType](o, "dtype", graph.NoDType))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// Randint is integers drawn evenly from low to before high. It is PyTorch's randint.low_generator.
+func Randint(g *Generator, low int, high int, size ...any) *Tensor {
+	r := record("randint")
+	defer r.done()
+	v0, generatorNext := ops.Randint.Body(low, high, r.sizes(size), r.generator(g), graph.NoDType)
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// RandintWith is integers drawn evenly from low to before high. It is PyTorch's randint.low_generator.
+func RandintWith(g *Generator, low int, high int, size []any, opts ...Option) *Tensor {
+	r := record("randint")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	v0, generatorNext := ops.Randint.Body(low, high, r.sizes(size), r.generator(g), option[graph.DType](o, "dtype", graph.NoDType))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// Randn is numbers drawn from the normal distribution. It is PyTorch's randn.generator.
+func Randn(g *Generator, size ...any) *Tensor {
+	r := record("randn")
+	defer r.done()
+	v0, generatorNext := ops.Randn.Body(r.sizes(size), r.generator(g), graph.NoDType)
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// RandnWith is numbers drawn from the normal distribution. It is PyTorch's randn.generator.
+func RandnWith(g *Generator, size []any, opts ...Option) *Tensor {
+	r := record("randn")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	v0, generatorNext := ops.Randn.Body(r.sizes(size), r.generator(g), option[graph.DType](o, "dtype", graph.NoDType))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
 }
 
 // ReciprocalOut writes into out one over each element. It is PyTorch's reciprocal.
@@ -667,6 +924,21 @@ func RsqrtOut(out *Tensor, t *Tensor) *Tensor {
 	defer r.done()
 	r.write(out, ops.Rsqrt.Body(r.read(t)))
 	return out
+}
+
+// ScalarTensor is a number as a tensor without axes. It is PyTorch's scalar_tensor.
+func ScalarTensor(s any) *Tensor {
+	r := record("scalar_tensor")
+	defer r.done()
+	return r.handle(ops.ScalarTensor.Body(r, r.scalar(s), graph.NoDType))
+}
+
+// ScalarTensorWith is a number as a tensor without axes. It is PyTorch's scalar_tensor.
+func ScalarTensorWith(s any, opts ...Option) *Tensor {
+	r := record("scalar_tensor")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.ScalarTensor.Body(r, r.scalar(s), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
 // SELUOut writes into out the scaled exponential linear unit, which keeps mean 0 and variance 1. It is PyTorch's
@@ -826,6 +1098,23 @@ func TanhshrinkOut(out *Tensor, t *Tensor) *Tensor {
 	return out
 }
 
+// TripletMarginLoss is what the distance to the negative lacks of exceeding that to the positive by margin. It is
+// PyTorch's triplet_margin_loss.
+func TripletMarginLoss(anchor *Tensor, positive *Tensor, negative *Tensor) *Tensor {
+	r := record("triplet_margin_loss")
+	defer r.done()
+	return r.handle(ops.TripletMarginLoss.Body(r.read(anchor), r.read(positive), r.read(negative), 1, 2, 1e-06, false, 1))
+}
+
+// TripletMarginLossWith is what the distance to the negative lacks of exceeding that to the positive by margin. It is
+// PyTorch's triplet_margin_loss.
+func TripletMarginLossWith(anchor *Tensor, positive *Tensor, negative *Tensor, opts ...Option) *Tensor {
+	r := record("triplet_margin_loss")
+	defer r.done()
+	o := r.options(opts, "margin", "p", "eps", "swap", "reduction")
+	return r.handle(ops.TripletMarginLoss.Body(r.read(anchor), r.read(positive), r.read(negative), floatOption(o, "margin", 1), floatOption(o, "p", 2), floatOption(o, "eps", 1e-06), option[bool](o, "swap", false), reductionOption(o, "reduction", 1)))
+}
+
 // TruncOut writes into out each element cut off towards zero. It is PyTorch's trunc.
 func TruncOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("trunc")
@@ -879,4 +1168,19 @@ func WhereOut(out *Tensor, condition *Tensor, self *Tensor, other *Tensor) *Tens
 	defer r.done()
 	r.write(out, ops.Where.Body(r.read(condition), r.read(self), r.read(other)))
 	return out
+}
+
+// Zeros is zeros. It is PyTorch's zeros.
+func Zeros(size ...any) *Tensor {
+	r := record("zeros")
+	defer r.done()
+	return r.handle(ops.Zeros.Body(r, r.sizes(size), graph.NoDType))
+}
+
+// ZerosWith is zeros. It is PyTorch's zeros.
+func ZerosWith(size []any, opts ...Option) *Tensor {
+	r := record("zeros")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.Zeros.Body(r, r.sizes(size), option[graph.DType](o, "dtype", graph.NoDType)))
 }

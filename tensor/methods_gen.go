@@ -54,6 +54,30 @@ func (t *Tensor) Acosh_() *Tensor {
 	return t
 }
 
+// AdaptiveAvgPool1d is the means under so many windows as output_size says, over one dimension. It is PyTorch's
+// adaptive_avg_pool1d.
+func (t *Tensor) AdaptiveAvgPool1d(outputSize ...int) *Tensor {
+	r := record("adaptive_avg_pool1d")
+	defer r.done()
+	return r.handle(ops.AdaptiveAvgPool1d.Body(r.read(t), outputSize))
+}
+
+// AdaptiveAvgPool2d is the means under so many windows as output_size says, over two dimensions. It is PyTorch's
+// adaptive_avg_pool2d.
+func (t *Tensor) AdaptiveAvgPool2d(outputSize ...int) *Tensor {
+	r := record("adaptive_avg_pool2d")
+	defer r.done()
+	return r.handle(ops.AdaptiveAvgPool2d.Body(r.read(t), outputSize))
+}
+
+// AdaptiveAvgPool3d is the means under so many windows as output_size says, over three dimensions. It is PyTorch's
+// adaptive_avg_pool3d.
+func (t *Tensor) AdaptiveAvgPool3d(outputSize ...int) *Tensor {
+	r := record("adaptive_avg_pool3d")
+	defer r.done()
+	return r.handle(ops.AdaptiveAvgPool3d.Body(r.read(t), outputSize))
+}
+
 // AddScalar is the sum of self and alpha times a number. It is PyTorch's add.Scalar.
 func (t *Tensor) AddScalar(other any) *Tensor {
 	r := record("add")
@@ -118,6 +142,38 @@ func (t *Tensor) AddWith_(other *Tensor, opts ...Option) *Tensor {
 	return t
 }
 
+// Addbmm is beta times self plus alpha times the sum of products of matrices. It is PyTorch's addbmm.
+func (t *Tensor) Addbmm(batch1 *Tensor, batch2 *Tensor) *Tensor {
+	r := record("addbmm")
+	defer r.done()
+	return r.handle(ops.Addbmm.Body(r.read(t), r.read(batch1), r.read(batch2), r.scalar(1), r.scalar(1)))
+}
+
+// AddbmmWith is beta times self plus alpha times the sum of products of matrices. It is PyTorch's addbmm.
+func (t *Tensor) AddbmmWith(batch1 *Tensor, batch2 *Tensor, opts ...Option) *Tensor {
+	r := record("addbmm")
+	defer r.done()
+	o := r.options(opts, "beta", "alpha")
+	return r.handle(ops.Addbmm.Body(r.read(t), r.read(batch1), r.read(batch2), r.scalarOption(o, "beta", r.scalar(1)), r.scalarOption(o, "alpha", r.scalar(1))))
+}
+
+// Addbmm_ replaces t by beta times self plus alpha times the sum of products of matrices. It is PyTorch's addbmm.
+func (t *Tensor) Addbmm_(batch1 *Tensor, batch2 *Tensor) *Tensor {
+	r := record("addbmm")
+	defer r.done()
+	r.write(t, ops.Addbmm.Body(r.read(t), r.read(batch1), r.read(batch2), r.scalar(1), r.scalar(1)))
+	return t
+}
+
+// AddbmmWith_ replaces t by beta times self plus alpha times the sum of products of matrices. It is PyTorch's addbmm.
+func (t *Tensor) AddbmmWith_(batch1 *Tensor, batch2 *Tensor, opts ...Option) *Tensor {
+	r := record("addbmm")
+	defer r.done()
+	o := r.options(opts, "beta", "alpha")
+	r.write(t, ops.Addbmm.Body(r.read(t), r.read(batch1), r.read(batch2), r.scalarOption(o, "beta", r.scalar(1)), r.scalarOption(o, "alpha", r.scalar(1))))
+	return t
+}
+
 // Addcdiv is self plus value times the quotient of tensor1 and tensor2. It is PyTorch's addcdiv.
 func (t *Tensor) Addcdiv(tensor1 *Tensor, tensor2 *Tensor) *Tensor {
 	r := record("addcdiv")
@@ -179,6 +235,103 @@ func (t *Tensor) AddcmulWith_(tensor1 *Tensor, tensor2 *Tensor, opts ...Option) 
 	defer r.done()
 	o := r.options(opts, "value")
 	r.write(t, ops.Addcmul.Body(r.read(t), r.read(tensor1), r.read(tensor2), r.scalarOption(o, "value", r.scalar(1))))
+	return t
+}
+
+// Addmm is beta times self plus alpha times the product of two matrices. It is PyTorch's addmm.
+func (t *Tensor) Addmm(mat1 *Tensor, mat2 *Tensor) *Tensor {
+	r := record("addmm")
+	defer r.done()
+	return r.handle(ops.Addmm.Body(r.read(t), r.read(mat1), r.read(mat2), r.scalar(1), r.scalar(1)))
+}
+
+// AddmmWith is beta times self plus alpha times the product of two matrices. It is PyTorch's addmm.
+func (t *Tensor) AddmmWith(mat1 *Tensor, mat2 *Tensor, opts ...Option) *Tensor {
+	r := record("addmm")
+	defer r.done()
+	o := r.options(opts, "beta", "alpha")
+	return r.handle(ops.Addmm.Body(r.read(t), r.read(mat1), r.read(mat2), r.scalarOption(o, "beta", r.scalar(1)), r.scalarOption(o, "alpha", r.scalar(1))))
+}
+
+// Addmm_ replaces t by beta times self plus alpha times the product of two matrices. It is PyTorch's addmm.
+func (t *Tensor) Addmm_(mat1 *Tensor, mat2 *Tensor) *Tensor {
+	r := record("addmm")
+	defer r.done()
+	r.write(t, ops.Addmm.Body(r.read(t), r.read(mat1), r.read(mat2), r.scalar(1), r.scalar(1)))
+	return t
+}
+
+// AddmmWith_ replaces t by beta times self plus alpha times the product of two matrices. It is PyTorch's addmm.
+func (t *Tensor) AddmmWith_(mat1 *Tensor, mat2 *Tensor, opts ...Option) *Tensor {
+	r := record("addmm")
+	defer r.done()
+	o := r.options(opts, "beta", "alpha")
+	r.write(t, ops.Addmm.Body(r.read(t), r.read(mat1), r.read(mat2), r.scalarOption(o, "beta", r.scalar(1)), r.scalarOption(o, "alpha", r.scalar(1))))
+	return t
+}
+
+// Addmv is beta times self plus alpha times the product of a matrix and a vector. It is PyTorch's addmv.
+func (t *Tensor) Addmv(mat *Tensor, vec *Tensor) *Tensor {
+	r := record("addmv")
+	defer r.done()
+	return r.handle(ops.Addmv.Body(r.read(t), r.read(mat), r.read(vec), r.scalar(1), r.scalar(1)))
+}
+
+// AddmvWith is beta times self plus alpha times the product of a matrix and a vector. It is PyTorch's addmv.
+func (t *Tensor) AddmvWith(mat *Tensor, vec *Tensor, opts ...Option) *Tensor {
+	r := record("addmv")
+	defer r.done()
+	o := r.options(opts, "beta", "alpha")
+	return r.handle(ops.Addmv.Body(r.read(t), r.read(mat), r.read(vec), r.scalarOption(o, "beta", r.scalar(1)), r.scalarOption(o, "alpha", r.scalar(1))))
+}
+
+// Addmv_ replaces t by beta times self plus alpha times the product of a matrix and a vector. It is PyTorch's addmv.
+func (t *Tensor) Addmv_(mat *Tensor, vec *Tensor) *Tensor {
+	r := record("addmv")
+	defer r.done()
+	r.write(t, ops.Addmv.Body(r.read(t), r.read(mat), r.read(vec), r.scalar(1), r.scalar(1)))
+	return t
+}
+
+// AddmvWith_ replaces t by beta times self plus alpha times the product of a matrix and a vector. It is PyTorch's
+// addmv.
+func (t *Tensor) AddmvWith_(mat *Tensor, vec *Tensor, opts ...Option) *Tensor {
+	r := record("addmv")
+	defer r.done()
+	o := r.options(opts, "beta", "alpha")
+	r.write(t, ops.Addmv.Body(r.read(t), r.read(mat), r.read(vec), r.scalarOption(o, "beta", r.scalar(1)), r.scalarOption(o, "alpha", r.scalar(1))))
+	return t
+}
+
+// Addr is beta times self plus alpha times the outer product of two vectors. It is PyTorch's addr.
+func (t *Tensor) Addr(vec1 *Tensor, vec2 *Tensor) *Tensor {
+	r := record("addr")
+	defer r.done()
+	return r.handle(ops.Addr.Body(r.read(t), r.read(vec1), r.read(vec2), r.scalar(1), r.scalar(1)))
+}
+
+// AddrWith is beta times self plus alpha times the outer product of two vectors. It is PyTorch's addr.
+func (t *Tensor) AddrWith(vec1 *Tensor, vec2 *Tensor, opts ...Option) *Tensor {
+	r := record("addr")
+	defer r.done()
+	o := r.options(opts, "beta", "alpha")
+	return r.handle(ops.Addr.Body(r.read(t), r.read(vec1), r.read(vec2), r.scalarOption(o, "beta", r.scalar(1)), r.scalarOption(o, "alpha", r.scalar(1))))
+}
+
+// Addr_ replaces t by beta times self plus alpha times the outer product of two vectors. It is PyTorch's addr.
+func (t *Tensor) Addr_(vec1 *Tensor, vec2 *Tensor) *Tensor {
+	r := record("addr")
+	defer r.done()
+	r.write(t, ops.Addr.Body(r.read(t), r.read(vec1), r.read(vec2), r.scalar(1), r.scalar(1)))
+	return t
+}
+
+// AddrWith_ replaces t by beta times self plus alpha times the outer product of two vectors. It is PyTorch's addr.
+func (t *Tensor) AddrWith_(vec1 *Tensor, vec2 *Tensor, opts ...Option) *Tensor {
+	r := record("addr")
+	defer r.done()
+	o := r.options(opts, "beta", "alpha")
+	r.write(t, ops.Addr.Body(r.read(t), r.read(vec1), r.read(vec2), r.scalarOption(o, "beta", r.scalar(1)), r.scalarOption(o, "alpha", r.scalar(1))))
 	return t
 }
 
@@ -380,6 +533,161 @@ func (t *Tensor) AtLeast3d() *Tensor {
 	return r.handle(ops.AtLeast3d.Body(r.read(t)))
 }
 
+// AvgPool1d is the mean under each window over one dimension. It is PyTorch's avg_pool1d.
+func (t *Tensor) AvgPool1d(kernelSize ...int) *Tensor {
+	r := record("avg_pool1d")
+	defer r.done()
+	return r.handle(ops.AvgPool1d.Body(r.read(t), kernelSize, nil, []int{0}, false, true))
+}
+
+// AvgPool1dWith is the mean under each window over one dimension. It is PyTorch's avg_pool1d.
+func (t *Tensor) AvgPool1dWith(kernelSize []int, opts ...Option) *Tensor {
+	r := record("avg_pool1d")
+	defer r.done()
+	o := r.options(opts, "stride", "padding", "ceil_mode", "count_include_pad")
+	return r.handle(ops.AvgPool1d.Body(r.read(t), kernelSize, option[[]int](o, "stride", nil), option[[]int](o, "padding", []int{0}), option[bool](o, "ceil_mode", false), option[bool](o, "count_include_pad", true)))
+}
+
+// AvgPool2d is the mean under each window over two dimensions. It is PyTorch's avg_pool2d.
+func (t *Tensor) AvgPool2d(kernelSize ...int) *Tensor {
+	r := record("avg_pool2d")
+	defer r.done()
+	return r.handle(ops.AvgPool2d.Body(r.read(t), kernelSize, nil, []int{0}, false, true, nil))
+}
+
+// AvgPool2dWith is the mean under each window over two dimensions. It is PyTorch's avg_pool2d.
+func (t *Tensor) AvgPool2dWith(kernelSize []int, opts ...Option) *Tensor {
+	r := record("avg_pool2d")
+	defer r.done()
+	o := r.options(opts, "stride", "padding", "ceil_mode", "count_include_pad", "divisor_override")
+	return r.handle(ops.AvgPool2d.Body(r.read(t), kernelSize, option[[]int](o, "stride", nil), option[[]int](o, "padding", []int{0}), option[bool](o, "ceil_mode", false), option[bool](o, "count_include_pad", true), maybeIntOption(o, "divisor_override", nil)))
+}
+
+// AvgPool3d is the mean under each window over three dimensions. It is PyTorch's avg_pool3d.
+func (t *Tensor) AvgPool3d(kernelSize ...int) *Tensor {
+	r := record("avg_pool3d")
+	defer r.done()
+	return r.handle(ops.AvgPool3d.Body(r.read(t), kernelSize, nil, []int{0}, false, true, nil))
+}
+
+// AvgPool3dWith is the mean under each window over three dimensions. It is PyTorch's avg_pool3d.
+func (t *Tensor) AvgPool3dWith(kernelSize []int, opts ...Option) *Tensor {
+	r := record("avg_pool3d")
+	defer r.done()
+	o := r.options(opts, "stride", "padding", "ceil_mode", "count_include_pad", "divisor_override")
+	return r.handle(ops.AvgPool3d.Body(r.read(t), kernelSize, option[[]int](o, "stride", nil), option[[]int](o, "padding", []int{0}), option[bool](o, "ceil_mode", false), option[bool](o, "count_include_pad", true), maybeIntOption(o, "divisor_override", nil)))
+}
+
+// Baddbmm is beta times self plus alpha times the products of matrices. It is PyTorch's baddbmm.
+func (t *Tensor) Baddbmm(batch1 *Tensor, batch2 *Tensor) *Tensor {
+	r := record("baddbmm")
+	defer r.done()
+	return r.handle(ops.Baddbmm.Body(r.read(t), r.read(batch1), r.read(batch2), r.scalar(1), r.scalar(1)))
+}
+
+// BaddbmmWith is beta times self plus alpha times the products of matrices. It is PyTorch's baddbmm.
+func (t *Tensor) BaddbmmWith(batch1 *Tensor, batch2 *Tensor, opts ...Option) *Tensor {
+	r := record("baddbmm")
+	defer r.done()
+	o := r.options(opts, "beta", "alpha")
+	return r.handle(ops.Baddbmm.Body(r.read(t), r.read(batch1), r.read(batch2), r.scalarOption(o, "beta", r.scalar(1)), r.scalarOption(o, "alpha", r.scalar(1))))
+}
+
+// Baddbmm_ replaces t by beta times self plus alpha times the products of matrices. It is PyTorch's baddbmm.
+func (t *Tensor) Baddbmm_(batch1 *Tensor, batch2 *Tensor) *Tensor {
+	r := record("baddbmm")
+	defer r.done()
+	r.write(t, ops.Baddbmm.Body(r.read(t), r.read(batch1), r.read(batch2), r.scalar(1), r.scalar(1)))
+	return t
+}
+
+// BaddbmmWith_ replaces t by beta times self plus alpha times the products of matrices. It is PyTorch's baddbmm.
+func (t *Tensor) BaddbmmWith_(batch1 *Tensor, batch2 *Tensor, opts ...Option) *Tensor {
+	r := record("baddbmm")
+	defer r.done()
+	o := r.options(opts, "beta", "alpha")
+	r.write(t, ops.Baddbmm.Body(r.read(t), r.read(batch1), r.read(batch2), r.scalarOption(o, "beta", r.scalar(1)), r.scalarOption(o, "alpha", r.scalar(1))))
+	return t
+}
+
+// BatchNorm is each channel brought to mean 0 and variance 1 by the batch's statistics or the running ones, times
+// weight, plus bias. It is PyTorch's batch_norm.
+func (t *Tensor) BatchNorm(weight *Tensor, bias *Tensor, runningMean *Tensor, runningVar *Tensor, training bool, momentum float64, eps float64) *Tensor {
+	r := record("batch_norm")
+	defer r.done()
+	v0, runningMeanNext, runningVarNext := ops.BatchNorm.Body(r.read(t), r.readOpt(weight), r.readOpt(bias), r.readOpt(runningMean), r.readOpt(runningVar), training, momentum, eps)
+	if runningMean != nil {
+		r.write(runningMean, runningMeanNext)
+	}
+	if runningVar != nil {
+		r.write(runningVar, runningVarNext)
+	}
+	return r.handle(v0)
+}
+
+// Bernoulli is 1 with the probability that each element says, else 0. It is PyTorch's bernoulli.
+func (t *Tensor) Bernoulli(g *Generator) *Tensor {
+	r := record("bernoulli")
+	defer r.done()
+	v0, generatorNext := ops.Bernoulli.Body(r.read(t), r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// BernoulliP is 1 with probability p, else 0, with the sizes and dtype of self. It is PyTorch's bernoulli.p.
+func (t *Tensor) BernoulliP(g *Generator, p float64) *Tensor {
+	r := record("bernoulli")
+	defer r.done()
+	v0, generatorNext := ops.BernoulliP.Body(r.read(t), p, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// BernoulliP_ replaces t by 1 with probability p, else 0, with the sizes and dtype of self. It is PyTorch's
+// bernoulli.p.
+func (t *Tensor) BernoulliP_(g *Generator, p float64) *Tensor {
+	r := record("bernoulli")
+	defer r.done()
+	v0, generatorNext := ops.BernoulliP.Body(r.read(t), p, r.generator(g))
+	r.advance(g, generatorNext)
+	r.write(t, v0)
+	return t
+}
+
+// BinaryCrossEntropy is the cross entropy of probabilities and targets between 0 and 1. It is PyTorch's
+// binary_cross_entropy.
+func (t *Tensor) BinaryCrossEntropy(target *Tensor, weight *Tensor) *Tensor {
+	r := record("binary_cross_entropy")
+	defer r.done()
+	return r.handle(ops.BinaryCrossEntropy.Body(r.read(t), r.read(target), r.readOpt(weight), 1))
+}
+
+// BinaryCrossEntropyWith is the cross entropy of probabilities and targets between 0 and 1. It is PyTorch's
+// binary_cross_entropy.
+func (t *Tensor) BinaryCrossEntropyWith(target *Tensor, weight *Tensor, opts ...Option) *Tensor {
+	r := record("binary_cross_entropy")
+	defer r.done()
+	o := r.options(opts, "reduction")
+	return r.handle(ops.BinaryCrossEntropy.Body(r.read(t), r.read(target), r.readOpt(weight), reductionOption(o, "reduction", 1)))
+}
+
+// BinaryCrossEntropyWithLogits is the cross entropy of logits and targets between 0 and 1. It is PyTorch's
+// binary_cross_entropy_with_logits.
+func (t *Tensor) BinaryCrossEntropyWithLogits(target *Tensor, weight *Tensor, posWeight *Tensor) *Tensor {
+	r := record("binary_cross_entropy_with_logits")
+	defer r.done()
+	return r.handle(ops.BinaryCrossEntropyWithLogits.Body(r.read(t), r.read(target), r.readOpt(weight), r.readOpt(posWeight), 1))
+}
+
+// BinaryCrossEntropyWithLogitsWith is the cross entropy of logits and targets between 0 and 1. It is PyTorch's
+// binary_cross_entropy_with_logits.
+func (t *Tensor) BinaryCrossEntropyWithLogitsWith(target *Tensor, weight *Tensor, posWeight *Tensor, opts ...Option) *Tensor {
+	r := record("binary_cross_entropy_with_logits")
+	defer r.done()
+	o := r.options(opts, "reduction")
+	return r.handle(ops.BinaryCrossEntropyWithLogits.Body(r.read(t), r.read(target), r.readOpt(weight), r.readOpt(posWeight), reductionOption(o, "reduction", 1)))
+}
+
 // BitwiseAndScalar is the bits that self and a number share. It is PyTorch's bitwise_and.Scalar.
 func (t *Tensor) BitwiseAndScalar(other any) *Tensor {
 	r := record("bitwise_and")
@@ -486,6 +794,13 @@ func (t *Tensor) BitwiseXor_(other *Tensor) *Tensor {
 	return t
 }
 
+// Bmm is the products of matrices, two by two. It is PyTorch's bmm.
+func (t *Tensor) Bmm(mat2 *Tensor) *Tensor {
+	r := record("bmm")
+	defer r.done()
+	return r.handle(ops.Bmm.Body(r.read(t), r.read(mat2)))
+}
+
 // BroadcastTo is the elements repeated along dimensions of size 1 and new ones in front. It is PyTorch's
 // broadcast_to.
 func (t *Tensor) BroadcastTo(size ...any) *Tensor {
@@ -542,6 +857,13 @@ func (t *Tensor) CELUWith_(opts ...Option) *Tensor {
 	o := r.options(opts, "alpha")
 	r.write(t, ops.CELU.Body(r.read(t), r.scalarOption(o, "alpha", r.scalar(1))))
 	return t
+}
+
+// ChannelShuffle is channels dealt out anew among groups. It is PyTorch's channel_shuffle.
+func (t *Tensor) ChannelShuffle(groups int) *Tensor {
+	r := record("channel_shuffle")
+	defer r.done()
+	return r.handle(ops.ChannelShuffle.Body(r.read(t), groups))
 }
 
 // Chunk is at most so many pieces of equal length along a dimension; the last may be shorter. It is PyTorch's chunk.
@@ -655,6 +977,142 @@ func (t *Tensor) ClampMinTensor_(minArg *Tensor) *Tensor {
 	return t
 }
 
+// Clone is a copy. It is PyTorch's clone.
+func (t *Tensor) Clone() *Tensor {
+	r := record("clone")
+	defer r.done()
+	return r.handle(ops.Clone.Body(r.read(t)))
+}
+
+// ConstantPadNd is self with a number around it: pairs of widths, from the last dimension on. It is PyTorch's
+// constant_pad_nd.
+func (t *Tensor) ConstantPadNd(pad ...any) *Tensor {
+	r := record("constant_pad_nd")
+	defer r.done()
+	return r.handle(ops.ConstantPadNd.Body(r.read(t), r.sizes(pad), r.scalar(0)))
+}
+
+// ConstantPadNdWith is self with a number around it: pairs of widths, from the last dimension on. It is PyTorch's
+// constant_pad_nd.
+func (t *Tensor) ConstantPadNdWith(pad []any, opts ...Option) *Tensor {
+	r := record("constant_pad_nd")
+	defer r.done()
+	o := r.options(opts, "value")
+	return r.handle(ops.ConstantPadNd.Body(r.read(t), r.sizes(pad), r.scalarOption(o, "value", r.scalar(0))))
+}
+
+// Contiguous is the elements, lying in memory in their order. It is PyTorch's contiguous.
+func (t *Tensor) Contiguous() *Tensor {
+	r := record("contiguous")
+	defer r.done()
+	return r.handle(ops.Contiguous.Body(r.read(t)))
+}
+
+// Conv1d is the convolution over one dimension. It is PyTorch's conv1d.
+func (t *Tensor) Conv1d(weight *Tensor, bias *Tensor) *Tensor {
+	r := record("conv1d")
+	defer r.done()
+	return r.handle(ops.Conv1d.Body(r.read(t), r.read(weight), r.readOpt(bias), []int{1}, []int{0}, []int{1}, 1))
+}
+
+// Conv1dWith is the convolution over one dimension. It is PyTorch's conv1d.
+func (t *Tensor) Conv1dWith(weight *Tensor, bias *Tensor, opts ...Option) *Tensor {
+	r := record("conv1d")
+	defer r.done()
+	o := r.options(opts, "stride", "padding", "dilation", "groups")
+	return r.handle(ops.Conv1d.Body(r.read(t), r.read(weight), r.readOpt(bias), option[[]int](o, "stride", []int{1}), option[[]int](o, "padding", []int{0}), option[[]int](o, "dilation", []int{1}), intOption(o, "groups", 1)))
+}
+
+// Conv2d is the convolution over two dimensions. It is PyTorch's conv2d.
+func (t *Tensor) Conv2d(weight *Tensor, bias *Tensor) *Tensor {
+	r := record("conv2d")
+	defer r.done()
+	return r.handle(ops.Conv2d.Body(r.read(t), r.read(weight), r.readOpt(bias), []int{1}, []int{0}, []int{1}, 1))
+}
+
+// Conv2dWith is the convolution over two dimensions. It is PyTorch's conv2d.
+func (t *Tensor) Conv2dWith(weight *Tensor, bias *Tensor, opts ...Option) *Tensor {
+	r := record("conv2d")
+	defer r.done()
+	o := r.options(opts, "stride", "padding", "dilation", "groups")
+	return r.handle(ops.Conv2d.Body(r.read(t), r.read(weight), r.readOpt(bias), option[[]int](o, "stride", []int{1}), option[[]int](o, "padding", []int{0}), option[[]int](o, "dilation", []int{1}), intOption(o, "groups", 1)))
+}
+
+// Conv3d is the convolution over three dimensions. It is PyTorch's conv3d.
+func (t *Tensor) Conv3d(weight *Tensor, bias *Tensor) *Tensor {
+	r := record("conv3d")
+	defer r.done()
+	return r.handle(ops.Conv3d.Body(r.read(t), r.read(weight), r.readOpt(bias), []int{1}, []int{0}, []int{1}, 1))
+}
+
+// Conv3dWith is the convolution over three dimensions. It is PyTorch's conv3d.
+func (t *Tensor) Conv3dWith(weight *Tensor, bias *Tensor, opts ...Option) *Tensor {
+	r := record("conv3d")
+	defer r.done()
+	o := r.options(opts, "stride", "padding", "dilation", "groups")
+	return r.handle(ops.Conv3d.Body(r.read(t), r.read(weight), r.readOpt(bias), option[[]int](o, "stride", []int{1}), option[[]int](o, "padding", []int{0}), option[[]int](o, "dilation", []int{1}), intOption(o, "groups", 1)))
+}
+
+// ConvTranspose1d is the transposed convolution over one dimension. It is PyTorch's conv_transpose1d.
+func (t *Tensor) ConvTranspose1d(weight *Tensor, bias *Tensor) *Tensor {
+	r := record("conv_transpose1d")
+	defer r.done()
+	return r.handle(ops.ConvTranspose1d.Body(r.read(t), r.read(weight), r.readOpt(bias), []int{1}, []int{0}, []int{0}, 1, []int{1}))
+}
+
+// ConvTranspose1dWith is the transposed convolution over one dimension. It is PyTorch's conv_transpose1d.
+func (t *Tensor) ConvTranspose1dWith(weight *Tensor, bias *Tensor, opts ...Option) *Tensor {
+	r := record("conv_transpose1d")
+	defer r.done()
+	o := r.options(opts, "stride", "padding", "output_padding", "groups", "dilation")
+	return r.handle(ops.ConvTranspose1d.Body(r.read(t), r.read(weight), r.readOpt(bias), option[[]int](o, "stride", []int{1}), option[[]int](o, "padding", []int{0}), option[[]int](o, "output_padding", []int{0}), intOption(o, "groups", 1), option[[]int](o, "dilation", []int{1})))
+}
+
+// ConvTranspose2d is the transposed convolution over two dimensions. It is PyTorch's conv_transpose2d.input.
+func (t *Tensor) ConvTranspose2d(weight *Tensor, bias *Tensor) *Tensor {
+	r := record("conv_transpose2d")
+	defer r.done()
+	return r.handle(ops.ConvTranspose2d.Body(r.read(t), r.read(weight), r.readOpt(bias), []int{1}, []int{0}, []int{0}, 1, []int{1}))
+}
+
+// ConvTranspose2dWith is the transposed convolution over two dimensions. It is PyTorch's conv_transpose2d.input.
+func (t *Tensor) ConvTranspose2dWith(weight *Tensor, bias *Tensor, opts ...Option) *Tensor {
+	r := record("conv_transpose2d")
+	defer r.done()
+	o := r.options(opts, "stride", "padding", "output_padding", "groups", "dilation")
+	return r.handle(ops.ConvTranspose2d.Body(r.read(t), r.read(weight), r.readOpt(bias), option[[]int](o, "stride", []int{1}), option[[]int](o, "padding", []int{0}), option[[]int](o, "output_padding", []int{0}), intOption(o, "groups", 1), option[[]int](o, "dilation", []int{1})))
+}
+
+// ConvTranspose3d is the transposed convolution over three dimensions. It is PyTorch's conv_transpose3d.input.
+func (t *Tensor) ConvTranspose3d(weight *Tensor, bias *Tensor) *Tensor {
+	r := record("conv_transpose3d")
+	defer r.done()
+	return r.handle(ops.ConvTranspose3d.Body(r.read(t), r.read(weight), r.readOpt(bias), []int{1}, []int{0}, []int{0}, 1, []int{1}))
+}
+
+// ConvTranspose3dWith is the transposed convolution over three dimensions. It is PyTorch's conv_transpose3d.input.
+func (t *Tensor) ConvTranspose3dWith(weight *Tensor, bias *Tensor, opts ...Option) *Tensor {
+	r := record("conv_transpose3d")
+	defer r.done()
+	o := r.options(opts, "stride", "padding", "output_padding", "groups", "dilation")
+	return r.handle(ops.ConvTranspose3d.Body(r.read(t), r.read(weight), r.readOpt(bias), option[[]int](o, "stride", []int{1}), option[[]int](o, "padding", []int{0}), option[[]int](o, "output_padding", []int{0}), intOption(o, "groups", 1), option[[]int](o, "dilation", []int{1})))
+}
+
+// Copy is the elements of src with the sizes and dtype of self. It is PyTorch's copy.
+func (t *Tensor) Copy(src *Tensor) *Tensor {
+	r := record("copy")
+	defer r.done()
+	return r.handle(ops.Copy.Body(r.read(t), r.read(src)))
+}
+
+// Copy_ replaces t by the elements of src with the sizes and dtype of self. It is PyTorch's copy.
+func (t *Tensor) Copy_(src *Tensor) *Tensor {
+	r := record("copy")
+	defer r.done()
+	r.write(t, ops.Copy.Body(r.read(t), r.read(src)))
+	return t
+}
+
 // Cos is the cosine of each element. It is PyTorch's cos.
 func (t *Tensor) Cos() *Tensor {
 	r := record("cos")
@@ -692,18 +1150,35 @@ func (t *Tensor) CountNonzero(dim ...int) *Tensor {
 	return r.handle(ops.CountNonzero.Body(r.read(t), dim))
 }
 
-// Deg2rad is each element in degrees as radians. It is PyTorch's deg2rad.
-func (t *Tensor) Deg2rad() *Tensor {
-	r := record("deg2rad")
+// CrossEntropyLoss is the cross entropy of logits and target classes, or probabilities of classes. It is PyTorch's
+// cross_entropy_loss.
+func (t *Tensor) CrossEntropyLoss(target *Tensor, weight *Tensor) *Tensor {
+	r := record("cross_entropy_loss")
 	defer r.done()
-	return r.handle(ops.Deg2rad.Body(r.read(t)))
+	return r.handle(ops.CrossEntropyLoss.Body(r.read(t), r.read(target), r.readOpt(weight), 1, graph.N(-100), 0))
 }
 
-// Deg2rad_ replaces t by each element in degrees as radians. It is PyTorch's deg2rad.
-func (t *Tensor) Deg2rad_() *Tensor {
+// CrossEntropyLossWith is the cross entropy of logits and target classes, or probabilities of classes. It is
+// PyTorch's cross_entropy_loss.
+func (t *Tensor) CrossEntropyLossWith(target *Tensor, weight *Tensor, opts ...Option) *Tensor {
+	r := record("cross_entropy_loss")
+	defer r.done()
+	o := r.options(opts, "reduction", "ignore_index", "label_smoothing")
+	return r.handle(ops.CrossEntropyLoss.Body(r.read(t), r.read(target), r.readOpt(weight), reductionOption(o, "reduction", 1), r.sizeOption(o, "ignore_index", graph.N(-100)), floatOption(o, "label_smoothing", 0)))
+}
+
+// Deg2Rad is each element in degrees as radians. It is PyTorch's deg2rad.
+func (t *Tensor) Deg2Rad() *Tensor {
 	r := record("deg2rad")
 	defer r.done()
-	r.write(t, ops.Deg2rad.Body(r.read(t)))
+	return r.handle(ops.Deg2Rad.Body(r.read(t)))
+}
+
+// Deg2Rad_ replaces t by each element in degrees as radians. It is PyTorch's deg2rad.
+func (t *Tensor) Deg2Rad_() *Tensor {
+	r := record("deg2rad")
+	defer r.done()
+	r.write(t, ops.Deg2Rad.Body(r.read(t)))
 	return t
 }
 
@@ -786,6 +1261,22 @@ func (t *Tensor) DivMode_(other *Tensor, roundingMode string) *Tensor {
 	return t
 }
 
+// Dot is the inner product of two vectors. It is PyTorch's dot.
+func (t *Tensor) Dot(tensor *Tensor) *Tensor {
+	r := record("dot")
+	defer r.done()
+	return r.handle(ops.Dot.Body(r.read(t), r.read(tensor)))
+}
+
+// Dropout is elements zeroed with probability p, the others scaled so that the mean stays. It is PyTorch's dropout.
+func (t *Tensor) Dropout(g *Generator, p float64, train bool) *Tensor {
+	r := record("dropout")
+	defer r.done()
+	v0, generatorNext := ops.Dropout.Body(r.read(t), p, train, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
 // ELU is each element, alpha times its exponential less 1 where it is negative. It is PyTorch's elu.
 func (t *Tensor) ELU() *Tensor {
 	r := record("elu")
@@ -816,6 +1307,22 @@ func (t *Tensor) ELUWith_(opts ...Option) *Tensor {
 	o := r.options(opts, "alpha", "scale", "input_scale")
 	r.write(t, ops.ELU.Body(r.read(t), r.scalarOption(o, "alpha", r.scalar(1)), r.scalarOption(o, "scale", r.scalar(1)), r.scalarOption(o, "input_scale", r.scalar(1))))
 	return t
+}
+
+// EmptyLike is an array with the sizes and dtype of self whose elements are not promised. It is PyTorch's empty_like.
+func (t *Tensor) EmptyLike() *Tensor {
+	r := record("empty_like")
+	defer r.done()
+	return r.handle(ops.EmptyLike.Body(r.read(t), graph.NoDType))
+}
+
+// EmptyLikeWith is an array with the sizes and dtype of self whose elements are not promised. It is PyTorch's
+// empty_like.
+func (t *Tensor) EmptyLikeWith(opts ...Option) *Tensor {
+	r := record("empty_like")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.EmptyLike.Body(r.read(t), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
 // EqScalar is whether each element is equal to a number. It is PyTorch's eq.Scalar.
@@ -926,6 +1433,67 @@ func (t *Tensor) Expm1_() *Tensor {
 	return t
 }
 
+// Exponential is numbers drawn from the exponential distribution with rate lambd, with the sizes and dtype of self.
+// It is PyTorch's exponential.
+func (t *Tensor) Exponential(g *Generator, lambd float64) *Tensor {
+	r := record("exponential")
+	defer r.done()
+	v0, generatorNext := ops.Exponential.Body(r.read(t), lambd, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// Exponential_ replaces t by numbers drawn from the exponential distribution with rate lambd, with the sizes and
+// dtype of self. It is PyTorch's exponential.
+func (t *Tensor) Exponential_(g *Generator, lambd float64) *Tensor {
+	r := record("exponential")
+	defer r.done()
+	v0, generatorNext := ops.Exponential.Body(r.read(t), lambd, r.generator(g))
+	r.advance(g, generatorNext)
+	r.write(t, v0)
+	return t
+}
+
+// FeatureDropout is whole channels zeroed with probability p, the others scaled so that the mean stays. It is
+// PyTorch's feature_dropout.
+func (t *Tensor) FeatureDropout(g *Generator, p float64, train bool) *Tensor {
+	r := record("feature_dropout")
+	defer r.done()
+	v0, generatorNext := ops.FeatureDropout.Body(r.read(t), p, train, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// FillScalar is one number in the place of every element. It is PyTorch's fill.Scalar.
+func (t *Tensor) FillScalar(value any) *Tensor {
+	r := record("fill")
+	defer r.done()
+	return r.handle(ops.FillScalar.Body(r.read(t), r.scalar(value)))
+}
+
+// FillScalar_ replaces t by one number in the place of every element. It is PyTorch's fill.Scalar.
+func (t *Tensor) FillScalar_(value any) *Tensor {
+	r := record("fill")
+	defer r.done()
+	r.write(t, ops.FillScalar.Body(r.read(t), r.scalar(value)))
+	return t
+}
+
+// Fill is the value of a tensor without axes in the place of every element. It is PyTorch's fill.Tensor.
+func (t *Tensor) Fill(value *Tensor) *Tensor {
+	r := record("fill")
+	defer r.done()
+	return r.handle(ops.Fill.Body(r.read(t), r.read(value)))
+}
+
+// Fill_ replaces t by the value of a tensor without axes in the place of every element. It is PyTorch's fill.Tensor.
+func (t *Tensor) Fill_(value *Tensor) *Tensor {
+	r := record("fill")
+	defer r.done()
+	r.write(t, ops.Fill.Body(r.read(t), r.read(value)))
+	return t
+}
+
 // Flatten is the same elements with the dimensions from start_dim to end_dim made one. It is PyTorch's
 // flatten.using_ints.
 func (t *Tensor) Flatten(dims ...int) *Tensor {
@@ -946,6 +1514,27 @@ func (t *Tensor) FlattenWith(opts ...Option) *Tensor {
 	startDimAt := intOption(o, "start_dim", 0)
 	endDimAt := intOption(o, "end_dim", -1)
 	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Flatten.Body(x, startDimAt, endDimAt) })
+}
+
+// Flip is the elements with some dimensions turned round. It is PyTorch's flip.
+func (t *Tensor) Flip(dims ...int) *Tensor {
+	r := record("flip")
+	defer r.done()
+	return r.handle(ops.Flip.Body(r.read(t), dims))
+}
+
+// Fliplr is the elements with the second dimension turned round. It is PyTorch's fliplr.
+func (t *Tensor) Fliplr() *Tensor {
+	r := record("fliplr")
+	defer r.done()
+	return r.handle(ops.Fliplr.Body(r.read(t)))
+}
+
+// Flipud is the elements with the first dimension turned round. It is PyTorch's flipud.
+func (t *Tensor) Flipud() *Tensor {
+	r := record("flipud")
+	defer r.done()
+	return r.handle(ops.Flipud.Body(r.read(t)))
 }
 
 // FloatPowerScalar is self to the power of a number, in float64. It is PyTorch's float_power.Tensor_Scalar.
@@ -1067,6 +1656,21 @@ func (t *Tensor) Frac_() *Tensor {
 	return t
 }
 
+// FullLike is an array of one number with the sizes and dtype of self. It is PyTorch's full_like.
+func (t *Tensor) FullLike(fillValue any) *Tensor {
+	r := record("full_like")
+	defer r.done()
+	return r.handle(ops.FullLike.Body(r.read(t), r.scalar(fillValue), graph.NoDType))
+}
+
+// FullLikeWith is an array of one number with the sizes and dtype of self. It is PyTorch's full_like.
+func (t *Tensor) FullLikeWith(fillValue any, opts ...Option) *Tensor {
+	r := record("full_like")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.FullLike.Body(r.read(t), r.scalar(fillValue), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
 // Gather is the elements along a dimension at the places that index says, one by one. It is PyTorch's gather.
 func (t *Tensor) Gather(dim int, index *Tensor) *Tensor {
 	r := record("gather")
@@ -1146,6 +1750,23 @@ func (t *Tensor) GLUWith(opts ...Option) *Tensor {
 	defer r.done()
 	o := r.options(opts, "dim")
 	return r.handle(ops.GLU.Body(r.read(t), intOption(o, "dim", -1)))
+}
+
+// GroupNorm is groups of channels of each sample brought to mean 0 and variance 1, times weight, plus bias. It is
+// PyTorch's group_norm.
+func (t *Tensor) GroupNorm(numGroups int, weight *Tensor, bias *Tensor) *Tensor {
+	r := record("group_norm")
+	defer r.done()
+	return r.handle(ops.GroupNorm.Body(r.read(t), numGroups, r.readOpt(weight), r.readOpt(bias), 1e-05))
+}
+
+// GroupNormWith is groups of channels of each sample brought to mean 0 and variance 1, times weight, plus bias. It is
+// PyTorch's group_norm.
+func (t *Tensor) GroupNormWith(numGroups int, weight *Tensor, bias *Tensor, opts ...Option) *Tensor {
+	r := record("group_norm")
+	defer r.done()
+	o := r.options(opts, "eps")
+	return r.handle(ops.GroupNorm.Body(r.read(t), numGroups, r.readOpt(weight), r.readOpt(bias), floatOption(o, "eps", 1e-05)))
 }
 
 // GtScalar is whether each element is greater than a number. It is PyTorch's gt.Scalar.
@@ -1246,6 +1867,37 @@ func (t *Tensor) Heaviside(values *Tensor) *Tensor {
 	return r.handle(ops.Heaviside.Body(r.read(t), r.read(values)))
 }
 
+// HingeEmbeddingLoss is self where target is 1, else what margin lacks of it. It is PyTorch's hinge_embedding_loss.
+func (t *Tensor) HingeEmbeddingLoss(target *Tensor) *Tensor {
+	r := record("hinge_embedding_loss")
+	defer r.done()
+	return r.handle(ops.HingeEmbeddingLoss.Body(r.read(t), r.read(target), 1, 1))
+}
+
+// HingeEmbeddingLossWith is self where target is 1, else what margin lacks of it. It is PyTorch's
+// hinge_embedding_loss.
+func (t *Tensor) HingeEmbeddingLossWith(target *Tensor, opts ...Option) *Tensor {
+	r := record("hinge_embedding_loss")
+	defer r.done()
+	o := r.options(opts, "margin", "reduction")
+	return r.handle(ops.HingeEmbeddingLoss.Body(r.read(t), r.read(target), floatOption(o, "margin", 1), reductionOption(o, "reduction", 1)))
+}
+
+// HuberLoss is half the square of the difference, linear from delta on. It is PyTorch's huber_loss.
+func (t *Tensor) HuberLoss(target *Tensor) *Tensor {
+	r := record("huber_loss")
+	defer r.done()
+	return r.handle(ops.HuberLoss.Body(r.read(t), r.read(target), 1, 1))
+}
+
+// HuberLossWith is half the square of the difference, linear from delta on. It is PyTorch's huber_loss.
+func (t *Tensor) HuberLossWith(target *Tensor, opts ...Option) *Tensor {
+	r := record("huber_loss")
+	defer r.done()
+	o := r.options(opts, "reduction", "delta")
+	return r.handle(ops.HuberLoss.Body(r.read(t), r.read(target), reductionOption(o, "reduction", 1), floatOption(o, "delta", 1)))
+}
+
 // Hypot is the hypotenuse over legs self and other. It is PyTorch's hypot.
 func (t *Tensor) Hypot(other *Tensor) *Tensor {
 	r := record("hypot")
@@ -1294,6 +1946,28 @@ func (t *Tensor) IndexSelect(dim int, index *Tensor) *Tensor {
 	r := record("index_select")
 	defer r.done()
 	return r.handle(ops.IndexSelect.Body(r.read(t), dim, r.read(index)))
+}
+
+// Inner is the inner products along the last dimensions. It is PyTorch's inner.
+func (t *Tensor) Inner(other *Tensor) *Tensor {
+	r := record("inner")
+	defer r.done()
+	return r.handle(ops.Inner.Body(r.read(t), r.read(other)))
+}
+
+// InstanceNorm is each channel of each sample brought to mean 0 and variance 1, times weight, plus bias. It is
+// PyTorch's instance_norm.
+func (t *Tensor) InstanceNorm(weight *Tensor, bias *Tensor, runningMean *Tensor, runningVar *Tensor, useInputStats bool, momentum float64, eps float64) *Tensor {
+	r := record("instance_norm")
+	defer r.done()
+	v0, runningMeanNext, runningVarNext := ops.InstanceNorm.Body(r.read(t), r.readOpt(weight), r.readOpt(bias), r.readOpt(runningMean), r.readOpt(runningVar), useInputStats, momentum, eps)
+	if runningMean != nil {
+		r.write(runningMean, runningMeanNext)
+	}
+	if runningVar != nil {
+		r.write(runningVar, runningVarNext)
+	}
+	return r.handle(v0)
 }
 
 // IsClose is whether elements differ by at most atol + rtol·|other|. It is PyTorch's isclose.
@@ -1351,6 +2025,60 @@ func (t *Tensor) IsReal() *Tensor {
 	r := record("isreal")
 	defer r.done()
 	return r.handle(ops.IsReal.Body(r.read(t)))
+}
+
+// KLDiv is the divergence of target from the distribution whose logarithm self is. It is PyTorch's kl_div.
+func (t *Tensor) KLDiv(target *Tensor) *Tensor {
+	r := record("kl_div")
+	defer r.done()
+	return r.handle(ops.KLDiv.Body(r.read(t), r.read(target), 1, false))
+}
+
+// KLDivWith is the divergence of target from the distribution whose logarithm self is. It is PyTorch's kl_div.
+func (t *Tensor) KLDivWith(target *Tensor, opts ...Option) *Tensor {
+	r := record("kl_div")
+	defer r.done()
+	o := r.options(opts, "reduction", "log_target")
+	return r.handle(ops.KLDiv.Body(r.read(t), r.read(target), reductionOption(o, "reduction", 1), option[bool](o, "log_target", false)))
+}
+
+// Kron is the Kronecker product. It is PyTorch's kron.
+func (t *Tensor) Kron(other *Tensor) *Tensor {
+	r := record("kron")
+	defer r.done()
+	return r.handle(ops.Kron.Body(r.read(t), r.read(other)))
+}
+
+// L1Loss is the absolute difference. It is PyTorch's l1_loss.
+func (t *Tensor) L1Loss(target *Tensor) *Tensor {
+	r := record("l1_loss")
+	defer r.done()
+	return r.handle(ops.L1Loss.Body(r.read(t), r.read(target), 1))
+}
+
+// L1LossWith is the absolute difference. It is PyTorch's l1_loss.
+func (t *Tensor) L1LossWith(target *Tensor, opts ...Option) *Tensor {
+	r := record("l1_loss")
+	defer r.done()
+	o := r.options(opts, "reduction")
+	return r.handle(ops.L1Loss.Body(r.read(t), r.read(target), reductionOption(o, "reduction", 1)))
+}
+
+// LayerNorm is the last dimensions brought to mean 0 and variance 1, times weight, plus bias. It is PyTorch's
+// layer_norm.
+func (t *Tensor) LayerNorm(normalizedShape []any, weight *Tensor, bias *Tensor) *Tensor {
+	r := record("layer_norm")
+	defer r.done()
+	return r.handle(ops.LayerNorm.Body(r.read(t), r.sizes(normalizedShape), r.readOpt(weight), r.readOpt(bias), 1e-05, true))
+}
+
+// LayerNormWith is the last dimensions brought to mean 0 and variance 1, times weight, plus bias. It is PyTorch's
+// layer_norm.
+func (t *Tensor) LayerNormWith(normalizedShape []any, weight *Tensor, bias *Tensor, opts ...Option) *Tensor {
+	r := record("layer_norm")
+	defer r.done()
+	o := r.options(opts, "eps", "cudnn_enable")
+	return r.handle(ops.LayerNorm.Body(r.read(t), r.sizes(normalizedShape), r.readOpt(weight), r.readOpt(bias), floatOption(o, "eps", 1e-05), option[bool](o, "cudnn_enable", true)))
 }
 
 // Ldexp is self times 2 to the power of other. It is PyTorch's ldexp.Tensor.
@@ -1451,6 +2179,13 @@ func (t *Tensor) VectorNormWith(opts ...Option) *Tensor {
 	return r.handle(ops.VectorNorm.Body(r.read(t), r.scalarOption(o, "ord", r.scalar(2)), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
+// Linear is the input times the transpose of weight, plus bias. It is PyTorch's linear.
+func (t *Tensor) Linear(weight *Tensor, bias *Tensor) *Tensor {
+	r := record("linear")
+	defer r.done()
+	return r.handle(ops.Linear.Body(r.read(t), r.read(weight), r.readOpt(bias)))
+}
+
 // Log is the natural logarithm of each element. It is PyTorch's log.
 func (t *Tensor) Log() *Tensor {
 	r := record("log")
@@ -1541,18 +2276,18 @@ func (t *Tensor) LogSoftmaxWith(dim int, opts ...Option) *Tensor {
 	return r.handle(ops.LogSoftmax.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
-// Logaddexp is the logarithm of the sum of the exponentials of self and other. It is PyTorch's logaddexp.
-func (t *Tensor) Logaddexp(other *Tensor) *Tensor {
+// LogAddExp is the logarithm of the sum of the exponentials of self and other. It is PyTorch's logaddexp.
+func (t *Tensor) LogAddExp(other *Tensor) *Tensor {
 	r := record("logaddexp")
 	defer r.done()
-	return r.handle(ops.Logaddexp.Body(r.read(t), r.read(other)))
+	return r.handle(ops.LogAddExp.Body(r.read(t), r.read(other)))
 }
 
-// Logaddexp2 is the logarithm to base 2 of the sum of 2 to the powers of self and other. It is PyTorch's logaddexp2.
-func (t *Tensor) Logaddexp2(other *Tensor) *Tensor {
+// LogAddExp2 is the logarithm to base 2 of the sum of 2 to the powers of self and other. It is PyTorch's logaddexp2.
+func (t *Tensor) LogAddExp2(other *Tensor) *Tensor {
 	r := record("logaddexp2")
 	defer r.done()
-	return r.handle(ops.Logaddexp2.Body(r.read(t), r.read(other)))
+	return r.handle(ops.LogAddExp2.Body(r.read(t), r.read(other)))
 }
 
 // LogicalAnd is whether both elements are true, or not zero. It is PyTorch's logical_and.
@@ -1630,19 +2365,19 @@ func (t *Tensor) LogitWith(opts ...Option) *Tensor {
 	return r.handle(ops.Logit.Body(r.read(t), maybeFloatOption(o, "eps", nil)))
 }
 
-// Logsumexp is the logarithm of the sum of exponentials over some dimensions. It is PyTorch's logsumexp.
-func (t *Tensor) Logsumexp(dim ...int) *Tensor {
+// LogSumExp is the logarithm of the sum of exponentials over some dimensions. It is PyTorch's logsumexp.
+func (t *Tensor) LogSumExp(dim ...int) *Tensor {
 	r := record("logsumexp")
 	defer r.done()
-	return r.handle(ops.Logsumexp.Body(r.read(t), dim, false))
+	return r.handle(ops.LogSumExp.Body(r.read(t), dim, false))
 }
 
-// LogsumexpWith is the logarithm of the sum of exponentials over some dimensions. It is PyTorch's logsumexp.
-func (t *Tensor) LogsumexpWith(dim []int, opts ...Option) *Tensor {
+// LogSumExpWith is the logarithm of the sum of exponentials over some dimensions. It is PyTorch's logsumexp.
+func (t *Tensor) LogSumExpWith(dim []int, opts ...Option) *Tensor {
 	r := record("logsumexp")
 	defer r.done()
 	o := r.options(opts, "keepdim")
-	return r.handle(ops.Logsumexp.Body(r.read(t), dim, option[bool](o, "keepdim", false)))
+	return r.handle(ops.LogSumExp.Body(r.read(t), dim, option[bool](o, "keepdim", false)))
 }
 
 // LtScalar is whether each element is less than a number. It is PyTorch's lt.Scalar.
@@ -1697,6 +2432,13 @@ func (t *Tensor) MaskedFill_(mask *Tensor, value *Tensor) *Tensor {
 	return t
 }
 
+// MatMul is the product of matrices, over leading dimensions that broadcast. It is PyTorch's matmul.
+func (t *Tensor) MatMul(other *Tensor) *Tensor {
+	r := record("matmul")
+	defer r.done()
+	return r.handle(ops.MatMul.Body(r.read(t), r.read(other)))
+}
+
 // Max is the largest element. It is PyTorch's max.
 func (t *Tensor) Max() *Tensor {
 	r := record("max")
@@ -1718,6 +2460,108 @@ func (t *Tensor) MaxDimWith(dim int, opts ...Option) (*Tensor, *Tensor) {
 	defer r.done()
 	o := r.options(opts, "keepdim")
 	v0, v1 := ops.MaxDim.Body(r.read(t), dim, option[bool](o, "keepdim", false))
+	return r.handle(v0), r.handle(v1)
+}
+
+// MaxPool1d is the largest element under each window over one dimension. It is PyTorch's max_pool1d.
+func (t *Tensor) MaxPool1d(kernelSize ...int) *Tensor {
+	r := record("max_pool1d")
+	defer r.done()
+	return r.handle(ops.MaxPool1d.Body(r.read(t), kernelSize, nil, []int{0}, []int{1}, false))
+}
+
+// MaxPool1dWith is the largest element under each window over one dimension. It is PyTorch's max_pool1d.
+func (t *Tensor) MaxPool1dWith(kernelSize []int, opts ...Option) *Tensor {
+	r := record("max_pool1d")
+	defer r.done()
+	o := r.options(opts, "stride", "padding", "dilation", "ceil_mode")
+	return r.handle(ops.MaxPool1d.Body(r.read(t), kernelSize, option[[]int](o, "stride", nil), option[[]int](o, "padding", []int{0}), option[[]int](o, "dilation", []int{1}), option[bool](o, "ceil_mode", false)))
+}
+
+// MaxPool1dWithIndices is the largest element under each window over one dimension, and its place. It is PyTorch's
+// max_pool1d_with_indices.
+func (t *Tensor) MaxPool1dWithIndices(kernelSize ...int) (*Tensor, *Tensor) {
+	r := record("max_pool1d_with_indices")
+	defer r.done()
+	v0, v1 := ops.MaxPool1dWithIndices.Body(r.read(t), kernelSize, nil, []int{0}, []int{1}, false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// MaxPool1dWithIndicesWith is the largest element under each window over one dimension, and its place. It is
+// PyTorch's max_pool1d_with_indices.
+func (t *Tensor) MaxPool1dWithIndicesWith(kernelSize []int, opts ...Option) (*Tensor, *Tensor) {
+	r := record("max_pool1d_with_indices")
+	defer r.done()
+	o := r.options(opts, "stride", "padding", "dilation", "ceil_mode")
+	v0, v1 := ops.MaxPool1dWithIndices.Body(r.read(t), kernelSize, option[[]int](o, "stride", nil), option[[]int](o, "padding", []int{0}), option[[]int](o, "dilation", []int{1}), option[bool](o, "ceil_mode", false))
+	return r.handle(v0), r.handle(v1)
+}
+
+// MaxPool2d is the largest element under each window over two dimensions. It is PyTorch's max_pool2d.
+func (t *Tensor) MaxPool2d(kernelSize ...int) *Tensor {
+	r := record("max_pool2d")
+	defer r.done()
+	return r.handle(ops.MaxPool2d.Body(r.read(t), kernelSize, nil, []int{0}, []int{1}, false))
+}
+
+// MaxPool2dWith is the largest element under each window over two dimensions. It is PyTorch's max_pool2d.
+func (t *Tensor) MaxPool2dWith(kernelSize []int, opts ...Option) *Tensor {
+	r := record("max_pool2d")
+	defer r.done()
+	o := r.options(opts, "stride", "padding", "dilation", "ceil_mode")
+	return r.handle(ops.MaxPool2d.Body(r.read(t), kernelSize, option[[]int](o, "stride", nil), option[[]int](o, "padding", []int{0}), option[[]int](o, "dilation", []int{1}), option[bool](o, "ceil_mode", false)))
+}
+
+// MaxPool2dWithIndices is the largest element under each window over two dimensions, and its place in the flattened
+// plane. It is PyTorch's max_pool2d_with_indices.
+func (t *Tensor) MaxPool2dWithIndices(kernelSize ...int) (*Tensor, *Tensor) {
+	r := record("max_pool2d_with_indices")
+	defer r.done()
+	v0, v1 := ops.MaxPool2dWithIndices.Body(r.read(t), kernelSize, nil, []int{0}, []int{1}, false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// MaxPool2dWithIndicesWith is the largest element under each window over two dimensions, and its place in the
+// flattened plane. It is PyTorch's max_pool2d_with_indices.
+func (t *Tensor) MaxPool2dWithIndicesWith(kernelSize []int, opts ...Option) (*Tensor, *Tensor) {
+	r := record("max_pool2d_with_indices")
+	defer r.done()
+	o := r.options(opts, "stride", "padding", "dilation", "ceil_mode")
+	v0, v1 := ops.MaxPool2dWithIndices.Body(r.read(t), kernelSize, option[[]int](o, "stride", nil), option[[]int](o, "padding", []int{0}), option[[]int](o, "dilation", []int{1}), option[bool](o, "ceil_mode", false))
+	return r.handle(v0), r.handle(v1)
+}
+
+// MaxPool3d is the largest element under each window over three dimensions. It is PyTorch's max_pool3d.
+func (t *Tensor) MaxPool3d(kernelSize ...int) *Tensor {
+	r := record("max_pool3d")
+	defer r.done()
+	return r.handle(ops.MaxPool3d.Body(r.read(t), kernelSize, nil, []int{0}, []int{1}, false))
+}
+
+// MaxPool3dWith is the largest element under each window over three dimensions. It is PyTorch's max_pool3d.
+func (t *Tensor) MaxPool3dWith(kernelSize []int, opts ...Option) *Tensor {
+	r := record("max_pool3d")
+	defer r.done()
+	o := r.options(opts, "stride", "padding", "dilation", "ceil_mode")
+	return r.handle(ops.MaxPool3d.Body(r.read(t), kernelSize, option[[]int](o, "stride", nil), option[[]int](o, "padding", []int{0}), option[[]int](o, "dilation", []int{1}), option[bool](o, "ceil_mode", false)))
+}
+
+// MaxPool3dWithIndices is the largest element under each window over three dimensions, and its place in the flattened
+// space. It is PyTorch's max_pool3d_with_indices.
+func (t *Tensor) MaxPool3dWithIndices(kernelSize ...int) (*Tensor, *Tensor) {
+	r := record("max_pool3d_with_indices")
+	defer r.done()
+	v0, v1 := ops.MaxPool3dWithIndices.Body(r.read(t), kernelSize, nil, []int{0}, []int{1}, false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// MaxPool3dWithIndicesWith is the largest element under each window over three dimensions, and its place in the
+// flattened space. It is PyTorch's max_pool3d_with_indices.
+func (t *Tensor) MaxPool3dWithIndicesWith(kernelSize []int, opts ...Option) (*Tensor, *Tensor) {
+	r := record("max_pool3d_with_indices")
+	defer r.done()
+	o := r.options(opts, "stride", "padding", "dilation", "ceil_mode")
+	v0, v1 := ops.MaxPool3dWithIndices.Body(r.read(t), kernelSize, option[[]int](o, "stride", nil), option[[]int](o, "padding", []int{0}), option[[]int](o, "dilation", []int{1}), option[bool](o, "ceil_mode", false))
 	return r.handle(v0), r.handle(v1)
 }
 
@@ -1789,6 +2633,13 @@ func (t *Tensor) Mish_() *Tensor {
 	return t
 }
 
+// Mm is the product of two matrices. It is PyTorch's mm.
+func (t *Tensor) Mm(mat2 *Tensor) *Tensor {
+	r := record("mm")
+	defer r.done()
+	return r.handle(ops.Mm.Body(r.read(t), r.read(mat2)))
+}
+
 // Movedim is the same elements with a dimension at another place. It is PyTorch's movedim.int.
 func (t *Tensor) Movedim(source int, destination int) *Tensor {
 	r := record("movedim")
@@ -1805,6 +2656,21 @@ func (t *Tensor) MovedimList(source []int, destination ...int) *Tensor {
 	sourceAt := source
 	destinationAt := destination
 	return r.view(t, func(x *graph.Value) *graph.Value { return ops.MovedimList.Body(x, sourceAt, destinationAt) })
+}
+
+// MSELoss is the square of the difference. It is PyTorch's mse_loss.
+func (t *Tensor) MSELoss(target *Tensor) *Tensor {
+	r := record("mse_loss")
+	defer r.done()
+	return r.handle(ops.MSELoss.Body(r.read(t), r.read(target), 1))
+}
+
+// MSELossWith is the square of the difference. It is PyTorch's mse_loss.
+func (t *Tensor) MSELossWith(target *Tensor, opts ...Option) *Tensor {
+	r := record("mse_loss")
+	defer r.done()
+	o := r.options(opts, "reduction")
+	return r.handle(ops.MSELoss.Body(r.read(t), r.read(target), reductionOption(o, "reduction", 1)))
 }
 
 // MulScalar is the product of self and a number. It is PyTorch's mul.Scalar.
@@ -1835,6 +2701,30 @@ func (t *Tensor) Mul_(other *Tensor) *Tensor {
 	defer r.done()
 	r.write(t, ops.Mul.Body(r.read(t), r.read(other)))
 	return t
+}
+
+// MultiMarginLoss is what the score of the target class lacks of leading the others by margin. It is PyTorch's
+// multi_margin_loss.
+func (t *Tensor) MultiMarginLoss(target *Tensor, weight *Tensor) *Tensor {
+	r := record("multi_margin_loss")
+	defer r.done()
+	return r.handle(ops.MultiMarginLoss.Body(r.read(t), r.read(target), r.scalar(1), r.scalar(1), r.readOpt(weight), 1))
+}
+
+// MultiMarginLossWith is what the score of the target class lacks of leading the others by margin. It is PyTorch's
+// multi_margin_loss.
+func (t *Tensor) MultiMarginLossWith(target *Tensor, weight *Tensor, opts ...Option) *Tensor {
+	r := record("multi_margin_loss")
+	defer r.done()
+	o := r.options(opts, "p", "margin", "reduction")
+	return r.handle(ops.MultiMarginLoss.Body(r.read(t), r.read(target), r.scalarOption(o, "p", r.scalar(1)), r.scalarOption(o, "margin", r.scalar(1)), r.readOpt(weight), reductionOption(o, "reduction", 1)))
+}
+
+// Mv is the product of a matrix and a vector. It is PyTorch's mv.
+func (t *Tensor) Mv(vec *Tensor) *Tensor {
+	r := record("mv")
+	defer r.done()
+	return r.handle(ops.Mv.Body(r.read(t), r.read(vec)))
 }
 
 // NanToNum is each element, with numbers in the place of NaN and infinities. It is PyTorch's nan_to_num.
@@ -1870,34 +2760,34 @@ func (t *Tensor) NanToNumWith_(opts ...Option) *Tensor {
 	return t
 }
 
-// Nanmean is the mean over some dimensions, or all, of what is not NaN. It is PyTorch's nanmean.
-func (t *Tensor) Nanmean(dims ...int) *Tensor {
+// NanMean is the mean over some dimensions, or all, of what is not NaN. It is PyTorch's nanmean.
+func (t *Tensor) NanMean(dims ...int) *Tensor {
 	r := record("nanmean")
 	defer r.done()
-	return r.handle(ops.Nanmean.Body(r.read(t), dims, false, graph.NoDType))
+	return r.handle(ops.NanMean.Body(r.read(t), dims, false, graph.NoDType))
 }
 
-// NanmeanWith is the mean over some dimensions, or all, of what is not NaN. It is PyTorch's nanmean.
-func (t *Tensor) NanmeanWith(opts ...Option) *Tensor {
+// NanMeanWith is the mean over some dimensions, or all, of what is not NaN. It is PyTorch's nanmean.
+func (t *Tensor) NanMeanWith(opts ...Option) *Tensor {
 	r := record("nanmean")
 	defer r.done()
 	o := r.options(opts, "dim", "keepdim", "dtype")
-	return r.handle(ops.Nanmean.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
+	return r.handle(ops.NanMean.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
-// Nansum is the sum over some dimensions, or all, of what is not NaN. It is PyTorch's nansum.
-func (t *Tensor) Nansum(dims ...int) *Tensor {
+// NanSum is the sum over some dimensions, or all, of what is not NaN. It is PyTorch's nansum.
+func (t *Tensor) NanSum(dims ...int) *Tensor {
 	r := record("nansum")
 	defer r.done()
-	return r.handle(ops.Nansum.Body(r.read(t), dims, false, graph.NoDType))
+	return r.handle(ops.NanSum.Body(r.read(t), dims, false, graph.NoDType))
 }
 
-// NansumWith is the sum over some dimensions, or all, of what is not NaN. It is PyTorch's nansum.
-func (t *Tensor) NansumWith(opts ...Option) *Tensor {
+// NanSumWith is the sum over some dimensions, or all, of what is not NaN. It is PyTorch's nansum.
+func (t *Tensor) NanSumWith(opts ...Option) *Tensor {
 	r := record("nansum")
 	defer r.done()
 	o := r.options(opts, "dim", "keepdim", "dtype")
-	return r.handle(ops.Nansum.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
+	return r.handle(ops.NanSum.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
 // Narrow is so many elements of a dimension, from start on. It is PyTorch's narrow.
@@ -1939,6 +2829,83 @@ func (t *Tensor) Neg_() *Tensor {
 	return t
 }
 
+// NewEmpty is an array with the dtype of self whose elements are not promised. It is PyTorch's new_empty.
+func (t *Tensor) NewEmpty(size ...any) *Tensor {
+	r := record("new_empty")
+	defer r.done()
+	return r.handle(ops.NewEmpty.Body(r.read(t), r.sizes(size), graph.NoDType))
+}
+
+// NewEmptyWith is an array with the dtype of self whose elements are not promised. It is PyTorch's new_empty.
+func (t *Tensor) NewEmptyWith(size []any, opts ...Option) *Tensor {
+	r := record("new_empty")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.NewEmpty.Body(r.read(t), r.sizes(size), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// NewFull is an array of one number with the dtype of self. It is PyTorch's new_full.
+func (t *Tensor) NewFull(size []any, fillValue any) *Tensor {
+	r := record("new_full")
+	defer r.done()
+	return r.handle(ops.NewFull.Body(r.read(t), r.sizes(size), r.scalar(fillValue), graph.NoDType))
+}
+
+// NewFullWith is an array of one number with the dtype of self. It is PyTorch's new_full.
+func (t *Tensor) NewFullWith(size []any, fillValue any, opts ...Option) *Tensor {
+	r := record("new_full")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.NewFull.Body(r.read(t), r.sizes(size), r.scalar(fillValue), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// NewOnes is ones with the dtype of self. It is PyTorch's new_ones.
+func (t *Tensor) NewOnes(size ...any) *Tensor {
+	r := record("new_ones")
+	defer r.done()
+	return r.handle(ops.NewOnes.Body(r.read(t), r.sizes(size), graph.NoDType))
+}
+
+// NewOnesWith is ones with the dtype of self. It is PyTorch's new_ones.
+func (t *Tensor) NewOnesWith(size []any, opts ...Option) *Tensor {
+	r := record("new_ones")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.NewOnes.Body(r.read(t), r.sizes(size), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// NewZeros is zeros with the dtype of self. It is PyTorch's new_zeros.
+func (t *Tensor) NewZeros(size ...any) *Tensor {
+	r := record("new_zeros")
+	defer r.done()
+	return r.handle(ops.NewZeros.Body(r.read(t), r.sizes(size), graph.NoDType))
+}
+
+// NewZerosWith is zeros with the dtype of self. It is PyTorch's new_zeros.
+func (t *Tensor) NewZerosWith(size []any, opts ...Option) *Tensor {
+	r := record("new_zeros")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.NewZeros.Body(r.read(t), r.sizes(size), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// NLLLoss is the negative of what self, logarithms of probabilities, says at the target classes. It is PyTorch's
+// nll_loss.
+func (t *Tensor) NLLLoss(target *Tensor, weight *Tensor) *Tensor {
+	r := record("nll_loss")
+	defer r.done()
+	return r.handle(ops.NLLLoss.Body(r.read(t), r.read(target), r.readOpt(weight), 1, graph.N(-100)))
+}
+
+// NLLLossWith is the negative of what self, logarithms of probabilities, says at the target classes. It is PyTorch's
+// nll_loss.
+func (t *Tensor) NLLLossWith(target *Tensor, weight *Tensor, opts ...Option) *Tensor {
+	r := record("nll_loss")
+	defer r.done()
+	o := r.options(opts, "reduction", "ignore_index")
+	return r.handle(ops.NLLLoss.Body(r.read(t), r.read(target), r.readOpt(weight), reductionOption(o, "reduction", 1), r.sizeOption(o, "ignore_index", graph.N(-100))))
+}
+
 // Norm is the norm of order p over some dimensions. It is PyTorch's norm.ScalarOpt_dim.
 func (t *Tensor) Norm(p any, dim ...int) *Tensor {
 	r := record("norm")
@@ -1952,6 +2919,27 @@ func (t *Tensor) NormWith(p any, dim []int, opts ...Option) *Tensor {
 	defer r.done()
 	o := r.options(opts, "keepdim")
 	return r.handle(ops.Norm.Body(r.read(t), r.maybeScalar(p), dim, option[bool](o, "keepdim", false)))
+}
+
+// Normal is numbers drawn from the normal distribution with a mean and a deviation, with the sizes and dtype of self.
+// It is PyTorch's normal_functional.
+func (t *Tensor) Normal(g *Generator, mean float64, std float64) *Tensor {
+	r := record("normal_functional")
+	defer r.done()
+	v0, generatorNext := ops.Normal.Body(r.read(t), mean, std, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// Normal_ replaces t by numbers drawn from the normal distribution with a mean and a deviation, with the sizes and
+// dtype of self. It is PyTorch's normal_functional.
+func (t *Tensor) Normal_(g *Generator, mean float64, std float64) *Tensor {
+	r := record("normal_functional")
+	defer r.done()
+	v0, generatorNext := ops.Normal.Body(r.read(t), mean, std, r.generator(g))
+	r.advance(g, generatorNext)
+	r.write(t, v0)
+	return t
 }
 
 // Normalize is vectors along a dimension over their norms of order p. It is PyTorch's normalize.
@@ -1976,12 +2964,73 @@ func (t *Tensor) OneHot(numClasses int) *Tensor {
 	return r.handle(ops.OneHot.Body(r.read(t), numClasses))
 }
 
+// OnesLike is ones with the sizes and dtype of self. It is PyTorch's ones_like.
+func (t *Tensor) OnesLike() *Tensor {
+	r := record("ones_like")
+	defer r.done()
+	return r.handle(ops.OnesLike.Body(r.read(t), graph.NoDType))
+}
+
+// OnesLikeWith is ones with the sizes and dtype of self. It is PyTorch's ones_like.
+func (t *Tensor) OnesLikeWith(opts ...Option) *Tensor {
+	r := record("ones_like")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.OnesLike.Body(r.read(t), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// Outer is the products of each element of one vector with each of another. It is PyTorch's outer.
+func (t *Tensor) Outer(vec2 *Tensor) *Tensor {
+	r := record("outer")
+	defer r.done()
+	return r.handle(ops.Outer.Body(r.read(t), r.read(vec2)))
+}
+
+// Pad is self with a border: of a number, or by reflection, repetition of the edge, or wrapping round. It is
+// PyTorch's pad.
+func (t *Tensor) Pad(pad ...any) *Tensor {
+	r := record("pad")
+	defer r.done()
+	return r.handle(ops.Pad.Body(r.read(t), r.sizes(pad), "constant", nil))
+}
+
+// PadWith is self with a border: of a number, or by reflection, repetition of the edge, or wrapping round. It is
+// PyTorch's pad.
+func (t *Tensor) PadWith(pad []any, opts ...Option) *Tensor {
+	r := record("pad")
+	defer r.done()
+	o := r.options(opts, "mode", "value")
+	return r.handle(ops.Pad.Body(r.read(t), r.sizes(pad), option[string](o, "mode", "constant"), maybeFloatOption(o, "value", nil)))
+}
+
 // Permute is the same elements with the dimensions in another order. It is PyTorch's permute.
 func (t *Tensor) Permute(dims ...int) *Tensor {
 	r := record("permute")
 	defer r.done()
 	dimsAt := dims
 	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Permute.Body(x, dimsAt) })
+}
+
+// PixelShuffle is channels moved into space. It is PyTorch's pixel_shuffle.
+func (t *Tensor) PixelShuffle(upscaleFactor int) *Tensor {
+	r := record("pixel_shuffle")
+	defer r.done()
+	return r.handle(ops.PixelShuffle.Body(r.read(t), upscaleFactor))
+}
+
+// PixelUnshuffle is space moved into channels. It is PyTorch's pixel_unshuffle.
+func (t *Tensor) PixelUnshuffle(downscaleFactor int) *Tensor {
+	r := record("pixel_unshuffle")
+	defer r.done()
+	return r.handle(ops.PixelUnshuffle.Body(r.read(t), downscaleFactor))
+}
+
+// PoissonNLLLoss is the negative logarithm of the probability of target under a Poisson distribution. It is PyTorch's
+// poisson_nll_loss.
+func (t *Tensor) PoissonNLLLoss(target *Tensor, logInput bool, full bool, eps float64, reduction string) *Tensor {
+	r := record("poisson_nll_loss")
+	defer r.done()
+	return r.handle(ops.PoissonNLLLoss.Body(r.read(t), r.read(target), logInput, full, eps, reduction))
 }
 
 // Positive is the tensor itself. It is PyTorch's positive.
@@ -2028,19 +3077,61 @@ func (t *Tensor) Prelu(weight *Tensor) *Tensor {
 	return r.handle(ops.Prelu.Body(r.read(t), r.read(weight)))
 }
 
-// Rad2deg is each element in radians as degrees. It is PyTorch's rad2deg.
-func (t *Tensor) Rad2deg() *Tensor {
+// Rad2Deg is each element in radians as degrees. It is PyTorch's rad2deg.
+func (t *Tensor) Rad2Deg() *Tensor {
 	r := record("rad2deg")
 	defer r.done()
-	return r.handle(ops.Rad2deg.Body(r.read(t)))
+	return r.handle(ops.Rad2Deg.Body(r.read(t)))
 }
 
-// Rad2deg_ replaces t by each element in radians as degrees. It is PyTorch's rad2deg.
-func (t *Tensor) Rad2deg_() *Tensor {
+// Rad2Deg_ replaces t by each element in radians as degrees. It is PyTorch's rad2deg.
+func (t *Tensor) Rad2Deg_() *Tensor {
 	r := record("rad2deg")
 	defer r.done()
-	r.write(t, ops.Rad2deg.Body(r.read(t)))
+	r.write(t, ops.Rad2Deg.Body(r.read(t)))
 	return t
+}
+
+// RandLike is numbers drawn evenly from 0 to below 1, with the sizes and dtype of self. It is PyTorch's
+// rand_like.generator.
+func (t *Tensor) RandLike(g *Generator) *Tensor {
+	r := record("rand_like")
+	defer r.done()
+	v0, generatorNext := ops.RandLike.Body(r.read(t), r.generator(g), graph.NoDType)
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// RandLikeWith is numbers drawn evenly from 0 to below 1, with the sizes and dtype of self. It is PyTorch's
+// rand_like.generator.
+func (t *Tensor) RandLikeWith(g *Generator, opts ...Option) *Tensor {
+	r := record("rand_like")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	v0, generatorNext := ops.RandLike.Body(r.read(t), r.generator(g), option[graph.DType](o, "dtype", graph.NoDType))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// RandnLike is numbers drawn from the normal distribution, with the sizes and dtype of self. It is PyTorch's
+// randn_like.generator.
+func (t *Tensor) RandnLike(g *Generator) *Tensor {
+	r := record("randn_like")
+	defer r.done()
+	v0, generatorNext := ops.RandnLike.Body(r.read(t), r.generator(g), graph.NoDType)
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// RandnLikeWith is numbers drawn from the normal distribution, with the sizes and dtype of self. It is PyTorch's
+// randn_like.generator.
+func (t *Tensor) RandnLikeWith(g *Generator, opts ...Option) *Tensor {
+	r := record("randn_like")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	v0, generatorNext := ops.RandnLike.Body(r.read(t), r.generator(g), option[graph.DType](o, "dtype", graph.NoDType))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
 }
 
 // Ravel is the same elements with one dimension. It is PyTorch's ravel.
@@ -2126,12 +3217,74 @@ func (t *Tensor) Remainder_(other *Tensor) *Tensor {
 	return t
 }
 
+// Repeat is copies side by side, so many along each dimension. It is PyTorch's repeat.
+func (t *Tensor) Repeat(repeats ...any) *Tensor {
+	r := record("repeat")
+	defer r.done()
+	return r.handle(ops.Repeat.Body(r.read(t), r.sizes(repeats)))
+}
+
+// RepeatInterleave is each element so many times, along a dimension or flattened. It is PyTorch's
+// repeat_interleave.self_int.
+func (t *Tensor) RepeatInterleave(repeats int, dims ...int) *Tensor {
+	r := record("repeat_interleave")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.RepeatInterleave.Body(r.read(t), repeats, dimAtOrNil(dims, 0), nil))
+}
+
+// RepeatInterleaveWith is each element so many times, along a dimension or flattened. It is PyTorch's
+// repeat_interleave.self_int.
+func (t *Tensor) RepeatInterleaveWith(repeats int, opts ...Option) *Tensor {
+	r := record("repeat_interleave")
+	defer r.done()
+	o := r.options(opts, "dim", "output_size")
+	return r.handle(ops.RepeatInterleave.Body(r.read(t), repeats, maybeIntOption(o, "dim", nil), r.maybeSizeOption(o, "output_size", nil)))
+}
+
 // Reshape is the same elements with other sizes, one of which may be −1. It is PyTorch's reshape.
 func (t *Tensor) Reshape(shape ...any) *Tensor {
 	r := record("reshape")
 	defer r.done()
 	shapeAt := r.sizes(shape)
 	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Reshape.Body(x, shapeAt) })
+}
+
+// RMSNorm is the last dimensions over the root of their mean square, times weight. It is PyTorch's rms_norm.
+func (t *Tensor) RMSNorm(normalizedShape []any, weight *Tensor) *Tensor {
+	r := record("rms_norm")
+	defer r.done()
+	return r.handle(ops.RMSNorm.Body(r.read(t), r.sizes(normalizedShape), r.readOpt(weight), nil))
+}
+
+// RMSNormWith is the last dimensions over the root of their mean square, times weight. It is PyTorch's rms_norm.
+func (t *Tensor) RMSNormWith(normalizedShape []any, weight *Tensor, opts ...Option) *Tensor {
+	r := record("rms_norm")
+	defer r.done()
+	o := r.options(opts, "eps")
+	return r.handle(ops.RMSNorm.Body(r.read(t), r.sizes(normalizedShape), r.readOpt(weight), maybeFloatOption(o, "eps", nil)))
+}
+
+// Roll is the elements moved along dimensions; what leaves at one end comes back at the other. It is PyTorch's roll.
+func (t *Tensor) Roll(shifts []any, dims ...int) *Tensor {
+	r := record("roll")
+	defer r.done()
+	return r.handle(ops.Roll.Body(r.read(t), r.sizes(shifts), dims))
+}
+
+// Rot90 is the elements turned k times by a right angle. It is PyTorch's rot90.
+func (t *Tensor) Rot90() *Tensor {
+	r := record("rot90")
+	defer r.done()
+	return r.handle(ops.Rot90.Body(r.read(t), 1, []int{0, 1}))
+}
+
+// Rot90With is the elements turned k times by a right angle. It is PyTorch's rot90.
+func (t *Tensor) Rot90With(opts ...Option) *Tensor {
+	r := record("rot90")
+	defer r.done()
+	o := r.options(opts, "k", "dims")
+	return r.handle(ops.Rot90.Body(r.read(t), intOption(o, "k", 1), option[[]int](o, "dims", []int{0, 1})))
 }
 
 // Round is the integer nearest to each element, ties to even. It is PyTorch's round.
@@ -2376,6 +3529,37 @@ func (t *Tensor) SliceWith(dim int, start any, end any, opts ...Option) *Tensor 
 	endAt := r.maybeSize(end)
 	stepAt := r.sizeOption(o, "step", graph.N(1))
 	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Slice.Body(x, dimAt, startAt, endAt, stepAt) })
+}
+
+// SmoothL1Loss is half the square of the difference over beta, linear from beta on. It is PyTorch's smooth_l1_loss.
+func (t *Tensor) SmoothL1Loss(target *Tensor) *Tensor {
+	r := record("smooth_l1_loss")
+	defer r.done()
+	return r.handle(ops.SmoothL1Loss.Body(r.read(t), r.read(target), 1, 1))
+}
+
+// SmoothL1LossWith is half the square of the difference over beta, linear from beta on. It is PyTorch's
+// smooth_l1_loss.
+func (t *Tensor) SmoothL1LossWith(target *Tensor, opts ...Option) *Tensor {
+	r := record("smooth_l1_loss")
+	defer r.done()
+	o := r.options(opts, "reduction", "beta")
+	return r.handle(ops.SmoothL1Loss.Body(r.read(t), r.read(target), reductionOption(o, "reduction", 1), floatOption(o, "beta", 1)))
+}
+
+// SoftMarginLoss is the logarithm of 1 plus exp(−target·self). It is PyTorch's soft_margin_loss.
+func (t *Tensor) SoftMarginLoss(target *Tensor) *Tensor {
+	r := record("soft_margin_loss")
+	defer r.done()
+	return r.handle(ops.SoftMarginLoss.Body(r.read(t), r.read(target), 1))
+}
+
+// SoftMarginLossWith is the logarithm of 1 plus exp(−target·self). It is PyTorch's soft_margin_loss.
+func (t *Tensor) SoftMarginLossWith(target *Tensor, opts ...Option) *Tensor {
+	r := record("soft_margin_loss")
+	defer r.done()
+	o := r.options(opts, "reduction")
+	return r.handle(ops.SoftMarginLoss.Body(r.read(t), r.read(target), reductionOption(o, "reduction", 1)))
 }
 
 // Softmax is the exponentials of the elements over their sum along a dimension. It is PyTorch's softmax.int.
@@ -2742,6 +3926,13 @@ func (t *Tensor) TensorSplitWith(sections int, opts ...Option) []*Tensor {
 	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.TensorSplit.Body(x, sectionsAt, dimAt) })
 }
 
+// Tensordot is the contraction of pairs of dimensions. It is PyTorch's tensordot.
+func (t *Tensor) Tensordot(other *Tensor, dimsSelf []int, dimsOther ...int) *Tensor {
+	r := record("tensordot")
+	defer r.done()
+	return r.handle(ops.Tensordot.Body(r.read(t), r.read(other), dimsSelf, dimsOther))
+}
+
 // Threshold is each element, or value where it is not above threshold. It is PyTorch's threshold.
 func (t *Tensor) Threshold(threshold any, value any) *Tensor {
 	r := record("threshold")
@@ -2755,6 +3946,35 @@ func (t *Tensor) Threshold_(threshold any, value any) *Tensor {
 	defer r.done()
 	r.write(t, ops.Threshold.Body(r.read(t), r.scalar(threshold), r.scalar(value)))
 	return t
+}
+
+// Tile is copies side by side, so many along each dimension; leading ones may be left out. It is PyTorch's tile.
+func (t *Tensor) Tile(dims ...any) *Tensor {
+	r := record("tile")
+	defer r.done()
+	return r.handle(ops.Tile.Body(r.read(t), r.sizes(dims)))
+}
+
+// To is the elements converted to a dtype. It is PyTorch's to.dtype.
+func (t *Tensor) To(dtype graph.DType) *Tensor {
+	r := record("to")
+	defer r.done()
+	return r.handle(ops.To.Body(r.read(t), dtype, false))
+}
+
+// ToWith is the elements converted to a dtype. It is PyTorch's to.dtype.
+func (t *Tensor) ToWith(dtype graph.DType, opts ...Option) *Tensor {
+	r := record("to")
+	defer r.done()
+	o := r.options(opts, "copy")
+	return r.handle(ops.To.Body(r.read(t), dtype, option[bool](o, "copy", false)))
+}
+
+// Trace is the sum of the diagonal. It is PyTorch's trace.
+func (t *Tensor) Trace() *Tensor {
+	r := record("trace")
+	defer r.done()
+	return r.handle(ops.Trace.Body(r.read(t)))
 }
 
 // Transpose is the same elements with two dimensions exchanged. It is PyTorch's transpose.int.
@@ -2811,6 +4031,13 @@ func (t *Tensor) Trunc_() *Tensor {
 	return t
 }
 
+// TypeAs is the elements converted to the dtype of other. It is PyTorch's type_as.
+func (t *Tensor) TypeAs(other *Tensor) *Tensor {
+	r := record("type_as")
+	defer r.done()
+	return r.handle(ops.TypeAs.Body(r.read(t), r.read(other)))
+}
+
 // Unbind is the slices of a dimension, which goes away. It is PyTorch's unbind.int.
 func (t *Tensor) Unbind(dims ...int) []*Tensor {
 	r := record("unbind")
@@ -2836,6 +4063,27 @@ func (t *Tensor) Unflatten(dim int, sizes ...any) *Tensor {
 	dimAt := dim
 	sizesAt := r.sizes(sizes)
 	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Unflatten.Body(x, dimAt, sizesAt) })
+}
+
+// Uniform is numbers drawn evenly from one number to below another, with the sizes and dtype of self. It is PyTorch's
+// uniform.
+func (t *Tensor) Uniform(g *Generator, from float64, to float64) *Tensor {
+	r := record("uniform")
+	defer r.done()
+	v0, generatorNext := ops.Uniform.Body(r.read(t), from, to, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// Uniform_ replaces t by numbers drawn evenly from one number to below another, with the sizes and dtype of self. It
+// is PyTorch's uniform.
+func (t *Tensor) Uniform_(g *Generator, from float64, to float64) *Tensor {
+	r := record("uniform")
+	defer r.done()
+	v0, generatorNext := ops.Uniform.Body(r.read(t), from, to, r.generator(g))
+	r.advance(g, generatorNext)
+	r.write(t, v0)
+	return t
 }
 
 // Unsqueeze is the same elements with a dimension of size 1 more. It is PyTorch's unsqueeze.
@@ -2880,6 +4128,13 @@ func (t *Tensor) VarMeanWith(correction any, opts ...Option) (*Tensor, *Tensor) 
 	return r.handle(v0), r.handle(v1)
 }
 
+// Vdot is the inner product of two vectors. It is PyTorch's vdot.
+func (t *Tensor) Vdot(other *Tensor) *Tensor {
+	r := record("vdot")
+	defer r.done()
+	return r.handle(ops.Vdot.Body(r.read(t), r.read(other)))
+}
+
 // View is the same elements with other sizes, one of which may be −1, always in the same memory. It is PyTorch's
 // view.
 func (t *Tensor) View(size ...any) *Tensor {
@@ -2909,4 +4164,34 @@ func (t *Tensor) Xlogy_(other *Tensor) *Tensor {
 	defer r.done()
 	r.write(t, ops.Xlogy.Body(r.read(t), r.read(other)))
 	return t
+}
+
+// Zero is zeros in the place of every element. It is PyTorch's zero.
+func (t *Tensor) Zero() *Tensor {
+	r := record("zero")
+	defer r.done()
+	return r.handle(ops.Zero.Body(r.read(t)))
+}
+
+// Zero_ replaces t by zeros in the place of every element. It is PyTorch's zero.
+func (t *Tensor) Zero_() *Tensor {
+	r := record("zero")
+	defer r.done()
+	r.write(t, ops.Zero.Body(r.read(t)))
+	return t
+}
+
+// ZerosLike is zeros with the sizes and dtype of self. It is PyTorch's zeros_like.
+func (t *Tensor) ZerosLike() *Tensor {
+	r := record("zeros_like")
+	defer r.done()
+	return r.handle(ops.ZerosLike.Body(r.read(t), graph.NoDType))
+}
+
+// ZerosLikeWith is zeros with the sizes and dtype of self. It is PyTorch's zeros_like.
+func (t *Tensor) ZerosLikeWith(opts ...Option) *Tensor {
+	r := record("zeros_like")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.ZerosLike.Body(r.read(t), option[graph.DType](o, "dtype", graph.NoDType)))
 }

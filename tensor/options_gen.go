@@ -21,8 +21,32 @@ func Atol(v float64) Option { return Option{"atol", v} }
 // Beta sets the argument beta.
 func Beta(v any) Option { return Option{"beta", v} }
 
+// CeilMode sets the argument ceil_mode.
+func CeilMode(v bool) Option { return Option{"ceil_mode", v} }
+
+// Copy sets the argument copy.
+func Copy(v bool) Option { return Option{"copy", v} }
+
+// CountIncludePad sets the argument count_include_pad.
+func CountIncludePad(v bool) Option { return Option{"count_include_pad", v} }
+
+// CudnnEnable sets the argument cudnn_enable.
+func CudnnEnable(v bool) Option { return Option{"cudnn_enable", v} }
+
+// Delta sets the argument delta.
+func Delta(v float64) Option { return Option{"delta", v} }
+
+// Dilation sets the argument dilation.
+func Dilation(v ...int) Option { return Option{"dilation", v} }
+
 // Dims sets the argument dim.
 func Dims(v ...int) Option { return Option{"dim", v} }
+
+// Dims sets the argument dims.
+func Dims(v ...int) Option { return Option{"dims", v} }
+
+// DivisorOverride sets the argument divisor_override.
+func DivisorOverride(v int) Option { return Option{"divisor_override", v} }
 
 // As sets the argument dtype.
 func As(v graph.DType) Option { return Option{"dtype", v} }
@@ -36,23 +60,44 @@ func Eps(v float64) Option { return Option{"eps", v} }
 // EqualNan sets the argument equal_nan.
 func EqualNan(v bool) Option { return Option{"equal_nan", v} }
 
+// Groups sets the argument groups.
+func Groups(v int) Option { return Option{"groups", v} }
+
+// IgnoreIndex sets the argument ignore_index.
+func IgnoreIndex(v any) Option { return Option{"ignore_index", v} }
+
 // Implicit sets the argument implicit.
 func Implicit(v bool) Option { return Option{"implicit", v} }
 
 // InputScale sets the argument input_scale.
 func InputScale(v any) Option { return Option{"input_scale", v} }
 
+// K sets the argument k.
+func K(v int) Option { return Option{"k", v} }
+
 // KeepDim sets the argument keepdim.
 func KeepDim(v bool) Option { return Option{"keepdim", v} }
 
+// LabelSmoothing sets the argument label_smoothing.
+func LabelSmoothing(v float64) Option { return Option{"label_smoothing", v} }
+
 // Lambd sets the argument lambd.
 func Lambd(v any) Option { return Option{"lambd", v} }
+
+// LogTarget sets the argument log_target.
+func LogTarget(v bool) Option { return Option{"log_target", v} }
+
+// Margin sets the argument margin.
+func Margin(v any) Option { return Option{"margin", v} }
 
 // MaxVal sets the argument max_val.
 func MaxVal(v any) Option { return Option{"max_val", v} }
 
 // MinVal sets the argument min_val.
 func MinVal(v any) Option { return Option{"min_val", v} }
+
+// Mode sets the argument mode.
+func Mode(v string) Option { return Option{"mode", v} }
 
 // Nan sets the argument nan.
 func Nan(v float64) Option { return Option{"nan", v} }
@@ -66,14 +111,29 @@ func Neginf(v float64) Option { return Option{"neginf", v} }
 // Ord sets the argument ord.
 func Ord(v any) Option { return Option{"ord", v} }
 
+// OutputPadding sets the argument output_padding.
+func OutputPadding(v ...int) Option { return Option{"output_padding", v} }
+
+// OutputSize sets the argument output_size.
+func OutputSize(v any) Option { return Option{"output_size", v} }
+
 // P sets the argument p.
 func P(v any) Option { return Option{"p", v} }
+
+// Padding sets the argument padding.
+func Padding(v ...int) Option { return Option{"padding", v} }
 
 // PaddingIdx sets the argument padding_idx.
 func PaddingIdx(v any) Option { return Option{"padding_idx", v} }
 
+// Path sets the argument path.
+func Path(v ...int) Option { return Option{"path", v} }
+
 // Posinf sets the argument posinf.
 func Posinf(v float64) Option { return Option{"posinf", v} }
+
+// Reduction sets the argument reduction.
+func Reduction(v string) Option { return Option{"reduction", v} }
 
 // Rtol sets the argument rtol.
 func Rtol(v float64) Option { return Option{"rtol", v} }
@@ -89,6 +149,12 @@ func StartDim(v int) Option { return Option{"start_dim", v} }
 
 // Step sets the argument step.
 func Step(v any) Option { return Option{"step", v} }
+
+// Stride sets the argument stride.
+func Stride(v ...int) Option { return Option{"stride", v} }
+
+// Swap sets the argument swap.
+func Swap(v bool) Option { return Option{"swap", v} }
 
 // Threshold sets the argument threshold.
 func Threshold(v any) Option { return Option{"threshold", v} }

@@ -274,6 +274,8 @@ func (b *builder) load(v *graph.Value, shape graph.Shape, p *spot, lv level) int
 func (b *builder) compute(v *graph.Value, p *spot, lv level) int {
 	a := v.Attr()
 	switch {
+	case v.Op == graph.Const || v.Op == graph.Number || v.Op == graph.SizeOf:
+		return b.leaf(v)
 	case v.Op == graph.Iota:
 		return b.emit(instr{op: opIndex, level: lv, dtype: v.DType, at: p.at[a.Axes[0]], src: v})
 	case v.Op == graph.Reshape:

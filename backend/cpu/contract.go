@@ -18,7 +18,7 @@ const kBlock = 256
 const (
 	tileMax  = 128     // rows and columns of the largest tile of the result
 	thinMax  = 1024    // elements of the largest tile where one side of the result is 1
-	splitMax = 1 << 16 // elements of the largest result whose blocks of K are summed in parallel
+	splitMax = 1 << 14 // elements of the largest result whose blocks of K are summed in parallel
 	workMin  = 1 << 17 // products that are worth handing to another thread
 )
 
@@ -79,11 +79,16 @@ func (c *product[T]) run(pool *workpool.Pool) {
 	if c.batch*c.m*c.n == 0 {
 		return
 	}
-	t := c.tiling(pool.Threads())
+	threads := pool.Threads()
+	t := c.tiling(1)
 	tiles := c.batch * t.mt * t.nt
-	if tiles < pool.Threads() && t.kt >= 2*pool.Threads() && c.batch*c.m*c.n <= splitMax {
-		c.split(pool, &t, tiles)
-		return
+	if threads > 1 && tiles < 3*threads {
+		if t.kt >= 2*threads && c.batch*c.m*c.n <= splitMax {
+			c.split(pool, &t, tiles)
+			return
+		}
+		t = c.tiling(threads)
+		tiles = c.batch * t.mt * t.nt
 	}
 	pool.For(tiles, t.grain, func(worker, lo, hi int) {
 		s := borrow[T]()

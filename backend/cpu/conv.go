@@ -10,7 +10,8 @@ import (
 // packed: never is the whole matrix in memory. K runs
 //
 //	conv        over the channels of the group, and the window
-//	conv_input  over the filters of the group, and the window; places without a position count as zero
+//	conv_input  over the filters of the group, and the elements of the window that can meet the place at all: where
+//	            the stride is not 1, not every element does
 //	conv_filter over the images, and the positions
 //
 // each in row-major order. Padding counts as zeros, which are multiplied like any other element.
@@ -20,15 +21,9 @@ func conv[T number](e *env, a *graph.Attrs, in []operand, dims []int, write func
 	x, f, g := in[0], in[1], a.Window.Groups
 	o, c := split(f.axes[0], g), f.axes[1]
 	filters := matrix{f.array, o[:1], o[1:], f.axes[1:]}
-	overImages(e, x, c.size, g, gathered(a.Window, sizes(x.axes[2:]), dims[2:]), filters, write)
-}
-
-// convInput computes conv_input: from y [N, O, …] and filters [O, C/G, …] to [N, C, …] of sizes dims.
-func convInput[T number](e *env, a *graph.Attrs, in []operand, dims []int, write func(worker, at int, acc []T)) {
-	y, f, g := in[0], in[1], a.Window.Groups
-	o := split(f.axes[0], g)
-	filters := matrix{f.array, o[:1], f.axes[1:2], slices.Concat(o[1:], f.axes[2:])}
-	overImages(e, y, o[1].size, g, spread(a.Window, dims[2:], sizes(y.axes[2:])), filters, write)
+	mem, done := dense[T](e, x)
+	defer done()
+	overImages(e, mem, x, c.size, gathered(a.Window, sizes(x.axes[2:]), dims[2:]), filters, write)
 }
 
 // convFilter computes conv_filter: from x [N, C, …] and y [N, O, …] to filters [O, C/G, …].
@@ -58,14 +53,12 @@ func sizes(x axes) []int {
 	return out
 }
 
-// overImages computes the products of filters with the patches of src, which has per channels in each of g groups.
-// Their result [N, rows of all groups, positions] is handed to write.
-func overImages[T number](e *env, src operand, per, g int, pl placing, filters matrix, write func(worker, at int, acc []T)) {
-	images, rows, positions := src.axes[0].size, filters.rows.len(), pl.positions()
+// overImages computes the products of filters with the patches of src, the elements of x, which has per channels in
+// each group. Their result [N, rows of all groups, positions] is handed to write.
+func overImages[T number](e *env, src []T, x operand, per int, pl placing, filters matrix, write func(worker, at int, acc []T)) {
+	images, g, rows, positions := x.axes[0].size, filters.batch.len(), filters.rows.len(), pl.positions()
 	p := &product[T]{batch: g, m: rows, n: images * positions, k: filters.k.len(), a: linesOf[T](filters)}
-	mem, done := dense[T](e, src)
-	defer done()
-	p.b = lines[T]{get: patches(mem, src, per, pl)}
+	p.b = lines[T]{get: patches(src, x, per, pl)}
 	if positions == 1 { // what lies together in the result are the rows
 		p.a, p.b, p.m, p.n = p.b, p.a, p.n, p.m
 		p.write = func(worker, at int, acc []T) {

@@ -23,17 +23,29 @@ type span struct{ first, end, at int }
 
 func (p *placing) positions() int { return p.nrows * p.width }
 
+// same reports whether every position reads the place of its own number.
+func (p *placing) same() bool {
+	if p.window != 1 || p.positions() != p.plane || p.step != 1 || p.skip != 1 || p.spans[0] != (span{0, p.width, 0}) {
+		return false
+	}
+	for i, r := range p.rows {
+		if r != i*p.width {
+			return false
+		}
+	}
+	return true
+}
+
 // gathered is the placing of a window slid over in, at positions out: position p reads p·stride + k·dilation − low.
 func gathered(w *graph.Window, in, out []int) placing {
-	return place(w, in, out, 1, func(d int) int { return w.Stride[d] }, func(d, p, k int) int {
+	return place(w.Size, in, out, 1, w.Stride[len(in)-1], func(d, p, k int) int {
 		return p*w.Stride[d] + k*w.Dilation[d] - w.Low[d]
 	})
 }
 
 // spread is its transpose: position s reads (s + low − k·dilation)/stride, where that is whole.
 func spread(w *graph.Window, in, out []int) placing {
-	step := w.Stride[len(w.Stride)-1]
-	return place(w, out, in, step, func(int) int { return 1 }, func(d, s, k int) int {
+	return place(w.Size, out, in, w.Stride[len(in)-1], 1, func(d, s, k int) int {
 		at := s + w.Low[d] - k*w.Dilation[d]
 		if at < 0 || at%w.Stride[d] != 0 {
 			return -1
@@ -42,20 +54,21 @@ func spread(w *graph.Window, in, out []int) placing {
 	})
 }
 
-// place is a placing whose positions read at(d, p, k) along axis d of the source; step and skip describe its spans.
-func place(w *graph.Window, source, target []int, step int, skip func(d int) int, at func(d, p, k int) int) placing {
+// place is a placing of a window of the given size whose positions read at(d, p, k) along axis d of the source; step
+// and skip describe its spans.
+func place(size, source, target []int, step, skip int, at func(d, p, k int) int) placing {
 	z := len(target) - 1
-	pl := placing{plane: 1, nrows: 1, width: target[z], window: 1, last: w.Size[z], step: step, skip: skip(z), rows: []int{0}}
+	pl := placing{plane: 1, nrows: 1, width: target[z], window: 1, last: size[z], step: step, skip: skip, rows: []int{0}}
 	for d, n := range source {
 		pl.plane *= n
-		pl.window *= w.Size[d]
+		pl.window *= size[d]
 		if d == z {
 			break
 		}
 		// Element [k, p] of rows becomes elements [k, k', p, p'].
-		rows := make([]int, 0, len(pl.rows)*w.Size[d]*target[d])
+		rows := make([]int, 0, len(pl.rows)*size[d]*target[d])
 		for outer := 0; outer < len(pl.rows); outer += pl.nrows {
-			for k := range w.Size[d] {
+			for k := range size[d] {
 				for _, base := range pl.rows[outer:][:pl.nrows] {
 					for p := range target[d] {
 						to := -1
@@ -74,7 +87,7 @@ func place(w *graph.Window, source, target []int, step int, skip func(d int) int
 			pl.rows[i] = r * source[z]
 		}
 	}
-	for k := range w.Size[z] {
+	for k := range size[z] {
 		var s span
 		for p := target[z] - 1; p >= 0; p-- {
 			if to := at(z, p, k); to >= 0 && to < source[z] {
@@ -95,7 +108,7 @@ func place(w *graph.Window, source, target []int, step int, skip func(d int) int
 func patches[T any](src []T, x operand, per int, pl placing) func(worker, batch, line, lo, n int, buf []T) []T {
 	image := x.axes[1].size * pl.plane
 	positions := pl.positions()
-	whole := pl.window == 1 && positions == pl.plane && pl.spans[0] == span{0, pl.width, 0} && pl.step == 1 && pl.skip == 1
+	whole := pl.same()
 	return func(_, g, line, lo, n int, buf []T) []T {
 		channel, k := g*per+line/pl.window, line%pl.window
 		from, p := lo/positions*image+channel*pl.plane, lo%positions

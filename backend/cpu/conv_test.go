@@ -44,7 +44,7 @@ func (c *convCase) each(f func(op *graph.Primitive, a *graph.Attrs, in [2][]int,
 
 func TestConvReference(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
-	for i := range 150 {
+	for i := range 800 {
 		c := randomConv(r)
 		d := []graph.DType{graph.Float32, graph.Float64, graph.Float16, graph.BFloat16}[i%4]
 		c.each(func(op *graph.Primitive, a *graph.Attrs, in [2][]int, out []int) {
@@ -82,6 +82,25 @@ func reads(w *graph.Window, in, out []int, p, k int) (s int, ok bool) {
 	return ravel(si, in), true
 }
 
+// meets is the position at which element k of the window is at place s, −1 where that is outside; ok is false where
+// the stride never brings it there.
+func (c *convCase) meets(s, k int) (p int, ok bool) {
+	si, ki, pi := unravel(s, c.x[2:]), unravel(k, c.w.Size), make([]int, len(c.x)-2)
+	inside := true
+	for d := range pi {
+		at := si[d] + c.w.Low[d] - ki[d]*c.w.Dilation[d]
+		if at%c.w.Stride[d] != 0 {
+			return 0, false
+		}
+		pi[d] = at / c.w.Stride[d]
+		inside = inside && pi[d] >= 0 && pi[d] < c.y[2+d]
+	}
+	if !inside {
+		return -1, true
+	}
+	return ravel(pi, c.y[2:]), true
+}
+
 // writtenConv is the definition: the terms of each element of the result in the order of K, with zeros for the places
 // where there is nothing.
 func writtenConv(op *graph.Primitive, c *convCase, in [2]*graph.Array) []float32 {
@@ -104,13 +123,17 @@ func writtenConv(op *graph.Primitive, c *convCase, in [2]*graph.Array) []float32
 	case graph.ConvInput:
 		for i := range count(c.x) {
 			n, ch, s := i/xs/c.x[1], i/xs%c.x[1], i%xs
-			out = append(out, writtenOrder(og*win, func(k int) float32 {
-				return at(1, ((ch/cg*og+k/win)*cg+ch%cg)*win+k%win)
+			var taps, reads []int // the elements of the window that can meet s, and the positions at which they do; or -1
+			for k := range win {
+				if p, meets := c.meets(s, k); meets {
+					taps, reads = append(taps, k), append(reads, p)
+				}
+			}
+			out = append(out, writtenOrder(og*len(taps), func(k int) float32 {
+				return at(1, ((ch/cg*og+k/len(taps))*cg+ch%cg)*win+taps[k%len(taps)])
 			}, func(k int) float32 {
-				for p := range ys {
-					if from, ok := reads(&c.w, c.x[2:], c.y[2:], p, k%win); ok && from == s {
-						return at(0, (n*c.y[1]+ch/cg*og+k/win)*ys+p)
-					}
+				if p := reads[k%len(taps)]; p >= 0 {
+					return at(0, (n*c.y[1]+ch/cg*og+k/len(taps))*ys+p)
 				}
 				return 0
 			}))
@@ -136,8 +159,9 @@ func TestConvWrittenOrder(t *testing.T) {
 		{graph.Window{Size: []int{1}, Stride: []int{1}, Low: []int{0}, High: []int{0}, Dilation: []int{1}, Groups: 1}, []int{5, 300, 70}, []int{3, 300, 1}, []int{5, 3, 70}},
 		{graph.Window{Size: []int{4, 4}, Stride: []int{1, 1}, Low: []int{0, 0}, High: []int{0, 0}, Dilation: []int{1, 1}, Groups: 2}, []int{3, 40, 4, 4}, []int{6, 20, 4, 4}, []int{3, 6, 1, 1}},
 		{graph.Window{Size: []int{3, 2}, Stride: []int{2, 2}, Low: []int{1, 0}, High: []int{1, 0}, Dilation: []int{1, 2}, Groups: 4}, []int{40, 4, 9, 8}, []int{4, 1, 3, 2}, []int{40, 4, 5, 3}},
+		{graph.Window{Size: []int{3, 3}, Stride: []int{2, 3}, Low: []int{1, 1}, High: []int{1, 1}, Dilation: []int{1, 2}, Groups: 1}, []int{2, 3, 9, 9}, []int{300, 3, 3, 3}, []int{2, 300, 5, 3}},
 	}
-	for range 40 {
+	for range 100 {
 		cases = append(cases, randomConv(r))
 	}
 	for _, c := range cases {
@@ -157,7 +181,7 @@ func TestConvWrittenOrder(t *testing.T) {
 // Operands may lie in any order in memory, and the elements may go to an epilogue: the bits are the same.
 func TestConvViewsAndEpilogue(t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 16))
-	for range 60 {
+	for range 100 {
 		c := randomConv(r)
 		c.each(func(op *graph.Primitive, a *graph.Attrs, dims [2][]int, out []int) {
 			plain, moved := make([]array, 2), make([]operand, 2)
@@ -211,10 +235,13 @@ func transposed(r *rand.Rand, h *graph.Array) operand {
 
 func BenchmarkConv(b *testing.B) {
 	big := convCase{graph.Window{Size: []int{3, 3}, Stride: []int{1, 1}, Low: []int{1, 1}, High: []int{1, 1}, Dilation: []int{1, 1}, Groups: 1}, []int{64, 16, 8, 8}, []int{32, 16, 3, 3}, []int{64, 32, 8, 8}}
+	strided := big
+	strided.w.Stride = []int{2, 2}
+	strided.y = []int{64, 32, 4, 4}
 	deep := big
 	deep.w.Groups = 64
 	deep.x, deep.f, deep.y = []int{1, 64, 56, 56}, []int{64, 1, 3, 3}, []int{1, 64, 56, 56}
-	for name, c := range map[string]convCase{"64x16x8x8": big, "depthwise": deep} {
+	for name, c := range map[string]convCase{"64x16x8x8": big, "strided": strided, "depthwise": deep} {
 		c.each(func(op *graph.Primitive, a *graph.Attrs, dims [2][]int, out []int) {
 			for _, threads := range []int{1, 2} {
 				b.Run(fmt.Sprintf("%s/%s/threads=%d", name, op, threads), func(b *testing.B) {

@@ -107,9 +107,11 @@ func (s *scheduler) add(v *graph.Value) error {
 		s.concat(v)
 	case v.Op == graph.Pad && dilated(v):
 		s.dilate(v)
+	case v.Op == graph.Update:
+		s.update(v)
 	case tiled(v):
 		s.contraction(v)
-	case v.Op.Kind == graph.Other && !v.Op.Elementwise():
+	case byHand(v):
 		if specials[v.Op] == nil {
 			return fmt.Errorf("cpu: there is no kernel for %s", v.Op)
 		}
@@ -284,6 +286,21 @@ func (s *scheduler) concat(v *graph.Value) {
 		s.part(v, u, start, step)
 		start[x] = start[x].Add(u.Shape[x])
 	}
+}
+
+// update writes a copy of the first operand, which costs nothing where it can be made in place, and the second operand
+// into its region.
+func (s *scheduler) update(v *graph.Value) {
+	b := newBuilder(s, v.Shape)
+	p := b.match(v.Shape, levelFull)
+	i := b.value(v.Args[0], p, levelFull)
+	if b.stuck() {
+		s.forced[b.blocked] = true
+		return
+	}
+	b.store(s.buffer(v), rowMajorAt(v.Shape, p.at, len(b.l.axes)), i, levelFull, v)
+	s.push(&stage{kind: kindLoop, value: v, loop: b.l}, s.buffer(v))
+	s.part(v, v.Args[1], v.Attrs.Start, v.Attrs.Step)
 }
 
 // dilate writes a pad with zeros between the elements: zeros first, then the elements.

@@ -49,6 +49,11 @@ func dilated(v *graph.Value) bool {
 // tiled reports whether v is a contraction.
 func tiled(v *graph.Value) bool { return contractions[v.Op] != nil }
 
+// byHand reports whether v is computed by a kernel of its primitive's own.
+func byHand(v *graph.Value) bool {
+	return v.Op.Kind == graph.Other && !v.Op.Elementwise() && !tiled(v) && v.Op != graph.Concat && v.Op != graph.Update
+}
+
 func scalar(v *graph.Value) bool {
 	for _, n := range v.Shape {
 		if !n.Is(1) {
@@ -107,8 +112,12 @@ func (s *scheduler) chooseRoots() {
 				if y, ok := s.viewed(x, constant); ok {
 					store(y)
 				}
-			case fixed(v) && v.Op.Kind == graph.Other && !v.Op.Elementwise() && v.Op != graph.Concat:
+			case byHand(v):
 				store(base(x))
+			case v.Op == graph.Update && x != v.Args[0]: // computed before the base is overwritten
+				if y := computed(x); y != nil {
+					store(y)
+				}
 			case v.Op == graph.Broadcast && repeats(v):
 				if y := computed(x); y != nil && !scalar(y) && !(constant[y] && cost[y] <= cheap) {
 					store(y)

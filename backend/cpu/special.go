@@ -21,6 +21,7 @@ var specials = map[*graph.Primitive]special{
 	graph.WindowSpread:  windowSpread,
 }
 
+// count is the number of elements of an array of sizes ns.
 func count(ns []int) int {
 	p := 1
 	for _, n := range ns {

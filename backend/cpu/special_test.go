@@ -183,7 +183,7 @@ func TestSpecialArgExtremum(t *testing.T) {
 
 func TestSpecialWindows(t *testing.T) {
 	r := rand.New(rand.NewPCG(29, 30))
-	for i := range 150 {
+	for i := range 400 {
 		c := randomConv(r)
 		x := c.x
 		y := append(slices.Clone(x[:2]), c.y[2:]...)
@@ -214,7 +214,7 @@ func TestSpecialWindows(t *testing.T) {
 // The order of the sums: under a window in its order, over windows in theirs.
 func TestSpecialWindowOrder(t *testing.T) {
 	r := rand.New(rand.NewPCG(31, 32))
-	for range 60 {
+	for range 200 {
 		c := randomConv(r)
 		x := append([]int{1, 2}, c.x[2:]...)
 		y := append([]int{1, 2}, c.y[2:]...)

@@ -1,0 +1,132 @@
+// Package cpu is the backend that runs graphs on the processor: a kernel compiler in Go.
+//
+// A graph goes through the passes of package rewrite and is scheduled: elementwise chains, movements, reductions and
+// the epilogues of contractions become few kernels (schedule*.go, build.go) in a small loop IR (loop.go). Sizes are
+// parameters: a program is laid out anew for sizes that it has not just seen (program.go, plan.go), and nothing else
+// depends on them. Loops are evaluated in blocks (eval*.go, reduce.go); contractions are a tiled template of their own
+// (contract*.go, conv*.go), and a few primitives have kernels by hand (special*.go).
+package cpu
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"github.com/flambeau-ml/flambeau/backend"
+	"github.com/flambeau-ml/flambeau/internal/offheap"
+	"github.com/flambeau-ml/flambeau/internal/workpool"
+)
+
+// Options configure a Device.
+type Options struct {
+	Threads     int   // that compute, the caller's among them; 0: as many as Go runs
+	MemoryLimit int64 // on live bytes; 0: none
+
+	// OnPressure, when not nil, is called when an allocation would pass the memory limit. It should make the owners of
+	// buffers free them, and report whether a second try is worth while.
+	OnPressure func() bool
+}
+
+// Device is the processor.
+type Device struct {
+	threads int
+	mem     *offheap.Allocator
+	pool    *workpool.Pool
+	states  sync.Pool // of *state
+}
+
+var _ backend.Device = (*Device)(nil)
+
+// New makes a device. Devices share nothing; a process needs one.
+func New(o Options) *Device {
+	if o.Threads <= 0 {
+		o.Threads = runtime.GOMAXPROCS(0)
+	}
+	d := &Device{threads: o.Threads, mem: offheap.New(offheap.Options{Limit: o.MemoryLimit}), pool: workpool.New(o.Threads)}
+	d.mem.OnPressure = o.OnPressure
+	d.states.New = func() any { return newState(o.Threads) }
+	return d
+}
+
+// Name is "cpu (portable, 2 threads)".
+func (d *Device) Name() string {
+	if d.threads == 1 {
+		return "cpu (portable, 1 thread)"
+	}
+	return fmt.Sprintf("cpu (portable, %d threads)", d.threads)
+}
+
+// Threads is the number of threads that compute.
+func (d *Device) Threads() int { return d.threads }
+
+// Close stops the device's threads; programs that run later run on their callers alone.
+func (d *Device) Close() { d.pool.Close() }
+
+// memory is a buffer of the device.
+type memory struct {
+	d     *Device
+	block *offheap.Block
+	bytes int64
+}
+
+func (m *memory) Size() int64 { return m.bytes }
+
+func (m *memory) Host() []byte { return m.block.Bytes() }
+
+func (m *memory) Free() { m.d.mem.Free(m.block) }
+
+// Alloc hands out a buffer whose contents are undefined.
+func (d *Device) Alloc(bytes int64) (backend.Buffer, error) {
+	m, err := d.alloc(bytes)
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func (d *Device) alloc(bytes int64) (*memory, error) {
+	b, err := d.mem.Alloc(bytes)
+	if err != nil {
+		return nil, limit(err)
+	}
+	return &memory{d, b, bytes}, nil
+}
+
+// limit says in the words of the contract that memory is out.
+func limit(err error) error {
+	if e, ok := errors.AsType[*offheap.LimitError](err); ok {
+		return &backend.LimitError{Want: e.Want, Live: e.Live, Limit: e.Limit}
+	}
+	return err
+}
+
+// Write copies src into the beginning of dst.
+func (d *Device) Write(dst backend.Buffer, src []byte) error {
+	if int64(len(src)) > dst.Size() {
+		return fmt.Errorf("cpu: %d bytes do not fit a buffer of %d", len(src), dst.Size())
+	}
+	copy(dst.Host(), src)
+	return nil
+}
+
+// Read copies the beginning of src out.
+func (d *Device) Read(dst []byte, src backend.Buffer) error {
+	if int64(len(dst)) > src.Size() {
+		return fmt.Errorf("cpu: a buffer of %d bytes has no %d", src.Size(), len(dst))
+	}
+	copy(dst, src.Host())
+	return nil
+}
+
+// Memory reports what the allocator counts.
+func (d *Device) Memory() backend.Memory {
+	s := d.mem.Stats()
+	return backend.Memory{Live: s.Live, Peak: s.Peak, Reserved: s.Reserved, Fresh: s.Fresh, Limit: s.Limit}
+}
+
+// SetMemoryLimit bounds the live bytes; 0 takes the bound away.
+func (d *Device) SetMemoryLimit(bytes int64) { d.mem.SetLimit(bytes) }
+
+// Allocator is the device's allocator, for those who account for its memory.
+func (d *Device) Allocator() *offheap.Allocator { return d.mem }

@@ -1,0 +1,126 @@
+package cpu
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/flambeau-ml/flambeau/graph"
+	"github.com/flambeau-ml/flambeau/rewrite"
+)
+
+// dump writes what becomes of a program to files for people: the graph at each pass, the loops of each stage, and how
+// long each stage took, written anew after runs 1, 2, 4, ….
+type dump struct {
+	pass func(pass string, before, after *graph.Func)
+	path string // of the stages
+	text []string
+
+	mu    sync.Mutex
+	runs  int
+	spent []time.Duration
+}
+
+var dumped struct {
+	sync.Mutex
+	n int
+}
+
+func newDump(dir, name string, f *graph.Func) (*dump, error) {
+	pass, err := rewrite.DumpDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	if name == "" {
+		name = f.Name
+	}
+	name = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>| `, r) {
+			return '_'
+		}
+		return r
+	}, name)
+	dumped.Lock()
+	dumped.n++
+	n := dumped.n
+	dumped.Unlock()
+	d := &dump{pass: pass, path: filepath.Join(dir, fmt.Sprintf("program%04d-%s.txt", n, name))}
+	d.text = []string{f.String()}
+	return d, nil
+}
+
+// stages writes the loops.
+func (d *dump) stages(p *program) {
+	var b strings.Builder
+	for i := range p.buffers {
+		x := &p.buffers[i]
+		role := ""
+		switch {
+		case x.param >= 0:
+			role = fmt.Sprintf("  parameter %d", x.param)
+		case x.output >= 0:
+			role = fmt.Sprintf("  result %d", x.output)
+		case x.first < 0:
+			continue
+		}
+		fmt.Fprintf(&b, "b%d: %s%s\n", i, x.typ, role)
+	}
+	d.text = append(d.text, b.String())
+	for i, c := range p.stages {
+		d.text = append(d.text, fmt.Sprintf("stage %d: %s", i, c))
+	}
+	d.spent = make([]time.Duration, len(p.stages))
+	d.write()
+}
+
+// String is the text form of a stage.
+func (c *compiled) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n", c.kind, c.value.Op)
+	for i, x := range c.stage.in {
+		fmt.Fprintf(&b, "  operand %d: b%d", i, x.buf)
+		if c.kind == kindTiled {
+			fmt.Fprintf(&b, "[%s]", x.at)
+		}
+		b.WriteByte('\n')
+	}
+	if c.loop != nil {
+		b.WriteString(c.loop.String())
+	} else {
+		fmt.Fprintf(&b, "  result: b%d\n", c.stage.out)
+	}
+	for _, p := range c.pairs {
+		fmt.Fprintf(&b, "  b%d may take the memory of b%d\n", p.to, p.from)
+	}
+	return b.String()
+}
+
+// time notes how long a stage took. After the last one of a run it is written down.
+func (d *dump) time(at int, t time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.spent[at] += t
+	if at < len(d.spent)-1 {
+		return
+	}
+	if d.runs++; d.runs&(d.runs-1) == 0 {
+		d.write()
+	}
+}
+
+func (d *dump) write() {
+	var b strings.Builder
+	for i, t := range d.text {
+		b.WriteString(t)
+		if at := i - 2; at >= 0 && d.runs > 0 {
+			fmt.Fprintf(&b, "  %s a run, of %d\n", d.spent[at]/time.Duration(d.runs), d.runs)
+		}
+		b.WriteByte('\n')
+	}
+	if err := os.WriteFile(d.path, []byte(b.String()), 0o666); err != nil {
+		fmt.Fprintln(os.Stderr, "flambeau: dump:", err)
+	}
+}

@@ -1,0 +1,292 @@
+package cpu
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+	"unsafe"
+
+	"github.com/flambeau-ml/flambeau/backend"
+	"github.com/flambeau-ml/flambeau/graph"
+)
+
+// state is what one run of any program needs besides memory for its buffers.
+type state struct {
+	frames  []frame
+	uniform frame
+	runs    int64 // evaluations so far
+	base    []unsafe.Pointer
+	faults  []*backend.Fault // of each buffer
+	skip    []bool
+}
+
+func newState(threads int) *state { return &state{frames: make([]frame, threads)} }
+
+// nothing is where buffers of no bytes are.
+var nothing [alignment]byte
+
+// run is one run of a program.
+type run struct {
+	*program
+	*state
+	l        *backend.Launch
+	b        *binding
+	arena    *memory
+	fresh    []*memory // for each result, its own memory; nil where it took a parameter's
+	gift     []int     // for each result, the parameter whose memory it took, or −1
+	gave     []bool    // for each parameter, whether a result took its memory
+	touched  bool      // an input may have been overwritten
+	finished bool
+}
+
+// Run computes the results.
+func (p *program) Run(ctx context.Context, l *backend.Launch) error {
+	if len(l.Sizes) != len(p.symbols) || len(l.Numbers) != p.numbers || len(l.Inputs) != len(p.params) || l.Donate != nil && len(l.Donate) != len(p.params) {
+		return fmt.Errorf("cpu: %d sizes, %d numbers and %d inputs for a program of %d, %d and %d",
+			len(l.Sizes), len(l.Numbers), len(l.Inputs), len(p.symbols), p.numbers, len(p.params))
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	b, err := p.bind(l.Sizes)
+	if err != nil {
+		return err
+	}
+	s := p.d.states.Get().(*state)
+	defer p.d.states.Put(s)
+	r := &run{program: p, state: s, l: l, b: b}
+	defer r.release()
+	if err := r.allocate(); err != nil {
+		return err
+	}
+	for at, c := range p.stages {
+		if !r.touched {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		start := time.Time{}
+		if p.dump != nil {
+			start = time.Now()
+		}
+		r.stage(at, c)
+		if p.dump != nil {
+			p.dump.time(at, time.Since(start))
+		}
+	}
+	r.finish()
+	return nil
+}
+
+// allocate finds memory for all buffers.
+func (r *run) allocate() error {
+	n := len(r.buffers)
+	r.base = slices.Grow(r.base[:0], n)[:n]
+	r.faults = slices.Grow(r.faults[:0], n)[:n]
+	clear(r.faults)
+	r.gift = make([]int, len(r.results))
+	r.fresh = make([]*memory, len(r.results))
+	r.gave = make([]bool, len(r.params))
+	for i := range r.gift {
+		r.gift[i] = -1
+	}
+	for i := range r.buffers {
+		if x := &r.buffers[i]; x.param >= 0 {
+			host := r.l.Inputs[x.param].Host()
+			if len(host) < r.b.bytes[i] {
+				return fmt.Errorf("cpu: input %d has %d bytes of %d", x.param, len(host), r.b.bytes[i])
+			}
+			r.base[i] = address(host)
+		}
+	}
+	if r.l.Donate != nil {
+		for _, g := range r.gifts {
+			from, to := &r.buffers[g.from], &r.buffers[g.to]
+			if r.l.Donate[from.param] && !r.gave[from.param] && r.gift[to.output] < 0 && r.b.bytes[g.from] == r.b.bytes[g.to] &&
+				r.l.Inputs[from.param].Size() == int64(r.b.bytes[g.from]) {
+				r.gift[to.output], r.gave[from.param] = from.param, true
+				r.base[g.to] = r.base[g.from]
+			}
+		}
+	}
+	for i, b := range r.results {
+		if r.gift[i] >= 0 {
+			continue
+		}
+		m, err := r.d.alloc(int64(r.b.bytes[b]))
+		if err != nil {
+			return err
+		}
+		r.fresh[i] = m
+		r.base[b] = address(m.Host())
+	}
+	if r.b.arena == 0 {
+		return nil
+	}
+	m, err := r.d.alloc(int64(r.b.arena))
+	if err != nil {
+		return err
+	}
+	r.arena = m
+	host := address(m.Host())
+	for i, at := range r.b.offset {
+		if at >= 0 {
+			r.base[i] = unsafe.Add(host, at)
+		}
+	}
+	return nil
+}
+
+func address(b []byte) unsafe.Pointer {
+	if len(b) == 0 {
+		return unsafe.Pointer(&nothing)
+	}
+	return unsafe.Pointer(unsafe.SliceData(b))
+}
+
+// release gives back what the caller does not get.
+func (r *run) release() {
+	if r.arena != nil {
+		r.arena.Free()
+	}
+	if !r.finished {
+		for _, m := range r.fresh {
+			if m != nil {
+				m.Free()
+			}
+		}
+	}
+	clear(r.base)
+}
+
+// finish hands the results out.
+func (r *run) finish() {
+	r.finished = true
+	r.l.Outputs = make([]backend.Output, len(r.results))
+	r.l.Taken = make([]bool, len(r.params))
+	for i, b := range r.results {
+		out := &r.l.Outputs[i]
+		switch m := r.fresh[i]; {
+		case r.faults[b] != nil:
+			out.Fault = r.faults[b]
+			if m != nil {
+				m.Free()
+			}
+		case m != nil:
+			out.Buffer = m
+		default:
+			out.Buffer = r.l.Inputs[r.gift[i]]
+			r.l.Taken[r.gift[i]] = true
+		}
+	}
+}
+
+// faultOf is the first fault among buffers.
+func (r *run) faultOf(bufs []int) *backend.Fault {
+	for _, b := range bufs {
+		if r.faults[b] != nil {
+			return r.faults[b]
+		}
+	}
+	return nil
+}
+
+// stage runs stage number at. What depends on a fault is not stored.
+func (r *run) stage(at int, c *compiled) {
+	if c.kind == kindSpecial {
+		if f := r.faultOf(c.reads); f != nil {
+			r.faults[c.stage.out] = f
+			return
+		}
+		if err := r.special(c); err != nil {
+			r.faults[c.stage.out] = fault(c.value, err)
+		}
+		return
+	}
+	n := len(c.loop.instrs)
+	r.skip = slices.Grow(r.skip[:0], n)[:n]
+	good := false
+	for i := range c.loop.instrs {
+		in := &c.loop.instrs[i]
+		r.skip[i] = false
+		if in.op != opStore {
+			continue
+		}
+		if f := r.faultOf(c.needs[i]); f != nil {
+			r.skip[i] = true
+			if r.faults[in.buf] == nil {
+				r.faults[in.buf] = f
+			}
+			continue
+		}
+		good = true
+		if out := r.buffers[in.buf].output; out >= 0 && r.gift[out] >= 0 {
+			r.touched = true
+		}
+	}
+	if !good {
+		return
+	}
+	e := r.evaluate(at, c)
+	if c.kind == kindTiled {
+		r.contract(c, e)
+		return
+	}
+	if err := e.execute(); err != nil {
+		for _, b := range c.writes() {
+			r.faults[b] = fault(c.check, err)
+		}
+	}
+}
+
+func fault(v *graph.Value, err error) *backend.Fault {
+	return &backend.Fault{Op: v.Op.Name, Pos: v.Pos, Msg: err.Error()}
+}
+
+func (r *run) evaluate(at int, c *compiled) *evaluation {
+	r.runs++
+	r.uniform.run = r.runs
+	return &evaluation{layout: r.b.layouts[at], id: r.runs, pool: r.d.pool, frames: r.frames, uniform: &r.uniform,
+		base: r.base, skip: r.skip, numbers: r.l.Numbers}
+}
+
+// contract runs a contraction, with the loop e over its result unless that only stores it.
+func (r *run) contract(c *compiled, e *evaluation) {
+	sizes := r.b.sizes
+	out := array{dtype: c.value.DType, dims: sizes.all(c.out)}
+	var ep *epilogue
+	if c.plain {
+		out.data = r.bytes(c.loop.instrs[1].buf)
+	} else {
+		ep = e.epilogue(out.dtype)
+	}
+	in := make([]operand, len(c.in))
+	for i, x := range c.in {
+		d := r.buffers[x.buf].typ.DType
+		in[i] = operand{array: array{dtype: d, dims: sizes.all(x.dims)}, axes: make(axes, len(x.dims))}
+		for k, n := range in[i].dims {
+			in[i].axes[k] = axis{size: n}
+			if j := x.axes[k]; j >= 0 {
+				in[i].axes[k].stride = sizes[x.at.coef[j]]
+			}
+		}
+		if in[i].len() > 0 {
+			in[i].data = r.bytes(x.buf)[sizes[x.at.off]*d.Bytes():]
+		}
+	}
+	contractions[c.value.Op](&env{pool: r.d.pool}, c.value.Attrs, in, out, ep)
+}
+
+// special runs a kernel of a primitive's own.
+func (r *run) special(c *compiled) error {
+	sizes := r.b.sizes
+	in := make([]array, len(c.in))
+	for i, x := range c.in {
+		in[i] = array{dtype: r.buffers[x.buf].typ.DType, dims: sizes.all(x.dims), data: r.bytes(x.buf)}
+	}
+	out := array{dtype: c.value.DType, dims: sizes.all(c.out), data: r.bytes(c.stage.out)}
+	return specials[c.value.Op](&env{pool: r.d.pool}, c.value.Attr(), in, out)
+}
+
+func (r *run) bytes(b int) []byte { return unsafe.Slice((*byte)(r.base[b]), r.b.bytes[b]) }

@@ -1,0 +1,52 @@
+package declare
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/flambeau-ml/flambeau/data"
+)
+
+// parts are the rows that train, validate and test.
+type parts [3][]int
+
+// splitBy is the column that divides the rows, "" where none does.
+func (c *Config) splitBy() string {
+	if s := c.Preprocessing.Split; s.Type != "random" {
+		return s.Column
+	}
+	return ""
+}
+
+// split divides n rows; by has for each what the column splitBy says.
+func (c *Config) split(n int, by []string) (p parts, err error) {
+	s := c.Preprocessing.Split
+	var dealt [][]int
+	switch s.Type {
+	case "fixed":
+		for i, field := range by {
+			switch strings.TrimSpace(field) {
+			case "0":
+				p[0] = append(p[0], i)
+			case "1":
+				p[1] = append(p[1], i)
+			case "2":
+				p[2] = append(p[2], i)
+			default:
+				return p, c.errorAt("preprocessing.split", "column %q has %.40q, and only 0, 1 and 2 are parts", s.Column, field)
+			}
+		}
+	case "stratify":
+		dealt, err = data.StratifiedSplit(by, s.Seed, s.Probabilities...)
+	default:
+		dealt, err = data.Split(n, s.Seed, s.Probabilities...)
+	}
+	if err != nil {
+		return p, err
+	}
+	copy(p[:], dealt) // nothing where the column has said it
+	if len(p[0]) == 0 {
+		return p, fmt.Errorf("%s: none of the %d rows train", c.file, n)
+	}
+	return p, nil
+}

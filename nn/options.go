@@ -1,0 +1,144 @@
+package nn
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/flambeau-ml/flambeau/tensor"
+)
+
+// Option is an option of a layer or loss. Those that take one number for each spatial dimension take one for all, too.
+// An option that a layer does not have panics with *tensor.Error where the layer is made.
+type Option struct {
+	name  string
+	value any
+}
+
+// Bias says whether a layer adds a bias; without it, it does.
+func Bias(on bool) Option { return Option{"bias", on} }
+
+// KernelSize is the size of a window that is not square, by dimension, in place of the one size that the layer is
+// given.
+func KernelSize(n ...int) Option { return Option{"kernel_size", n} }
+
+// Stride is how far a window moves: by 1 for convolutions, by its size for pooling, where it is not given.
+func Stride(n ...int) Option { return Option{"stride", n} }
+
+// Padding is how many zeros are put around an image, on each side (for max pooling: how far windows reach out of it).
+func Padding(n ...int) Option { return Option{"padding", n} }
+
+// PaddingSame pads a convolution of stride 1 so that the result is as large as the image: PyTorch's padding="same".
+func PaddingSame() Option { return Option{"same", true} }
+
+// PaddingMode says what an image is padded with: "zeros" is what there is.
+func PaddingMode(mode string) Option { return Option{"padding_mode", mode} }
+
+// Dilation is the distance of neighbours in a window.
+func Dilation(n ...int) Option { return Option{"dilation", n} }
+
+// Groups divides the channels of a convolution into groups that do not see each other.
+func Groups(n int) Option { return Option{"groups", n} }
+
+// CeilMode lets a pooling window begin inside the image and end outside.
+func CeilMode() Option { return Option{"ceil_mode", true} }
+
+// CountIncludePad says whether average pooling counts padding among the elements; without it, it does.
+func CountIncludePad(on bool) Option { return Option{"count_include_pad", on} }
+
+// DivisorOverride is what average pooling divides by, in place of the number of elements.
+func DivisorOverride(n int) Option { return Option{"divisor_override", n} }
+
+// Eps is what a normalisation adds to the variance.
+func Eps(x float64) Option { return Option{"eps", x} }
+
+// Momentum is how much of a batch goes into the running statistics of a batch normalisation.
+func Momentum(x float64) Option { return Option{"momentum", x} }
+
+// CumulativeAverage makes running statistics the mean over all batches: PyTorch's momentum=None.
+func CumulativeAverage() Option { return Option{"cumulative", true} }
+
+// Affine says whether a normalisation has weights and biases; without it, it does.
+func Affine(on bool) Option { return Option{"affine", on} }
+
+// TrackRunningStats says whether a batch normalisation keeps running statistics; without it, it does.
+func TrackRunningStats(on bool) Option { return Option{"track_running_stats", on} }
+
+// PaddingIdx is the row of an embedding that begins as zeros and gets no gradient.
+func PaddingIdx(i int) Option { return Option{"padding_idx", i} }
+
+// Reduction says what a loss makes of the losses of samples: "mean", which it does without it, "sum" or "none".
+func Reduction(r string) Option { return Option{"reduction", r} }
+
+// ClassWeights weighs the classes of a loss.
+func ClassWeights(w *tensor.Tensor) Option { return Option{"weight", w} }
+
+// IgnoreIndex is a label that a loss passes over; without it, −100.
+func IgnoreIndex(i int) Option { return Option{"ignore_index", i} }
+
+// LabelSmoothing is how much of each target a loss spreads over all classes.
+func LabelSmoothing(x float64) Option { return Option{"label_smoothing", x} }
+
+// settings are the options that a layer was given.
+type settings struct {
+	op    string
+	given map[string]any
+}
+
+// settle checks that the layer has the options that are given, each once.
+func settle(op string, opts []Option, has ...string) settings {
+	s := settings{op, map[string]any{}}
+	for _, o := range opts {
+		if !slices.Contains(has, o.name) {
+			s.fail("has no option %s, only %v", o.name, has)
+		}
+		if s.has(o.name) {
+			s.fail("option %s is given twice", o.name)
+		}
+		s.given[o.name] = o.value
+	}
+	return s
+}
+
+func (s settings) fail(format string, args ...any) {
+	panic(&tensor.Error{Op: s.op, Msg: fmt.Sprintf(format, args...)})
+}
+
+func (s settings) has(name string) bool {
+	_, ok := s.given[name]
+	return ok
+}
+
+// get is an option's value, or its default.
+func get[T any](s settings, name string, fallback T) T {
+	if v, ok := s.given[name]; ok {
+		return v.(T)
+	}
+	return fallback
+}
+
+// dims is an option with a number for each of n dimensions, none below least.
+func (s settings) dims(name string, n, fallback, least int) []int {
+	v, ok := s.given[name].([]int)
+	if !ok {
+		v = []int{fallback}
+	}
+	if len(v) == 1 {
+		v = slices.Repeat(v, n)
+	}
+	if len(v) != n {
+		s.fail("%s %v has %d numbers: it needs 1 or %d", name, v, len(v), n)
+	}
+	for _, x := range v {
+		if x < least {
+			s.fail("%s %v: the least is %d", name, v, least)
+		}
+	}
+	return v
+}
+
+// positive checks a number that sizes a layer.
+func (s settings) positive(name string, n int) {
+	if n < 1 {
+		s.fail("%s is %d: it must be at least 1", name, n)
+	}
+}

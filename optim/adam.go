@@ -1,0 +1,74 @@
+package optim
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/flambeau-ml/flambeau/tensor"
+)
+
+// Adam is PyTorch's Adam (Kingma and Ba, 2015): steps are scaled by running means of the gradient and of its square.
+// It keeps step, exp_avg, exp_avg_sq and, for AMSGrad, max_exp_avg_sq.
+type Adam struct{ core }
+
+// AdamW is Adam with weight decay that does not go through the gradient (Loshchilov and Hutter, 2019).
+type AdamW struct{ core }
+
+// NewAdam makes an Adam with PyTorch's defaults: a learning rate of 1e-3, betas 0.9 and 0.999, eps 1e-8. It takes LR,
+// Betas, Eps, WeightDecay, AMSGrad and Maximize. An option that makes no sense panics with *tensor.Error.
+func NewAdam(params []*tensor.Tensor, opts ...Option) *Adam {
+	o := &Adam{newAdam("optim.Adam", 0, false)}
+	o.start(params, opts)
+	return o
+}
+
+// NewAdamW makes an AdamW with PyTorch's defaults: those of NewAdam, and a weight decay of 0.01.
+func NewAdamW(params []*tensor.Tensor, opts ...Option) *AdamW {
+	o := &AdamW{newAdam("optim.AdamW", 1e-2, true)}
+	o.start(params, opts)
+	return o
+}
+
+func newAdam(op string, decay float64, decoupled bool) core {
+	return core{
+		op:       op,
+		defaults: Hyper{LR: 1e-3, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8, WeightDecay: decay},
+		check:    checkAdam,
+		update:   func(h *Hyper, s *slot, p, grad *tensor.Tensor) { adam(h, s, p, grad, decoupled) },
+		names:    []string{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"},
+	}
+}
+
+func checkAdam(h *Hyper) error {
+	for i, b := range h.Betas {
+		if !(b >= 0 && b < 1) {
+			return fmt.Errorf("beta %d must lie in [0, 1), and is %g", i+1, b)
+		}
+	}
+	return atLeast0([]string{"lr", "eps", "weight_decay"}, h.LR, h.Eps, h.WeightDecay)
+}
+
+func adam(h *Hyper, s *slot, p, grad *tensor.Tensor, decoupled bool) {
+	switch {
+	case h.WeightDecay == 0:
+	case decoupled:
+		p.MulScalar_(1 - h.LR*h.WeightDecay)
+	default:
+		grad = grad.AddWith(p, tensor.Alpha(h.WeightDecay))
+	}
+	mean, _ := s.get("exp_avg", p.ZerosLike)
+	square, _ := s.get("exp_avg_sq", p.ZerosLike)
+	mean.LerpScalar_(grad, 1-h.Betas[0])
+	square.MulScalar_(h.Betas[1]).AddcmulWith_(grad, grad, tensor.Value(1-h.Betas[1]))
+	if h.AMSGrad {
+		largest, made := s.get("max_exp_avg_sq", square.Clone)
+		if !made {
+			largest.Copy_(largest.Maximum(square))
+		}
+		square = largest
+	}
+	correction1 := 1 - math.Pow(h.Betas[0], float64(s.step))
+	correction2 := 1 - math.Pow(h.Betas[1], float64(s.step))
+	denom := square.Sqrt().DivScalar(math.Sqrt(correction2)).AddScalar(h.Eps)
+	p.AddcdivWith_(mean, denom, tensor.Value(-h.LR/correction1))
+}

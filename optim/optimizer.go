@@ -1,0 +1,142 @@
+package optim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/flambeau-ml/flambeau/tensor"
+)
+
+// Optimizer changes parameters as their gradients say.
+type Optimizer interface {
+	// Step changes every parameter that has a gradient, and computes all of it, with the losses whose gradients they
+	// are, as one program. It panics with *tensor.Error where a value cannot be computed; tensor.Try makes an error of
+	// that, and parameters are then what they were.
+	Step()
+	// ZeroGrad forgets all gradients.
+	ZeroGrad()
+	// Groups are the parameters with their options, which may be changed between steps.
+	Groups() []*Group
+	// AddGroup adds parameters; options that are not given are those of the optimiser.
+	AddGroup(params []*tensor.Tensor, opts ...Option)
+	// State is all that must be kept for training to go on: a copy that later steps do not change.
+	State() *State
+	// LoadState goes on from a state, which must fit the parameters. After an error the optimiser is as it was.
+	LoadState(*State) error
+}
+
+// Group is parameters that share their options.
+type Group struct {
+	Params []*tensor.Tensor
+	Hyper
+}
+
+// core is what all optimisers have: groups, what is kept for each parameter, and the rule of one update.
+type core struct {
+	op       string
+	defaults Hyper
+	check    func(h *Hyper) error
+	update   func(h *Hyper, s *slot, p, grad *tensor.Tensor)
+	names    []string // of the tensors that the rule may keep
+	groups   []*Group
+	slots    map[*tensor.Tensor]*slot
+}
+
+// slot is what an optimiser keeps for one parameter.
+type slot struct {
+	step    int
+	tensors map[string]*tensor.Tensor
+}
+
+// get is the tensor of that name; made tells whether first had to make it.
+func (s *slot) get(name string, first func() *tensor.Tensor) (t *tensor.Tensor, made bool) {
+	if t := s.tensors[name]; t != nil {
+		return t, false
+	}
+	t = first()
+	s.tensors[name] = t
+	return t, true
+}
+
+// start takes the options and the first group.
+func (c *core) start(params []*tensor.Tensor, opts []Option) {
+	c.slots = map[*tensor.Tensor]*slot{}
+	for _, f := range opts {
+		f(&c.defaults)
+	}
+	if err := c.check(&c.defaults); err != nil {
+		c.fail("%v", err)
+	}
+	if len(params) > 0 {
+		c.AddGroup(params)
+	}
+}
+
+func (c *core) fail(format string, args ...any) {
+	panic(&tensor.Error{Op: c.op, Msg: fmt.Sprintf(format, args...)})
+}
+
+// Groups are the parameters with their options, which may be changed between steps.
+func (c *core) Groups() []*Group { return c.groups }
+
+// AddGroup adds parameters; options that are not given are those of the optimiser.
+func (c *core) AddGroup(params []*tensor.Tensor, opts ...Option) {
+	g := &Group{slices.Clone(params), c.defaults}
+	for _, f := range opts {
+		f(&g.Hyper)
+	}
+	if err := c.check(&g.Hyper); err != nil {
+		c.fail("%v", err)
+	}
+	for i, p := range params {
+		switch {
+		case p == nil || !p.IsLeaf():
+			c.fail("parameter %d of the group is no leaf that requires a gradient", i)
+		case c.slots[p] != nil:
+			c.fail("parameter %d of the group, of shape %v, is there already", i, p.Shape())
+		}
+		c.slots[p] = &slot{tensors: map[string]*tensor.Tensor{}}
+	}
+	c.groups = append(c.groups, g)
+}
+
+// ZeroGrad forgets all gradients.
+func (c *core) ZeroGrad() {
+	for p := range c.slots {
+		p.ZeroGrad()
+	}
+}
+
+// Step changes every parameter that has a gradient.
+func (c *core) Step() {
+	var out []*tensor.Tensor
+	for _, g := range c.groups {
+		for _, p := range g.Params {
+			grad := p.Grad()
+			if grad == nil {
+				continue
+			}
+			if g.Maximize {
+				grad = grad.Neg()
+			}
+			s := c.slots[p]
+			s.step++
+			c.update(&g.Hyper, s, p.Detach(), grad)
+			out = append(out, p)
+			for _, name := range c.names {
+				if t := s.tensors[name]; t != nil {
+					out = append(out, t)
+				}
+			}
+		}
+	}
+	if err := tensor.Eval(context.Background(), out...); err != nil {
+		var e *tensor.Error
+		if !errors.As(err, &e) {
+			e = &tensor.Error{Op: c.op, Msg: err.Error()}
+		}
+		panic(e)
+	}
+}
