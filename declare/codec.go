@@ -80,6 +80,14 @@ type columnError struct {
 
 func (e *columnError) Error() string { return e.msg }
 
+// has reports whether an output feature has a target in a row.
+func (c *column) has(row int) bool {
+	if c.ints != nil {
+		return c.ints[row] >= 0
+	}
+	return !math.IsNaN(c.numbers[row])
+}
+
 func findColumn(columns []string, name string) (int, error) {
 	for i, c := range columns {
 		if c == name {

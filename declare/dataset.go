@@ -72,10 +72,14 @@ func (c *Config) dataPath() string {
 	return filepath.Join(filepath.Dir(c.file), c.Dataset)
 }
 
-// readAll reads the rows of a table that every codec keeps. What the table's column splitBy has in each of these rows
-// comes back, too, where that is not "".
-func (cs *codecs) readAll(ctx context.Context, r *csvfile.Reader, folder, splitBy string) (n int, by []string, err error) {
-	columns := r.Columns()
+// source is the rows of a table that codecs have read.
+type source struct {
+	rows []int    // their numbers in the table, from 0
+	by   []string // what a column that divides them says
+}
+
+// readAll reads the rows of a table that every codec keeps, and of these the column splitBy, where that is not "".
+func (cs *codecs) readAll(ctx context.Context, r *csvfile.Reader, folder, splitBy string) (*source, error) {
 	for _, c := range cs.all() {
 		if m, ok := c.(*imageCodec); ok {
 			m.folder = folder
@@ -83,27 +87,29 @@ func (cs *codecs) readAll(ctx context.Context, r *csvfile.Reader, folder, splitB
 	}
 	at := -1
 	if splitBy != "" {
-		if at, err = findColumn(columns, splitBy); err != nil {
-			return 0, nil, err
+		var err error
+		if at, err = findColumn(r.Columns(), splitBy); err != nil {
+			return nil, err
 		}
 	}
+	src := &source{}
 	all := cs.all()
-	for {
-		if err := ctx.Err(); err != nil {
-			return 0, nil, context.Cause(ctx)
+	for number := 0; ; number++ {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
 		}
 		row, err := r.Read()
 		if err == io.EOF {
-			return n, by, nil
+			return src, nil
 		}
 		if err != nil {
-			return 0, nil, err
+			return nil, err
 		}
 		keep := true
 		for _, c := range all {
 			ok, err := c.read(r, row)
 			if err != nil {
-				return 0, nil, err
+				return nil, err
 			}
 			keep = keep && ok
 		}
@@ -114,9 +120,9 @@ func (cs *codecs) readAll(ctx context.Context, r *csvfile.Reader, folder, splitB
 			c.push()
 		}
 		if at >= 0 {
-			by = append(by, row[at])
+			src.by = append(src.by, row[at])
 		}
-		n++
+		src.rows = append(src.rows, number)
 	}
 }
 

@@ -70,5 +70,5 @@ type onehotLayer struct{ categories int }
 
 // Forward makes categories [N] into [N, categories].
 func (e *onehotLayer) Forward(x *tensor.Tensor) *tensor.Tensor {
-	return x.OneHot(e.categories).To(tensor.Float32)
+	return x.OneHot(e.categories).MulScalar(1.0) // which makes floats of whole numbers
 }

@@ -18,8 +18,9 @@ func (c *Config) splitBy() string {
 	return ""
 }
 
-// split divides n rows; by has for each what the column splitBy says.
-func (c *Config) split(n int, by []string) (p parts, err error) {
+// split divides the rows.
+func (c *Config) split(src *source) (p parts, err error) {
+	n, by := len(src.rows), src.by
 	s := c.Preprocessing.Split
 	var dealt [][]int
 	switch s.Type {

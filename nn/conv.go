@@ -133,5 +133,5 @@ func (c *Conv1d) Forward(x *tensor.Tensor) *tensor.Tensor {
 func (c *Conv1d) String() string { return c.describe("Conv1d") }
 
 func (c *conv) window() []tensor.Option {
-	return []tensor.Option{tensor.Stride(anys(c.stride)...), tensor.Padding(anys(c.padding)...), tensor.Dilation(anys(c.dilation)...), tensor.Groups(c.groups)}
+	return []tensor.Option{tensor.Stride(c.stride...), tensor.Padding(c.padding...), tensor.Dilation(c.dilation...), tensor.Groups(c.groups)}
 }

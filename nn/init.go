@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/flambeau-ml/flambeau/graph"
 	"github.com/flambeau-ml/flambeau/tensor"
 )
 
@@ -75,13 +76,24 @@ func Normal(mean, std float64) Initializer {
 // low −2 and high 2, whatever std is.
 func TruncNormal(mean, std, low, high float64) Initializer {
 	cdf := func(x float64) float64 { return (1 + math.Erf(x/math.Sqrt2)) / 2 }
+	from, to := 2*cdf((low-mean)/std)-1, 2*cdf((high-mean)/std)-1
 	return func(g *tensor.Generator, sizes []int) *tensor.Tensor {
-		// The inverse of the distribution function at uniform places between its values at low and high.
-		from, to := 2*cdf((low-mean)/std)-1, 2*cdf((high-mean)/std)-1
-		u := tensor.Rand(g, anys(sizes)...).MulScalar(to - from).AddScalar(from)
-		edge := 1 - math.Pow(2, -24)
-		x := u.Clamp(-edge, edge).Erfinv().MulScalar(std * math.Sqrt2).AddScalar(mean)
-		return x.Clamp(low, high)
+		// The inverse of the distribution function at uniform places between its values at low and high, in float64:
+		// there is none among the operators.
+		n := 1
+		for _, s := range sizes {
+			n *= s
+		}
+		state := tensor.Data[uint64](g.State)
+		out := make([]float32, n)
+		for i := range out {
+			word := graph.Philox(state[0], state[1]+uint64(i/4))[i%4]
+			u := (float64(word) + 0.5) / (1 << 32)
+			x := mean + std*math.Sqrt2*math.Erfinv(from+(to-from)*u)
+			out[i] = float32(min(max(x, low), high))
+		}
+		g.State.Copy_(tensor.New([]uint64{state[0], state[1] + uint64((n+3)/4)}))
+		return tensor.New(out, sizes...)
 	}
 }
 

@@ -87,7 +87,7 @@ func tableInit(rows, padding int) Initializer {
 
 // Forward makes indices [*] into [*, dim]. An index that is no row's is an error when the result is computed.
 func (e *Embedding) Forward(indices *tensor.Tensor) *tensor.Tensor {
-	return e.Weight.Value().EmbeddingWith(indices, tensor.PaddingIdx(e.padding))
+	return tensor.EmbeddingWith(e.Weight.Value(), indices, tensor.PaddingIdx(e.padding))
 }
 
 // String describes the layer.

@@ -145,6 +145,9 @@ var (
 		Schema: "hardtanh(Tensor self, Scalar min_val=-1, Scalar max_val=1) -> Tensor", Doc: "Each element, held between min_val and max_val.",
 		InPlace: true, Samples: activationSamples("max_val", 2),
 	}, func(x *graph.Value, lo, hi graph.Scalar) *graph.Value {
+		if lo.Float() > hi.Float() {
+			graph.Fail("hardtanh", "min_val %s is above max_val %s", lo, hi)
+		}
 		return hardtanh(x, numberLike(x, x.DType, lo), numberLike(x, x.DType, hi))
 	})
 	Threshold = define(Op{

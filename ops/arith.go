@@ -1,6 +1,8 @@
 package ops
 
 import (
+	"math/rand/v2"
+
 	"github.com/flambeau-ml/flambeau/graph"
 )
 
@@ -270,3 +272,12 @@ var (
 		InPlace: true, Samples: numberSamples,
 	}, promotingNumber((*graph.Value).Rem))
 )
+
+// RemainderOf divides a number by a tensor.
+var RemainderOf = define(Op{
+	Schema: "remainder.Scalar_Tensor(Scalar self, Tensor other) -> Tensor", Method: "RemainderOf", Doc: "What division of a number leaves, with the sign of other.",
+	Samples: func(r *rand.Rand) []Sample { return []Sample{call(7.5, positive(r, 3)), call(7, counts(r, 4))} },
+}, func(s graph.Scalar, y *graph.Value) *graph.Value {
+	b, a, d := withNumber(y, s)
+	return remainder(a, b).Cast(d)
+})

@@ -169,7 +169,7 @@ var (
 			return []Sample{call(f32(r, 5, 4), []int{2, -1}, []int{0, 1}).concrete(), call(f32(r, 3, 4), 3).concrete()}
 		},
 	}, roll)
-	Rot90 = define(Op{Schema: "rot90(Tensor self, int k=1, int[] dims=[0,1]) -> Tensor", Doc: "The elements turned k times by a right angle.", Samples: dimOf(1)}, rot90)
+	Rot90 = define(Op{Schema: "rot90(Tensor self, int k=1, int[] dims=[0,1]) -> Tensor", Needed: 3, Doc: "The elements turned k times by a right angle.", Samples: dimOf(1)}, rot90)
 
 	Repeat = define(Op{
 		Schema: "repeat(Tensor self, SymInt[] repeats) -> Tensor", Doc: "Copies side by side, so many along each dimension.", Samples: func(r *rand.Rand) []Sample {

@@ -34,7 +34,7 @@ func Bind(b graph.Builder, name string, args []any, kwargs map[string]any) (*Op,
 		}
 		return op, in, nil
 	}
-	candidates := byBaseName[strings.TrimPrefix(name, "aten.")]
+	candidates := byBaseName[canonical(name)]
 	if len(candidates) == 0 {
 		return nil, nil, fmt.Errorf("ops: no operator %q", name)
 	}

@@ -127,6 +127,9 @@ var IsClose = define(Op{
 	Schema: "isclose(Tensor self, Tensor other, float rtol=1e-05, float atol=1e-08, bool equal_nan=False) -> Tensor",
 	Doc:    "Whether elements differ by at most atol + rtol·|other|.", Samples: compareSamples,
 }, func(x, y *graph.Value, rtol, atol float64, equalNaN bool) *graph.Value {
+	if rtol < 0 || atol < 0 {
+		graph.Fail("isclose", "tolerances %v and %v must not be negative", rtol, atol)
+	}
 	x, y, d := pairs(x, y)
 	same := x.Eq(y)
 	if equalNaN && d.IsFloat() {

@@ -173,17 +173,34 @@ func sequence(b graph.Builder, n graph.Size, d graph.DType, ends func(d graph.DT
 	return graph.NewIota(b, graph.Type{DType: w, Shape: graph.Shape{n}}, 0).Mul(step).Add(first).Cast(d)
 }
 
-// linspace counts from both ends, so that both are exact.
+// linspace counts between numbers.
 func linspace(b graph.Builder, start, end graph.Scalar, steps int, dtype graph.DType) *graph.Value {
+	w := spaceType(dtype)
+	return between(b, graph.NewNumber(b, w, start), graph.NewNumber(b, w, end), steps, orDefault(dtype))
+}
+
+// linspaceTensors counts between tensors without axes.
+func linspaceTensors(start, end *graph.Value, steps int, dtype graph.DType) *graph.Value {
+	needRank("linspace", start, "start", 0)
+	needRank("linspace", end, "end", 0)
+	w := spaceType(dtype)
+	return between(start.Home, start.Cast(w), end.Cast(w), steps, orDefault(dtype))
+}
+
+// spaceType is the dtype in which numbers evenly apart are computed.
+func spaceType(dtype graph.DType) graph.DType {
+	if d := orDefault(dtype); d.IsInexact() {
+		return wide(d)
+	}
+	return graph.Float64
+}
+
+// between counts from both ends, so that both are exact.
+func between(b graph.Builder, first, last *graph.Value, steps int, d graph.DType) *graph.Value {
 	if steps < 0 {
 		graph.Fail("linspace", "steps is %d: it must not be negative", steps)
 	}
-	d := orDefault(dtype)
-	w := wide(d)
-	if !d.IsInexact() {
-		w = graph.Float64
-	}
-	first, last := graph.NewNumber(b, w, start), graph.NewNumber(b, w, end)
+	w := first.DType
 	if steps == 1 {
 		return first.Reshape(graph.N(1)).Cast(d)
 	}
@@ -229,6 +246,22 @@ var (
 			return []Sample{call(0, 1, 5), call(-2.5, 3, 1), call(3, 0, 4).kw("dtype", graph.Int64), call(0, 1, 0)}
 		},
 	}, linspace)
+	LinspaceTensor = define(Op{
+		Schema: "linspace.Tensor_Tensor(Tensor start, Tensor end, int steps, *, " + factory + ") -> Tensor", Method: "LinspaceTensor", Doc: "So many numbers from one tensor without axes to another, evenly apart.",
+		Samples: func(r *rand.Rand) []Sample { return []Sample{call(f32(r), f32(r), 4)} },
+	}, linspaceTensors)
+	LinspaceTensorScalar = define(Op{
+		Schema: "linspace.Tensor_Scalar(Tensor start, Scalar end, int steps, *, " + factory + ") -> Tensor", Method: "-", Doc: "So many numbers from a tensor without axes to a number, evenly apart.",
+		Samples: func(r *rand.Rand) []Sample { return []Sample{call(f32(r), 2.5, 4)} },
+	}, func(start *graph.Value, end graph.Scalar, steps int, dtype graph.DType) *graph.Value {
+		return linspaceTensors(start, numberLike(start, spaceType(dtype), end), steps, dtype)
+	})
+	LinspaceScalarTensor = define(Op{
+		Schema: "linspace.Scalar_Tensor(Scalar start, Tensor end, int steps, *, " + factory + ") -> Tensor", Method: "-", Doc: "So many numbers from a number to a tensor without axes, evenly apart.",
+		Samples: func(r *rand.Rand) []Sample { return []Sample{call(2.5, f32(r), 4)} },
+	}, func(start graph.Scalar, end *graph.Value, steps int, dtype graph.DType) *graph.Value {
+		return linspaceTensors(numberLike(end, spaceType(dtype), start), end, steps, dtype)
+	})
 	Eye = define(Op{
 		Schema: "eye(SymInt n, *, " + factory + ") -> Tensor", Doc: "The identity matrix.", Samples: func(*rand.Rand) []Sample { return []Sample{call(3), call(0)} },
 	}, func(b graph.Builder, n graph.Size, dtype graph.DType) *graph.Value { return eye(b, n, n, dtype) })
@@ -246,7 +279,7 @@ var (
 		Samples: func(r *rand.Rand) []Sample {
 			return []Sample{call(f32(r, 3), graph.Int64), call(f32(r, 3), "bfloat16"), call(below(r, 9, 3), graph.Float32)}
 		},
-	}, func(x *graph.Value, dtype graph.DType, _ bool) *graph.Value { return castTo(x, dtype) })
+	}, castTo)
 	ToCopy = define(Op{
 		Schema: "_to_copy(Tensor self, *, " + factory + ", bool non_blocking=False, MemoryFormat? memory_format=None) -> Tensor", Method: "-", Doc: "A copy, converted to a dtype.",
 		Samples: withKwargs(anySamples, "dtype", graph.Float64, nil),

@@ -195,4 +195,4 @@ var Einsum = define(Op{
 			call("i,j->ij", vs(f32(r, 2), f32(r, 3))), call("ij->", vs(f32(r, 2, 3))), call("bn,anm,bm->ba", vs(f32(r, 2, 3), f32(r, 5, 3, 4), f32(r, 2, 4))),
 		}
 	},
-}, func(equation string, xs []*graph.Value, _ []int) *graph.Value { return einsum(equation, xs) })
+}, einsum)

@@ -43,10 +43,10 @@ func within(op string, x, index *graph.Value, axis int) (y *graph.Value, less bo
 	return x, less
 }
 
-func gather(x *graph.Value, dim int, index *graph.Value, _ bool) *graph.Value {
+func gather(x *graph.Value, dim int, index *graph.Value) *graph.Value {
 	needIndex("gather", index)
 	if x.Rank() == 0 || index.Rank() == 0 {
-		out := gather(atLeast1(x), dim, atLeast1(index), false)
+		out := gather(atLeast1(x), dim, atLeast1(index))
 		return out.Reshape(index.Shape...)
 	}
 	dim = wrapDim("gather", dim, x.Rank())
@@ -58,7 +58,7 @@ func gather(x *graph.Value, dim int, index *graph.Value, _ bool) *graph.Value {
 func takeAlongDim(x, index *graph.Value, dim *int) *graph.Value {
 	needIndex("take_along_dim", index)
 	if dim == nil {
-		return gather(x.Reshape(x.Shape.Count()), 0, index.Reshape(index.Shape.Count()), false)
+		return gather(x.Reshape(x.Shape.Count()), 0, index.Reshape(index.Shape.Count()))
 	}
 	if x.Rank() != index.Rank() {
 		graph.Fail("take_along_dim", "%s and the index %s differ in rank", x.Type, index.Type)

@@ -26,7 +26,7 @@ func checkWeight(op string, x, weight *graph.Value) {
 
 // classLoss is −weight·logp at the target classes, of logp [..., C], and the weight counted for each element. Elements
 // whose target is ignored count nothing. smoothing moves that share of a target evenly to all classes.
-func classLoss(op string, logp, target, weight *graph.Value, ignore graph.Size, smoothing float64, reduction int) *graph.Value {
+func classLoss(op string, logp, target, weight *graph.Value, ignore int, smoothing float64, reduction int) *graph.Value {
 	lead := logp.Shape[:logp.Rank()-1]
 	if !target.DType.IsInt() {
 		graph.Fail(op, "the target is %s: classes are integers", target.Type)
@@ -35,8 +35,9 @@ func classLoss(op string, logp, target, weight *graph.Value, ignore graph.Size, 
 		graph.Fail(op, "the target %s does not fit the input: it must have sizes %s", target.Type, graph.Shape(lead))
 	}
 	checkWeight(op, logp, weight)
+	target = target.Cast(graph.Int64)
 	zero, n := logp.Like(0), len(lead)
-	counts := target.Ne(graph.NewSize(target.Home, target.DType, ignore))
+	counts := target.Ne(graph.NewNumber(target.Home, target.DType, graph.IntOf(int64(ignore))))
 	safe := counts.Where(target, target.Scalar(graph.IntOf(0)))
 	w := counts.Cast(logp.DType)
 	if weight != nil {
@@ -60,15 +61,15 @@ func classLoss(op string, logp, target, weight *graph.Value, ignore graph.Size, 
 	return reduceLoss(op, out, reduction)
 }
 
-func nllLoss(op string) func(x, target, weight *graph.Value, reduction int, ignore graph.Size) *graph.Value {
-	return func(x, target, weight *graph.Value, reduction int, ignore graph.Size) *graph.Value {
+func nllLoss(op string) func(x, target, weight *graph.Value, reduction int, ignore int) *graph.Value {
+	return func(x, target, weight *graph.Value, reduction int, ignore int) *graph.Value {
 		needFloat(op, x)
 		d := x.DType
 		return classLoss(op, classLast(op, x).Cast(wide(d)), target, weight, ignore, 0, reduction).Cast(d)
 	}
 }
 
-func crossEntropy(x, target, weight *graph.Value, reduction int, ignore graph.Size, smoothing float64) *graph.Value {
+func crossEntropy(x, target, weight *graph.Value, reduction int, ignore int, smoothing float64) *graph.Value {
 	const op = "cross_entropy_loss"
 	needFloat(op, x)
 	if smoothing < 0 || smoothing > 1 {
@@ -101,11 +102,11 @@ func multiMargin(x, target *graph.Value, p, margin graph.Scalar, weight *graph.V
 	needFloat(op, x)
 	d := x.DType
 	v := x.Cast(wide(d))
-	if v.Rank() == 0 || v.Rank() > 2 || p.Float() != 1 && p.Float() != 2 {
+	if v.Rank() > 2 || p.Float() != 1 && p.Float() != 2 {
 		graph.Fail(op, "takes [N, C] and p of 1 or 2, not %s and %s", x.Type, p)
 	}
-	if v.Rank() == 1 {
-		v, target = v.Unsqueeze(0), target.Reshape(graph.N(1))
+	if v.Rank() < 2 {
+		v, target = atLeastRank(v, 2), target.Reshape(graph.N(1))
 	}
 	if target.Rank() != 1 || !v.Home.Solver().Same(target.Shape[0], v.Shape[0]) {
 		graph.Fail(op, "the target %s does not fit %s", target.Type, x.Type)
@@ -122,7 +123,7 @@ func multiMargin(x, target *graph.Value, p, margin graph.Scalar, weight *graph.V
 	class := graph.NewIota(v.Home, graph.Type{DType: target.DType, Shape: v.Shape}, 1)
 	lack = class.Eq(target.Unsqueeze(1)).Where(lack.Like(0), lack)
 	out := lack.ReduceSum(1).Div(graph.NewSize(v.Home, v.DType, v.Shape[1]))
-	if x.Rank() == 1 {
+	if x.Rank() < 2 {
 		out = out.Reshape()
 	}
 	return reduceLoss(op, out, reduction).Cast(d)
@@ -146,6 +147,9 @@ func cosineEmbedding(x, y, target *graph.Value, margin float64, reduction int) *
 
 // tripletMargin is what the distance to the negative lacks of exceeding that to the positive by margin.
 func tripletMargin(anchor, positive, negative *graph.Value, margin, p, eps float64, swap bool, reduction int) *graph.Value {
+	if margin <= 0 {
+		graph.Fail("triplet_margin_loss", "margin is %v: it must be positive", margin)
+	}
 	d := resultType(anchor, positive, negative)
 	needFloat("triplet_margin_loss", anchor, positive, negative)
 	far := func(x, y *graph.Value) *graph.Value {

@@ -46,7 +46,7 @@ func nativeLayerNorm(x *graph.Value, sizes []graph.Size, weight, bias *graph.Val
 	axes := trailing("layer_norm", x, sizes, weight, bias)
 	d := x.DType
 	y, mean, rstd = standardize(x.Cast(wide(d)), axes, eps)
-	return scaleShift(y, weight, bias).Cast(d), mean, rstd
+	return scaleShift(y, weight, bias).Cast(d), mean.Cast(d), rstd.Cast(d)
 }
 
 // rmsNorm divides by the root of the mean square.
@@ -114,7 +114,10 @@ func batchNorm(x, weight, bias, runMean, runVar *graph.Value, training bool, mom
 	if !training && (runMean == nil || runVar == nil) {
 		graph.Fail("batch_norm", "needs running statistics outside training")
 	}
-	d := x.DType
+	d, p := x.DType, x.DType // of the result, of the statistics
+	if runMean != nil {
+		p = runMean.DType
+	}
 	w, b := perChannel("batch_norm", x, weight), perChannel("batch_norm", x, bias)
 	v := x.Cast(wide(d))
 	axes := slices.Delete(allDims(x.Rank()), 1, 2)
@@ -123,7 +126,7 @@ func batchNorm(x, weight, bias, runMean, runVar *graph.Value, training bool, mom
 		m, s := perChannel("batch_norm", x, runMean).Cast(v.DType), perChannel("batch_norm", x, runVar).Cast(v.DType)
 		mean, rstd = m, s.Add(givenLike(v, eps)).Rsqrt()
 		y = scaleShift(v.Sub(mean).Mul(rstd), w, b).Cast(d)
-		return y, mean.Reshape(c), rstd.Reshape(c), runMean, runVar
+		return y, mean.Reshape(c).Cast(p), rstd.Reshape(c).Cast(p), runMean, runVar
 	}
 	checkManyPerChannel(x, axes)
 	mean, variance := deviation("batch_norm", v, axes, graph.IntOf(0))
@@ -137,7 +140,7 @@ func batchNorm(x, weight, bias, runMean, runVar *graph.Value, training bool, mom
 		return r.Mul(m.Neg().Shift(1)).Add(batch.Stop().Reshape(c).Mul(m)).Cast(run.DType)
 	}
 	n := countOf(v, axes)
-	return y, mean.Reshape(c), rstd.Reshape(c), move(runMean, mean), move(runVar, variance.Mul(n).Div(n.Shift(-1)))
+	return y, mean.Reshape(c).Cast(p), rstd.Reshape(c).Cast(p), move(runMean, mean), move(runVar, variance.Mul(n).Div(n.Shift(-1)))
 }
 
 func checkManyPerChannel(x *graph.Value, axes []int) {
@@ -199,7 +202,7 @@ var (
 		Samples: func(r *rand.Rand) []Sample {
 			return []Sample{call(f32(r, 3, 4), []int{4}, f32(r, 4), f32(r, 4)), call(f32(r, 2, 3, 4), []int{3, 4}), call(bf16(r, 3, 4), []int{4}, bf16(r, 4))}
 		},
-	}, func(x *graph.Value, sizes []graph.Size, weight, bias *graph.Value, eps float64, _ bool) *graph.Value {
+	}, func(x *graph.Value, sizes []graph.Size, weight, bias *graph.Value, eps float64) *graph.Value {
 		y, _, _ := nativeLayerNorm(x, sizes, weight, bias, eps)
 		return y
 	})

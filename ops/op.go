@@ -81,7 +81,7 @@ func Table() []*Op {
 
 // Lookup finds an operator by its full name, "softmax.int"; "aten." before it is allowed.
 func Lookup(name string) (*Op, bool) {
-	op, ok := byFullName[strings.TrimPrefix(name, "aten.")]
+	op, ok := byFullName[canonical(name)]
 	return op, ok
 }
 
@@ -112,7 +112,7 @@ func Passed(a Arg) bool {
 		return false
 	}
 	switch a.Name {
-	case "pin_memory", "non_blocking", "cudnn_enabled", "scale_grad_by_freq", "sparse":
+	case "pin_memory", "non_blocking", "cudnn_enabled", "cudnn_enable", "scale_grad_by_freq", "sparse", "sparse_grad", "implicit", "copy", "path":
 		return false
 	}
 	return true

@@ -66,21 +66,22 @@ func padConstant(x *graph.Value, pad []graph.Size, value graph.Scalar) *graph.Va
 	return graph.Apply(graph.Update, &graph.Attrs{Start: low, Step: step}, base, x)
 }
 
-// padEdges pads axis by axis with what f puts before and after n elements of an axis.
+// padEdges pads axis by axis with what f puts before and after the elements of an axis; then negative paddings cut off.
 func padEdges(x *graph.Value, pad []graph.Size, f func(x *graph.Value, axis, low, high int) *graph.Value) *graph.Value {
 	const op = "pad"
 	low, high := padSides(op, x, pad)
-	x, low, high = crop(op, x, low, high)
 	for i := range low {
 		l, ok1 := low[i].Int()
 		h, ok2 := high[i].Int()
 		if !ok1 || !ok2 {
 			graph.Fail(op, "%s must be known", graph.Shape(pad))
 		}
-		if l+h > 0 {
-			x = f(x, i, l, h)
+		if l > 0 || h > 0 {
+			x = f(x, i, max(l, 0), max(h, 0))
 		}
+		low[i], high[i] = graph.N(min(l, 0)), graph.N(min(h, 0))
 	}
+	x, _, _ = crop(op, x, low, high)
 	return x
 }
 

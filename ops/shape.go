@@ -248,7 +248,7 @@ var (
 		Samples: func(r *rand.Rand) []Sample {
 			return []Sample{call(f32(r, 3, 1), []int{2, -1, 4}), call(below(r, 9), []int{3})}
 		},
-	}, func(x *graph.Value, sizes []graph.Size, _ bool) *graph.Value { return expand("expand")(x, sizes) })
+	}, expand("expand"))
 	BroadcastTo = define(Op{
 		Schema: "broadcast_to(Tensor(a) self, SymInt[] size) -> Tensor(a)", View: true, Doc: "The elements repeated along dimensions of size 1 and new ones in front.",
 		Samples: func(r *rand.Rand) []Sample { return []Sample{call(f32(r, 3, 1), []int{2, -1, 4})} },

@@ -8,7 +8,7 @@ func ClipGradNorm(params []*tensor.Tensor, max float64) *tensor.Tensor {
 	var total *tensor.Tensor
 	for _, p := range params {
 		if g := p.Grad(); g != nil {
-			n := g.ToDtype(tensor.Float32).Square().Sum()
+			n := g.To(tensor.Float32).Square().Sum()
 			if total != nil {
 				n = total.Add(n)
 			}

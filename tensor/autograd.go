@@ -128,9 +128,9 @@ func (t *Tensor) Backward(opts ...BackwardOption) {
 	}
 	r := record("backward")
 	defer r.done()
-	r.noGrad = true
-	rootV := r.read(t)
+	rootV := r.read(t) // with history: t may be a view
 	root := nodeOf(rootV)
+	r.noGrad = true
 	if !root.needs {
 		graph.Fail(r.op, "nothing that this tensor was computed from requires a gradient")
 	}

@@ -38,8 +38,8 @@ func bitsOf(t *testing.T, ts ...*tensor.Tensor) []byte {
 // trainSteps trains a small convolutional network for a few steps and returns every bit of its parameters and losses.
 func trainSteps(t *testing.T) []byte {
 	g := tensor.NewGenerator(5)
-	param := func(scale float64, sizes ...int) *tensor.Tensor {
-		p := tensor.Randn(sizes, g).MulScalar(scale)
+	param := func(scale float64, sizes ...any) *tensor.Tensor {
+		p := tensor.Randn(g, sizes...).MulScalar(scale)
 		if err := tensor.Eval(context.Background(), p); err != nil {
 			t.Fatal(err)
 		}
@@ -60,9 +60,9 @@ func trainSteps(t *testing.T) []byte {
 			labels[i] = r.Int64N(10)
 		}
 		x := tensor.New(pixels, n, 1, 8, 8)
-		h := x.Conv2dWith(w1, tensor.Bias(b1), tensor.Padding(1, 1)).ReLU().MaxPool2d([]int{2, 2})
+		h := x.Conv2dWith(w1, b1, tensor.Padding(1, 1)).ReLU().MaxPool2d(2, 2)
 		logits := h.Flatten(1).MatMul(w2).Add(b2)
-		loss := logits.CrossEntropyLoss(tensor.New(labels))
+		loss := logits.CrossEntropyLoss(tensor.New(labels), nil)
 		loss.Backward()
 		for _, p := range params {
 			p.Detach().Sub_(p.Grad().MulScalar(0.1 / float64(step+1)))
@@ -139,7 +139,7 @@ func randomProgram(seed uint64) []*tensor.Tensor {
 		case 8:
 			y = pick().AddScalar(0.25).MulScalar(1.5)
 		case 9:
-			y = tensor.Maximum(pick(), pick())
+			y = pick().Maximum(pick())
 		case 10:
 			y = pick().Exp().Log1p()
 		default:

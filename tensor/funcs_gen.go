@@ -7,8 +7,6 @@ import (
 	"github.com/flambeau-ml/flambeau/ops"
 )
 
-var _ graph.DType
-
 // AbsOut writes into out the absolute value of each element. It is PyTorch's abs.
 func AbsOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("abs")
@@ -318,15 +316,7 @@ func Dstack(tensors []*Tensor) *Tensor {
 func Einsum(equation string, tensors []*Tensor) *Tensor {
 	r := record("einsum")
 	defer r.done()
-	return r.handle(ops.Einsum.Body(equation, r.readAll(tensors), nil))
-}
-
-// EinsumWith is the contraction that an equation says, "ij,jk->ik". It is PyTorch's einsum.
-func EinsumWith(equation string, tensors []*Tensor, opts ...Option) *Tensor {
-	r := record("einsum")
-	defer r.done()
-	o := r.options(opts, "path")
-	return r.handle(ops.Einsum.Body(equation, r.readAll(tensors), option[[]int](o, "path", nil)))
+	return r.handle(ops.Einsum.Body(equation, r.readAll(tensors)))
 }
 
 // Embedding is the rows of weight that indices name. It is PyTorch's embedding.
@@ -900,6 +890,13 @@ func ReLU6Out(out *Tensor, t *Tensor) *Tensor {
 	defer r.done()
 	r.write(out, ops.ReLU6.Body(r.read(t)))
 	return out
+}
+
+// RemainderOf is what division of a number leaves, with the sign of other. It is PyTorch's remainder.Scalar_Tensor.
+func RemainderOf(self any, other *Tensor) *Tensor {
+	r := record("remainder")
+	defer r.done()
+	return r.handle(ops.RemainderOf.Body(r.scalar(self), r.read(other)))
 }
 
 // RemainderOut writes into out what division leaves, with the sign of other. It is PyTorch's remainder.Tensor.

@@ -1,6 +1,7 @@
 package tensor
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/flambeau-ml/flambeau/graph"
@@ -16,11 +17,32 @@ const (
 	NewAxis                   // an axis of 1 that the tensor does not have
 )
 
+// String is the name of p in Go.
+func (p Place) String() string {
+	switch p {
+	case All:
+		return "All"
+	case Ellipsis:
+		return "Ellipsis"
+	case NewAxis:
+		return "NewAxis"
+	}
+	return fmt.Sprintf("Place(%d)", uint8(p))
+}
+
 // Span is a run of places along an axis: what Python writes start:stop:step. As there, negative ends count from the
 // end of the axis, and ends beyond it are cut off.
 type Span struct {
 	start, stop, step int
 	open              bool // to the end
+}
+
+// String is the span as Python writes it.
+func (s Span) String() string {
+	if s.open {
+		return fmt.Sprintf("%d::%d", s.start, max(s.step, 1))
+	}
+	return fmt.Sprintf("%d:%d:%d", s.start, s.stop, max(s.step, 1))
 }
 
 // Range is start:stop, or start:stop:step.

@@ -7,8 +7,6 @@ import (
 	"github.com/flambeau-ml/flambeau/ops"
 )
 
-var _ graph.DType
-
 // Abs is the absolute value of each element. It is PyTorch's abs.
 func (t *Tensor) Abs() *Tensor {
 	r := record("abs")
@@ -1155,7 +1153,7 @@ func (t *Tensor) CountNonzero(dim ...int) *Tensor {
 func (t *Tensor) CrossEntropyLoss(target *Tensor, weight *Tensor) *Tensor {
 	r := record("cross_entropy_loss")
 	defer r.done()
-	return r.handle(ops.CrossEntropyLoss.Body(r.read(t), r.read(target), r.readOpt(weight), 1, graph.N(-100), 0))
+	return r.handle(ops.CrossEntropyLoss.Body(r.read(t), r.read(target), r.readOpt(weight), 1, -100, 0))
 }
 
 // CrossEntropyLossWith is the cross entropy of logits and target classes, or probabilities of classes. It is
@@ -1164,7 +1162,7 @@ func (t *Tensor) CrossEntropyLossWith(target *Tensor, weight *Tensor, opts ...Op
 	r := record("cross_entropy_loss")
 	defer r.done()
 	o := r.options(opts, "reduction", "ignore_index", "label_smoothing")
-	return r.handle(ops.CrossEntropyLoss.Body(r.read(t), r.read(target), r.readOpt(weight), reductionOption(o, "reduction", 1), r.sizeOption(o, "ignore_index", graph.N(-100)), floatOption(o, "label_smoothing", 0)))
+	return r.handle(ops.CrossEntropyLoss.Body(r.read(t), r.read(target), r.readOpt(weight), reductionOption(o, "reduction", 1), intOption(o, "ignore_index", -100), floatOption(o, "label_smoothing", 0)))
 }
 
 // Deg2Rad is each element in degrees as radians. It is PyTorch's deg2rad.
@@ -1404,18 +1402,7 @@ func (t *Tensor) Expand(size ...any) *Tensor {
 	r := record("expand")
 	defer r.done()
 	sizeAt := r.sizes(size)
-	implicitAt := false
-	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Expand.Body(x, sizeAt, implicitAt) })
-}
-
-// ExpandWith is the elements repeated along dimensions of size 1 and new ones in front. It is PyTorch's expand.
-func (t *Tensor) ExpandWith(size []any, opts ...Option) *Tensor {
-	r := record("expand")
-	defer r.done()
-	o := r.options(opts, "implicit")
-	sizeAt := r.sizes(size)
-	implicitAt := option[bool](o, "implicit", false)
-	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Expand.Body(x, sizeAt, implicitAt) })
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Expand.Body(x, sizeAt) })
 }
 
 // Expm1 is the exponential of each element, less 1. It is PyTorch's expm1.
@@ -1675,15 +1662,7 @@ func (t *Tensor) FullLikeWith(fillValue any, opts ...Option) *Tensor {
 func (t *Tensor) Gather(dim int, index *Tensor) *Tensor {
 	r := record("gather")
 	defer r.done()
-	return r.handle(ops.Gather.Body(r.read(t), dim, r.read(index), false))
-}
-
-// GatherWith is the elements along a dimension at the places that index says, one by one. It is PyTorch's gather.
-func (t *Tensor) GatherWith(dim int, index *Tensor, opts ...Option) *Tensor {
-	r := record("gather")
-	defer r.done()
-	o := r.options(opts, "sparse_grad")
-	return r.handle(ops.Gather.Body(r.read(t), dim, r.read(index), option[bool](o, "sparse_grad", false)))
+	return r.handle(ops.Gather.Body(r.read(t), dim, r.read(index)))
 }
 
 // GeScalar is whether each element is at least a number. It is PyTorch's ge.Scalar.
@@ -2069,7 +2048,7 @@ func (t *Tensor) L1LossWith(target *Tensor, opts ...Option) *Tensor {
 func (t *Tensor) LayerNorm(normalizedShape []any, weight *Tensor, bias *Tensor) *Tensor {
 	r := record("layer_norm")
 	defer r.done()
-	return r.handle(ops.LayerNorm.Body(r.read(t), r.sizes(normalizedShape), r.readOpt(weight), r.readOpt(bias), 1e-05, true))
+	return r.handle(ops.LayerNorm.Body(r.read(t), r.sizes(normalizedShape), r.readOpt(weight), r.readOpt(bias), 1e-05))
 }
 
 // LayerNormWith is the last dimensions brought to mean 0 and variance 1, times weight, plus bias. It is PyTorch's
@@ -2077,8 +2056,8 @@ func (t *Tensor) LayerNorm(normalizedShape []any, weight *Tensor, bias *Tensor) 
 func (t *Tensor) LayerNormWith(normalizedShape []any, weight *Tensor, bias *Tensor, opts ...Option) *Tensor {
 	r := record("layer_norm")
 	defer r.done()
-	o := r.options(opts, "eps", "cudnn_enable")
-	return r.handle(ops.LayerNorm.Body(r.read(t), r.sizes(normalizedShape), r.readOpt(weight), r.readOpt(bias), floatOption(o, "eps", 1e-05), option[bool](o, "cudnn_enable", true)))
+	o := r.options(opts, "eps")
+	return r.handle(ops.LayerNorm.Body(r.read(t), r.sizes(normalizedShape), r.readOpt(weight), r.readOpt(bias), floatOption(o, "eps", 1e-05)))
 }
 
 // Ldexp is self times 2 to the power of other. It is PyTorch's ldexp.Tensor.
@@ -2894,7 +2873,7 @@ func (t *Tensor) NewZerosWith(size []any, opts ...Option) *Tensor {
 func (t *Tensor) NLLLoss(target *Tensor, weight *Tensor) *Tensor {
 	r := record("nll_loss")
 	defer r.done()
-	return r.handle(ops.NLLLoss.Body(r.read(t), r.read(target), r.readOpt(weight), 1, graph.N(-100)))
+	return r.handle(ops.NLLLoss.Body(r.read(t), r.read(target), r.readOpt(weight), 1, -100))
 }
 
 // NLLLossWith is the negative of what self, logarithms of probabilities, says at the target classes. It is PyTorch's
@@ -2903,7 +2882,7 @@ func (t *Tensor) NLLLossWith(target *Tensor, weight *Tensor, opts ...Option) *Te
 	r := record("nll_loss")
 	defer r.done()
 	o := r.options(opts, "reduction", "ignore_index")
-	return r.handle(ops.NLLLoss.Body(r.read(t), r.read(target), r.readOpt(weight), reductionOption(o, "reduction", 1), r.sizeOption(o, "ignore_index", graph.N(-100))))
+	return r.handle(ops.NLLLoss.Body(r.read(t), r.read(target), r.readOpt(weight), reductionOption(o, "reduction", 1), intOption(o, "ignore_index", -100)))
 }
 
 // Norm is the norm of order p over some dimensions. It is PyTorch's norm.ScalarOpt_dim.
@@ -3030,7 +3009,7 @@ func (t *Tensor) PixelUnshuffle(downscaleFactor int) *Tensor {
 func (t *Tensor) PoissonNLLLoss(target *Tensor, logInput bool, full bool, eps float64, reduction string) *Tensor {
 	r := record("poisson_nll_loss")
 	defer r.done()
-	return r.handle(ops.PoissonNLLLoss.Body(r.read(t), r.read(target), logInput, full, eps, reduction))
+	return r.handle(ops.PoissonNLLLoss.Body(r.read(t), r.read(target), logInput, full, eps, reductionOf(reduction)))
 }
 
 // Positive is the tensor itself. It is PyTorch's positive.
@@ -3273,18 +3252,10 @@ func (t *Tensor) Roll(shifts []any, dims ...int) *Tensor {
 }
 
 // Rot90 is the elements turned k times by a right angle. It is PyTorch's rot90.
-func (t *Tensor) Rot90() *Tensor {
+func (t *Tensor) Rot90(k int, dims ...int) *Tensor {
 	r := record("rot90")
 	defer r.done()
-	return r.handle(ops.Rot90.Body(r.read(t), 1, []int{0, 1}))
-}
-
-// Rot90With is the elements turned k times by a right angle. It is PyTorch's rot90.
-func (t *Tensor) Rot90With(opts ...Option) *Tensor {
-	r := record("rot90")
-	defer r.done()
-	o := r.options(opts, "k", "dims")
-	return r.handle(ops.Rot90.Body(r.read(t), intOption(o, "k", 1), option[[]int](o, "dims", []int{0, 1})))
+	return r.handle(ops.Rot90.Body(r.read(t), k, dims))
 }
 
 // Round is the integer nearest to each element, ties to even. It is PyTorch's round.
@@ -3959,15 +3930,7 @@ func (t *Tensor) Tile(dims ...any) *Tensor {
 func (t *Tensor) To(dtype graph.DType) *Tensor {
 	r := record("to")
 	defer r.done()
-	return r.handle(ops.To.Body(r.read(t), dtype, false))
-}
-
-// ToWith is the elements converted to a dtype. It is PyTorch's to.dtype.
-func (t *Tensor) ToWith(dtype graph.DType, opts ...Option) *Tensor {
-	r := record("to")
-	defer r.done()
-	o := r.options(opts, "copy")
-	return r.handle(ops.To.Body(r.read(t), dtype, option[bool](o, "copy", false)))
+	return r.handle(ops.To.Body(r.read(t), dtype))
 }
 
 // Trace is the sum of the diagonal. It is PyTorch's trace.

@@ -4,10 +4,7 @@ package tensor
 
 import (
 	"github.com/flambeau-ml/flambeau/graph"
-	"github.com/flambeau-ml/flambeau/ops"
 )
-
-var _ graph.DType
 
 // Alpha sets the argument alpha.
 func Alpha(v any) Option { return Option{"alpha", v} }
@@ -24,14 +21,8 @@ func Beta(v any) Option { return Option{"beta", v} }
 // CeilMode sets the argument ceil_mode.
 func CeilMode(v bool) Option { return Option{"ceil_mode", v} }
 
-// Copy sets the argument copy.
-func Copy(v bool) Option { return Option{"copy", v} }
-
 // CountIncludePad sets the argument count_include_pad.
 func CountIncludePad(v bool) Option { return Option{"count_include_pad", v} }
-
-// CudnnEnable sets the argument cudnn_enable.
-func CudnnEnable(v bool) Option { return Option{"cudnn_enable", v} }
 
 // Delta sets the argument delta.
 func Delta(v float64) Option { return Option{"delta", v} }
@@ -41,9 +32,6 @@ func Dilation(v ...int) Option { return Option{"dilation", v} }
 
 // Dims sets the argument dim.
 func Dims(v ...int) Option { return Option{"dim", v} }
-
-// Dims sets the argument dims.
-func Dims(v ...int) Option { return Option{"dims", v} }
 
 // DivisorOverride sets the argument divisor_override.
 func DivisorOverride(v int) Option { return Option{"divisor_override", v} }
@@ -64,16 +52,10 @@ func EqualNan(v bool) Option { return Option{"equal_nan", v} }
 func Groups(v int) Option { return Option{"groups", v} }
 
 // IgnoreIndex sets the argument ignore_index.
-func IgnoreIndex(v any) Option { return Option{"ignore_index", v} }
-
-// Implicit sets the argument implicit.
-func Implicit(v bool) Option { return Option{"implicit", v} }
+func IgnoreIndex(v int) Option { return Option{"ignore_index", v} }
 
 // InputScale sets the argument input_scale.
 func InputScale(v any) Option { return Option{"input_scale", v} }
-
-// K sets the argument k.
-func K(v int) Option { return Option{"k", v} }
 
 // KeepDim sets the argument keepdim.
 func KeepDim(v bool) Option { return Option{"keepdim", v} }
@@ -126,9 +108,6 @@ func Padding(v ...int) Option { return Option{"padding", v} }
 // PaddingIdx sets the argument padding_idx.
 func PaddingIdx(v any) Option { return Option{"padding_idx", v} }
 
-// Path sets the argument path.
-func Path(v ...int) Option { return Option{"path", v} }
-
 // Posinf sets the argument posinf.
 func Posinf(v float64) Option { return Option{"posinf", v} }
 
@@ -140,9 +119,6 @@ func Rtol(v float64) Option { return Option{"rtol", v} }
 
 // Scale sets the argument scale.
 func Scale(v any) Option { return Option{"scale", v} }
-
-// SparseGrad sets the argument sparse_grad.
-func SparseGrad(v bool) Option { return Option{"sparse_grad", v} }
 
 // StartDim sets the argument start_dim.
 func StartDim(v int) Option { return Option{"start_dim", v} }

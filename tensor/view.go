@@ -22,27 +22,61 @@ func (v *view) apply(base *graph.Value) *graph.Value {
 	return graph.Apply(v.op, v.attrs, v.up.apply(base))
 }
 
-// back is the base after what the view shows became x.
-func (v *view) back(op string, base, x *graph.Value) *graph.Value {
+// back is the base after what the view shows became x. first is the index of the view's first element in what v shows:
+// of an expanded axis a view that can be written sees one place only, and that is where it is read back.
+func (v *view) back(base, x *graph.Value, first []int) *graph.Value {
 	if v == nil {
 		return x
 	}
+	at := make([]int, len(v.from.Shape))
 	switch v.op {
 	case graph.Slice:
 		whole := v.up.apply(base)
 		x = graph.Apply(graph.Update, &graph.Attrs{Start: v.attrs.Start, Step: v.attrs.Step}, whole, x)
+		for i := range at {
+			start, _ := v.attrs.Start[i].Int()
+			at[i] = start + first[i]*v.attrs.Step[i]
+		}
 	case graph.Permute:
 		order := make([]int, len(v.attrs.Axes))
 		for i, a := range v.attrs.Axes {
 			order[a] = i
+			at[a] = first[i]
 		}
 		x = x.Permute(order...)
 	case graph.Reshape:
+		n := 0
+		for i, size := range x.Shape {
+			k, _ := size.Int()
+			n = n*k + first[i]
+		}
+		for i := len(at) - 1; i >= 0; i-- {
+			k, _ := v.from.Shape[i].Int()
+			at[i], n = n%k, n/k
+		}
 		x = x.Reshape(v.from.Shape...)
 	default:
-		graph.Fail(op, "cannot write through an expanded tensor: several elements are one place in memory; Clone it first")
+		at = at[:0]
+		for i, k := range first {
+			if slices.Contains(v.attrs.Axes, i) {
+				x = x.SliceAxis(i, graph.N(k), graph.N(1), 1)
+			} else {
+				at = append(at, k)
+			}
+		}
+		x = x.Reshape(v.from.Shape...)
 	}
-	return v.up.back(op, base, x)
+	return v.up.back(base, x, at)
+}
+
+// overlaps reports whether several elements of t are one place in memory, as those of an expanded axis are.
+func (t *Tensor) overlaps() bool {
+	for i, stride := range t.strides {
+		if stride == 0 && !t.typ.Shape[i].Is(1) {
+			return true
+		}
+	}
+	return false
 }
 
 // steps is a graph.Builder that reads a view operator's body as a chain of movement primitives; it records nothing.

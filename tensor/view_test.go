@@ -403,7 +403,7 @@ func play(steps []step, dev *Device) (log []string, err error) {
 }
 
 // shrink leaves out steps as long as the sequence fails without them.
-func shrink(steps []step, fails func([]step) bool) []step {
+func shrink[S any](steps []S, fails func([]S) bool) []S {
 	for size := len(steps) / 2; size > 0; {
 		removed := false
 		for i := 0; i+size <= len(steps); {

@@ -24,6 +24,12 @@ func (r *recorder) write(t *Tensor, x *graph.Value) *Tensor {
 		}
 		x = x.Expand(t.typ.Shape...)
 	}
+	if n, _ := x.Shape.Count().Int(); n == 0 {
+		return t
+	}
+	if t.overlaps() {
+		graph.Fail(r.op, "cannot write through an expanded tensor: several elements are one place in memory; Clone it first")
+	}
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	base := st.take(r)
@@ -33,7 +39,7 @@ func (r *recorder) write(t *Tensor, x *graph.Value) *Tensor {
 		from = r.stop(base)
 		x = r.stop(x) // what is written through a Detach alias carries no history of its own
 	}
-	v := t.via.back(r.op, from, x)
+	v := t.via.back(from, x, make([]int, t.Dim()))
 	st.state = st.state || old.val.Load() != nil
 	hist := t.detach && old.needs && st.leaf == nil
 	if st.state || hist || st.leaf != nil {

@@ -125,7 +125,7 @@ func (t *Trainer[M, B]) restore(files map[string][]byte) error {
 	}
 	for _, g := range nn.Generators(t.Model) {
 		x := training.Get(generatorPrefix + g.Name)
-		if x == nil || !x.SameType(g.Tensor) {
+		if x == nil || x.DType() != g.DType() || x.Numel() != g.Numel() {
 			return fmt.Errorf("the state of the generator %s is missing", g.Name)
 		}
 		g.Tensor.Copy_(x)

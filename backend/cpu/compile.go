@@ -284,6 +284,11 @@ func (c *compiled) samePath(st *instr, b int) bool {
 			(in.level != st.level || len(in.masks) > 0 || in.dtype.Bytes() != st.dtype.Bytes() || !in.at.equal(st.at)) {
 			return false
 		}
+		if in.op == opReduce { // it takes place after the stores of its block
+			if x := &c.loop.instrs[in.args[0]]; x.op == opLoad && x.buf == b {
+				return false
+			}
+		}
 	}
 	return true
 }

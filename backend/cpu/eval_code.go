@@ -137,8 +137,8 @@ func (c *code) allocate() {
 			if x < 0 {
 				continue
 			}
-			last[x] = i
-			if c.instrs[i].op == opReduce {
+			last[x] = max(last[x], i)
+			if c.instrs[i].op == opReduce { // it is reduced after the whole block
 				last[x] = len(c.instrs)
 			}
 			if c.instrs[x].level == levelUniform && c.instrs[i].level != levelUniform && !slices.Contains(c.filled, x) {

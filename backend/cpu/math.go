@@ -34,15 +34,13 @@ const (
 	ln2     = math.Ln2
 )
 
-// expFraction is (eʳ − 1)/r for |r| ≤ ln2/2, to 2⁻³⁰.
+// expFraction is (eʳ − 1)/r for |r| ≤ ln2/2, to 2⁻³⁰, its terms added as a tree, so that they need not wait for each
+// other.
 func expFraction(r float64) float64 {
-	q := float64(r*(1.0/40320)) + 1.0/5040
-	q = float64(r*q) + 1.0/720
-	q = float64(r*q) + 1.0/120
-	q = float64(r*q) + 1.0/24
-	q = float64(r*q) + 1.0/6
-	q = float64(r*q) + 0.5
-	return float64(r*q) + 1
+	r2 := r * r
+	lo := 1 + float64(r*0.5) + float64(r2*(1.0/6+float64(r*(1.0/24))))
+	hi := 1.0/120 + float64(r*(1.0/720)) + float64(r2*(1.0/5040+float64(r*(1.0/40320))))
+	return lo + float64(float64(r2*r2)*hi)
 }
 
 func exp32(d, x, _, _ unsafe.Pointer, n int) {
@@ -102,12 +100,9 @@ func log32(d, x, _, _ unsafe.Pointer, n int) {
 		m := math.Float64frombits(b&(1<<52-1) + 0x3fe6a09e667f3bcd)
 		s := (m - 1) / (m + 1)
 		z := s * s
-		q := float64(z*(1.0/13)) + 1.0/11
-		q = float64(z*q) + 1.0/9
-		q = float64(z*q) + 1.0/7
-		q = float64(z*q) + 1.0/5
-		q = float64(z*q) + 1.0/3
-		q = float64(z*q) + 1
+		z2 := z * z
+		q := 1 + float64(z*(1.0/3)) + float64(z2*(1.0/5+float64(z*(1.0/7)))) +
+			float64(float64(z2*z2)*(1.0/9+float64(z*(1.0/11))+float64(z2*(1.0/13))))
 		out[i] = float32(float64(2*s*q) + float64(float64(e)*ln2))
 	}
 }

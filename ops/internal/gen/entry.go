@@ -165,6 +165,10 @@ func (p *param) read() string {
 		return "r.size(" + p.ident + ")"
 	case typeSizePtr:
 		return "r.maybeSize(" + p.ident + ")"
+	case typeInt:
+		if p.Name == "reduction" {
+			return "reductionOf(reduction)"
+		}
 	case typeIntPtr:
 		return "r.maybeInt(" + p.ident + ")"
 	case typeSizes:

@@ -13,11 +13,11 @@ package tensor
 
 import (
 	"github.com/flambeau-ml/flambeau/graph"
-	"github.com/flambeau-ml/flambeau/ops"
-)
-
-var _ graph.DType
+%s)
 `
+
+// headerOps is the header of files that call operators.
+var headerOps = strings.Replace(header, "%s", "\t\"github.com/flambeau-ml/flambeau/ops\"\n", 1)
 
 // form is one Go function for an operator.
 type form struct {
@@ -31,7 +31,7 @@ type form struct {
 // methods is the file with the methods, or the one with the free functions.
 func methods(entries []*entry, kinds map[string]string, receivers bool) string {
 	var b strings.Builder
-	b.WriteString(header)
+	b.WriteString(headerOps)
 	for _, e := range entries {
 		forms := []form{{entry: e, kinds: kinds}}
 		if len(e.optional) > 0 {

@@ -87,7 +87,7 @@ func optionName(name string) string {
 // options is the file with the functions that make options.
 func options(kinds map[string]string) string {
 	var b strings.Builder
-	b.WriteString(header)
+	b.WriteString(strings.Replace(header, "%s", "", 1))
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		fmt.Fprintf(&b, "// %s sets the argument %s.\nfunc %[1]s(v %[3]s) Option { return Option{%[2]q, v} }\n\n", optionName(name), name, kinds[name])
 	}

@@ -1,0 +1,147 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/flambeau-ml/flambeau/tensor"
+)
+
+// batchNorm is what batch normalisations of all ranks share.
+type batchNorm struct {
+	Mode
+	Weight            *Parameter // [channels]; nil where not affine
+	Bias              *Parameter // [channels]; nil where not affine
+	RunningMean       *Buffer    // [channels]; nil where not tracked
+	RunningVar        *Buffer    // [channels]; nil where not tracked
+	NumBatchesTracked *Buffer    // int64; nil where not tracked
+
+	op            string
+	channels      int
+	eps, momentum float64
+	cumulative    bool
+}
+
+func newBatchNorm(op string, channels int, opts []Option) batchNorm {
+	s := settle(op, opts, "eps", "momentum", "cumulative", "affine", "track_running_stats")
+	if channels < 0 {
+		s.fail("%d channels", channels)
+	}
+	b := batchNorm{
+		op: op, channels: channels, eps: get(s, "eps", 1e-5), momentum: get(s, "momentum", 0.1), cumulative: get(s, "cumulative", false),
+	}
+	if b.cumulative && s.has("momentum") {
+		s.fail("takes a momentum or the cumulative average, not both")
+	}
+	if get(s, "affine", true) {
+		b.Weight, b.Bias = NewParameter(Ones(), channels), NewParameter(Zeros(), channels)
+	}
+	if get(s, "track_running_stats", true) {
+		b.RunningMean = NewBuffer(func() *tensor.Tensor { return zeros(tensor.Float32, channels) })
+		b.RunningVar = NewBuffer(func() *tensor.Tensor { return Ones()(nil, []int{channels}) })
+		b.NumBatchesTracked = NewBuffer(func() *tensor.Tensor { return zeros(tensor.Int64) })
+	}
+	return b
+}
+
+// forward normalises an x of one of the given numbers of dimensions.
+func (b *batchNorm) forward(x *tensor.Tensor, least, most int) *tensor.Tensor {
+	switch n := x.Dim(); {
+	case n < least || n > most:
+		panic(&tensor.Error{Op: b.op, Msg: fmt.Sprintf("takes an input of %s dimensions, not of shape %s", between(least, most), shapeString(x.Shape()))})
+	case !(b.eps > 0):
+		panic(&tensor.Error{Op: b.op, Msg: fmt.Sprintf("eps must be above 0, and is %g", b.eps)})
+	}
+	tracked := b.RunningMean != nil
+	momentum := b.momentum
+	if tracked && b.Training() {
+		count := b.NumBatchesTracked
+		count.AddScalar_(1)
+		if b.cumulative {
+			momentum = 1 / count.Item() // it must be known: evaluation waits for it
+		}
+	}
+	return x.BatchNorm(b.Weight.Value(), b.Bias.Value(), b.RunningMean.Value(), b.RunningVar.Value(), b.Training() || !tracked, momentum, b.eps)
+}
+
+func between(least, most int) string {
+	if least == most {
+		return fmt.Sprint(least)
+	}
+	return fmt.Sprintf("%d to %d", least, most)
+}
+
+func (b *batchNorm) describe(name string) string {
+	note := ""
+	if b.Weight == nil {
+		note += ", not affine"
+	}
+	if b.RunningMean == nil {
+		note += ", not tracking"
+	}
+	return fmt.Sprintf("%s(%d%s)", name, b.channels, note)
+}
+
+// BatchNorm1d brings each channel to mean 0 and variance 1 over the batch, and keeps running statistics with which it
+// does so in evaluation: PyTorch's nn.BatchNorm1d.
+type BatchNorm1d struct{ batchNorm }
+
+// NewBatchNorm1d makes a batch normalisation of so many channels. It takes the options Eps (1e-5 without it), Momentum
+// (0.1 without it), CumulativeAverage, Affine and TrackRunningStats.
+func NewBatchNorm1d(channels int, opts ...Option) *BatchNorm1d {
+	return &BatchNorm1d{newBatchNorm("nn.BatchNorm1d", channels, opts)}
+}
+
+// Forward normalises [N, channels] or [N, channels, L].
+func (b *BatchNorm1d) Forward(x *tensor.Tensor) *tensor.Tensor { return b.forward(x, 2, 3) }
+
+// String describes the layer.
+func (b *BatchNorm1d) String() string { return b.describe("BatchNorm1d") }
+
+// BatchNorm2d brings each channel to mean 0 and variance 1 over a batch of images, and keeps running statistics with
+// which it does so in evaluation: PyTorch's nn.BatchNorm2d.
+type BatchNorm2d struct{ batchNorm }
+
+// NewBatchNorm2d makes a batch normalisation of so many channels. It takes the options of NewBatchNorm1d.
+func NewBatchNorm2d(channels int, opts ...Option) *BatchNorm2d {
+	return &BatchNorm2d{newBatchNorm("nn.BatchNorm2d", channels, opts)}
+}
+
+// Forward normalises [N, channels, H, W].
+func (b *BatchNorm2d) Forward(x *tensor.Tensor) *tensor.Tensor { return b.forward(x, 4, 4) }
+
+// String describes the layer.
+func (b *BatchNorm2d) String() string { return b.describe("BatchNorm2d") }
+
+// LayerNorm brings the last dimensions to mean 0 and variance 1: PyTorch's nn.LayerNorm.
+type LayerNorm struct {
+	Weight *Parameter // of the normalised shape; nil where not affine
+	Bias   *Parameter // of the normalised shape; nil where not affine, or without one
+
+	shape []int
+	eps   float64
+}
+
+// NewLayerNorm makes a normalisation of the last dimensions, which have the sizes of shape. It takes the options Eps
+// (1e-5 without it), Affine and Bias.
+func NewLayerNorm(shape []int, opts ...Option) *LayerNorm {
+	s := settle("nn.LayerNorm", opts, "eps", "affine", "bias")
+	if len(shape) == 0 {
+		s.fail("normalises no dimension")
+	}
+	l := &LayerNorm{shape: shape, eps: get(s, "eps", 1e-5)}
+	if get(s, "affine", true) {
+		l.Weight = NewParameter(Ones(), shape...)
+		if get(s, "bias", true) {
+			l.Bias = NewParameter(Zeros(), shape...)
+		}
+	}
+	return l
+}
+
+// Forward normalises [*, shape…].
+func (l *LayerNorm) Forward(x *tensor.Tensor) *tensor.Tensor {
+	return x.LayerNormWith(anys(l.shape), l.Weight.Value(), l.Bias.Value(), tensor.Eps(l.eps))
+}
+
+// String describes the layer.
+func (l *LayerNorm) String() string { return fmt.Sprintf("LayerNorm(%s)", times(l.shape)) }
