@@ -1,7 +1,10 @@
 package nn
 
 import (
+	"fmt"
 	"reflect"
+
+	"github.com/flambeau-ml/flambeau/tensor"
 )
 
 // NoGrad is the same model on detached aliases of its parameters: what it computes has no history, so inference keeps
@@ -102,6 +105,11 @@ func (a *aliaser) fields(w, v reflect.Value) (changed bool) {
 		f := v.Type().Field(i)
 		switch {
 		case f.Tag.Get("nn") == "-":
+		case embedded(f) && f.Type.Kind() == reflect.Pointer:
+			if !v.Field(i).IsNil() {
+				panic(&tensor.Error{Op: "nn.NoGrad", Msg: fmt.Sprintf("%s embeds a pointer to the unexported %s, which cannot be replaced", v.Type(), f.Type.Elem()),
+					Hint: "embed the struct itself, or export its type"})
+			}
 		case embedded(f):
 			changed = a.fields(w.Field(i), v.Field(i)) || changed
 		case f.IsExported():

@@ -11,7 +11,7 @@ import (
 	"github.com/flambeau-ml/flambeau/tensor"
 )
 
-type inner struct {
+type Inner struct {
 	nn.Mode
 	First, Second *nn.Linear
 	Gain          *nn.Parameter
@@ -19,26 +19,25 @@ type inner struct {
 }
 
 type named struct {
-	*inner         // embedded: adds no name
-	Body           nn.Sequential
-	List           []*nn.Linear
-	ByName         map[string]nn.Layer
-	ByNumber       map[int]*nn.Linear
-	Renamed        *nn.Linear `nn:"head"`
-	Skipped        *nn.Linear `nn:"-"`
-	Missing        *nn.Linear
-	Bare           *tensor.Tensor // no part of the model
-	hidden         *nn.Linear
-	Norm           *nn.BatchNorm1d
-	Drop           *nn.Dropout
-	Tied           *nn.Parameter
-	unused, values int
+	*Inner   // embedded: adds no name
+	Body     nn.Sequential
+	List     []*nn.Linear
+	ByName   map[string]nn.Layer
+	ByNumber map[int]*nn.Linear
+	Renamed  *nn.Linear `nn:"head"`
+	Skipped  *nn.Linear `nn:"-"`
+	Missing  *nn.Linear
+	Bare     *tensor.Tensor // no part of the model
+	hidden   *nn.Linear
+	Norm     *nn.BatchNorm1d
+	Drop     *nn.Dropout
+	Tied     *nn.Parameter
 }
 
 func newNamed() *named {
 	l := func() *nn.Linear { return nn.NewLinear(2, 2) }
 	n := &named{
-		inner:    &inner{First: l(), Second: l(), Gain: nn.NewParameter(nn.Ones(), 3), Table: nn.NewTransientBuffer(func() *tensor.Tensor { return tensor.New([]float32{1}) })},
+		Inner:    &Inner{First: l(), Second: l(), Gain: nn.NewParameter(nn.Ones(), 3), Table: nn.NewTransientBuffer(func() *tensor.Tensor { return tensor.New([]float32{1}) })},
 		Body:     nn.Sequential{l(), nn.NewReLU(), nn.NewLinear(2, 2, nn.Bias(false))},
 		List:     []*nn.Linear{l(), l()},
 		ByName:   map[string]nn.Layer{"b": l(), "a": l()},

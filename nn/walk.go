@@ -199,9 +199,13 @@ func fields(v reflect.Value, out []field) []field {
 	return out
 }
 
-// embedded reports whether f is an embedded struct of an unexported type, whose exported fields are the module's own.
+// embedded reports whether f is an embedded struct, or pointer to one, of an unexported type, whose exported fields are the module's own.
 func embedded(f reflect.StructField) bool {
-	return f.Anonymous && !f.IsExported() && f.Type.Kind() == reflect.Struct
+	t := f.Type
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return f.Anonymous && !f.IsExported() && t.Kind() == reflect.Struct
 }
 
 // holds reports whether a value of type t may hold a module: plain data is passed over.

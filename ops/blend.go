@@ -124,7 +124,7 @@ var (
 		return xlogy(x, numberLike(x, x.DType, s)).Cast(d)
 	})
 	Heaviside = define(Op{
-		Schema: "heaviside(Tensor self, Tensor values) -> Tensor", Doc: "0 where self is negative, 1 where it is positive, else values.", Samples: pairSamples,
+		Schema: "heaviside(Tensor self, Tensor values) -> Tensor", Doc: "0 where self is negative, 1 where it is positive, else values.", Samples: sameTypeSamples,
 	}, func(x, values *graph.Value) *graph.Value {
 		if x.DType != values.DType {
 			graph.Fail("heaviside", "%s and %s differ in dtype", x.Type, values.Type)
@@ -136,3 +136,7 @@ var (
 		return x.Eq(zero).Where(values, x.Lt(zero).Where(zero, x.Like(1)))
 	})
 )
+
+func sameTypeSamples(r *rand.Rand) []Sample {
+	return []Sample{call(f32(r, 3, 4), f32(r, 4)), call(below(r, 3, 4), below(r, 9, 4))}
+}

@@ -16,7 +16,7 @@ import (
 // the schema's default. b makes the values of operators that take no tensors.
 //
 // The results are followed by the new values of the tensors that the schema marks as written, and the state of the
-// generator after the draw. Lists of results are given element by element.
+// generator after the draw; these are nil where the argument is absent. Lists of results are given element by element.
 func Call(b graph.Builder, name string, args []any, kwargs map[string]any) ([]*graph.Value, error) {
 	op, in, err := Bind(b, name, args, kwargs)
 	if err != nil {

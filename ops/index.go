@@ -63,6 +63,9 @@ func takeAlongDim(x, index *graph.Value, dim *int) *graph.Value {
 	if x.Rank() != index.Rank() {
 		graph.Fail("take_along_dim", "%s and the index %s differ in rank", x.Type, index.Type)
 	}
+	if x.Rank() == 0 {
+		return gather(x, *dim, index)
+	}
 	d := wrapDim("take_along_dim", *dim, x.Rank())
 	a, b := slices.Clone(x.Shape), slices.Clone(index.Shape)
 	a[d], b[d] = graph.N(1), graph.N(1)

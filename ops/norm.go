@@ -152,12 +152,12 @@ var (
 		return vectorNorm(diff.Add(givenLike(diff, eps)), graph.FloatOf(p), []int{-1}, keep, graph.NoDType).Cast(d)
 	})
 	Dist = define(Op{
-		Schema: "dist(Tensor self, Tensor other, Scalar p=2) -> Tensor", Doc: "The norm of order p of the difference of self and other.", Samples: pairSamples1,
+		Schema: "dist(Tensor self, Tensor other, Scalar p=2) -> Tensor", Doc: "The norm of order p of the difference of self and other.", Samples: distSamples,
 	}, func(x, y *graph.Value, p graph.Scalar) *graph.Value {
 		return vectorNorm(alphaed("dist", sub)(x, y, graph.IntOf(1)), p, nil, false, graph.NoDType)
 	})
 )
 
-func pairSamples1(r *rand.Rand) []Sample {
+func distSamples(r *rand.Rand) []Sample {
 	return []Sample{call(f32(r, 3, 4), f32(r, 4)), call(f32(r, 3), f32(r, 3), 1)}
 }

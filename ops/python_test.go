@@ -108,13 +108,14 @@ var pythonAdapters = map[string]adapter{
 	"nn.functional.max_pool3d":          maxPoolCall("max_pool3d"),
 	"nn.functional.adaptive_avg_pool2d": adaptiveCall("adaptive_avg_pool2d"),
 	"nn.functional.adaptive_avg_pool3d": adaptiveCall("adaptive_avg_pool3d"),
-	"broadcast_tensors":                 listed("broadcast_tensors"),
-	"meshgrid":                          listed("meshgrid"),
-	"norm":                              normCall,
-	"tensordot":                         tensordotCall,
-	"randint":                           randintCall,
-	"to":                                toCall,
-	"float":                             conversion(graph.Float32), "double": conversion(graph.Float64), "half": conversion(graph.Float16), "bfloat16": conversion(graph.BFloat16),
+	"narrow":                            sizesKnown("narrow", 2), "tensor_split": sizesKnown("tensor_split", 1), "nn.functional.one_hot": classesKnown,
+	"broadcast_tensors": listed("broadcast_tensors"),
+	"meshgrid":          listed("meshgrid"),
+	"norm":              normCall,
+	"tensordot":         tensordotCall,
+	"randint":           randintCall,
+	"to":                toCall,
+	"float":             conversion(graph.Float32), "double": conversion(graph.Float64), "half": conversion(graph.Float16), "bfloat16": conversion(graph.BFloat16),
 	"long": conversion(graph.Int64), "int": conversion(graph.Int32), "short": conversion(graph.Int16), "char": conversion(graph.Int8),
 	"byte": conversion(graph.Uint8), "bool": conversion(graph.Bool),
 }
@@ -165,6 +166,9 @@ func maxPoolCall(name string) adapter {
 // adaptiveCall fills in the input's sizes where Python leaves them out.
 func adaptiveCall(name string) adapter {
 	return func(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
+		if len(args) < 2 {
+			return name, args, kwargs, nil
+		}
 		if sizes, ok := args[1].([]any); ok {
 			x := args[0].(*graph.Array)
 			for i := range sizes {
@@ -175,6 +179,25 @@ func adaptiveCall(name string) adapter {
 		}
 		return name, args, kwargs, nil
 	}
+}
+
+// sizesKnown refuses a tensor in the place of a number, on whose value the result's sizes would depend.
+func sizesKnown(name string, place int) adapter {
+	return func(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
+		if len(args) > place {
+			if _, ok := args[place].(*graph.Array); ok {
+				return "", nil, nil, fmt.Errorf("%w: sizes that depend on values", errUnsupported)
+			}
+		}
+		return name, args, kwargs, nil
+	}
+}
+
+func classesKnown(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
+	if n := kwargs["num_classes"]; len(args) < 2 && (n == nil || n == -1) || len(args) > 1 && args[1] == -1 {
+		return "", nil, nil, fmt.Errorf("%w: sizes that depend on values", errUnsupported)
+	}
+	return "one_hot", args, kwargs, nil
 }
 
 // listed gathers tensors that Python takes one by one.

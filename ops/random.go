@@ -177,6 +177,9 @@ var (
 	Uniform = define(Op{
 		Schema: "uniform(Tensor self, float from=0, float to=1, *, Generator? generator=None) -> Tensor", Needed: 3, Doc: "Numbers drawn evenly from one number to below another, with the sizes and dtype of self.", InPlace: true, Samples: drawLikeSamples,
 	}, func(x *graph.Value, from, to float64, state *graph.Value) (out, next *graph.Value) {
+		if to < from {
+			graph.Fail("uniform", "draws from %v to %v, which is below", from, to)
+		}
 		return scaledDraw("uniform", uniform, x, from, to-from, state)
 	})
 	Normal = define(Op{
@@ -193,6 +196,9 @@ var (
 		InPlace: true, Samples: drawLikeSamples,
 	}, func(x *graph.Value, lambd float64, state *graph.Value) (out, next *graph.Value) {
 		needFloat("exponential", x)
+		if lambd <= 0 {
+			graph.Fail("exponential", "the rate is %v: it must be positive", lambd)
+		}
 		bits, next := words("exponential", state, x.Shape)
 		return unit(bits, 1).Log().Neg().Div(graph.NewNumber(x.Home, graph.Float32, graph.FloatOf(lambd))).Cast(x.DType), next
 	})

@@ -80,6 +80,9 @@ func flatten(x *graph.Value, start, end int) *graph.Value {
 }
 
 func unflatten(x *graph.Value, dim int, sizes []graph.Size) *graph.Value {
+	if x.Rank() == 0 {
+		graph.Fail("unflatten", "does not take a scalar")
+	}
 	dim = wrapDim("unflatten", dim, x.Rank())
 	if len(sizes) == 0 {
 		graph.Fail("unflatten", "needs sizes")

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/flambeau-ml/flambeau/backend/reference"
 )
 
 type gradKind int
@@ -43,6 +41,7 @@ type gradWorld struct {
 	leaves []*Tensor
 	live   []gradAlias
 	log    []string
+	bits   []float64 // all that was read
 }
 
 func (w *gradWorld) logf(format string, args ...any) {
@@ -190,7 +189,7 @@ func (w *gradWorld) run(kind gradKind, rnd uint64) error {
 		return w.addFresh(x, ds, a.m.shape)
 	case gradRead:
 		w.logf("read %s", name)
-		return a.check(name)
+		return w.check(a, name)
 	case gradBackward:
 		w.logf("backward from %s", name)
 		return w.backward(a, d.IntN(2) == 0)
@@ -198,8 +197,15 @@ func (w *gradWorld) run(kind gradKind, rnd uint64) error {
 	return nil
 }
 
-func (a gradAlias) check(name string) error {
-	if got, want := Data[float64](a.x), a.m.numbers(); !close64(got, want) {
+// data reads x.
+func (w *gradWorld) data(x *Tensor) []float64 {
+	data := Data[float64](x)
+	w.bits = append(w.bits, data...)
+	return data
+}
+
+func (w *gradWorld) check(a gradAlias, name string) error {
+	if got, want := w.data(a.x), a.m.numbers(); !close64(got, want) {
 		return fmt.Errorf("%s is %v, want %v", name, got, want)
 	}
 	return nil
@@ -234,7 +240,7 @@ func (w *gradWorld) backward(a gradAlias, twice bool) error {
 		part := want[k*leaf.Numel() : (k+1)*leaf.Numel()]
 		got := make([]float64, len(part))
 		if g := leaf.Grad(); g != nil {
-			got = Data[float64](g)
+			got = w.data(g)
 		}
 		if !close64(got, part) {
 			return fmt.Errorf("the gradient of t%d is %v, want %v", k, got, part)
@@ -249,9 +255,9 @@ type gradStep struct {
 	rnd  uint64
 }
 
-func playGrad(steps []gradStep, dev *Device) (log []string, err error) {
+func playGrad(steps []gradStep, dev *Device) (w *gradWorld, err error) {
 	SetDefault(dev)
-	w := newGradWorld()
+	w = newGradWorld()
 	if e := Try(func() {
 		for _, s := range steps {
 			if err = w.run(s.kind, s.rnd); err != nil {
@@ -259,7 +265,7 @@ func playGrad(steps []gradStep, dev *Device) (log []string, err error) {
 			}
 		}
 		for i, a := range w.live {
-			if err = a.check(fmt.Sprintf("in the end t%d", i)); err == nil {
+			if err = w.check(a, fmt.Sprintf("in the end t%d", i)); err == nil {
 				err = w.backward(a, false)
 			}
 			if err != nil {
@@ -269,30 +275,145 @@ func playGrad(steps []gradStep, dev *Device) (log []string, err error) {
 	}); e != nil {
 		err = e
 	}
-	return w.log, err
+	return w, err
 }
 
-// Random expressions with views, writes through any alias and Detach have the gradients that dual numbers find.
+// Random expressions with views, writes through any alias and Detach have the gradients that dual numbers find, and the
+// same bits whether they are deferred or not.
 func TestGradientsAreDerivatives(t *testing.T) {
 	testDevice(t)
-	sequences := 1500
+	sequences := 600
 	if testing.Short() {
-		sequences = 150
+		sequences = 80
 	}
-	for _, eager := range []bool{false, true} {
-		dev := NewDevice(&reference.Device{})
-		dev.SetEager(eager)
+	for pair := range slices.Chunk(computings(), 2) {
+		differ := func(steps []gradStep) (log []string, err error) {
+			w, err := playGrad(steps, pair[0].dev)
+			if err != nil {
+				return w.log, fmt.Errorf("%s: %w", pair[0].name, err)
+			}
+			eager, err := playGrad(steps, pair[1].dev)
+			if err == nil && !sameBits(w.bits, eager.bits) {
+				err = fmt.Errorf("deferred %v\neager    %v", w.bits, eager.bits)
+			}
+			if err != nil {
+				err = fmt.Errorf("%s: %w", pair[1].name, err)
+			}
+			return w.log, err
+		}
 		for seed := range sequences {
 			r := rand.New(rand.NewPCG(uint64(seed), 4))
 			steps := make([]gradStep, 3+r.IntN(18))
 			for i := range steps {
 				steps[i] = gradStep{gradKind(r.IntN(int(gradKinds))), r.Uint64()}
 			}
-			if _, err := playGrad(steps, dev); err != nil {
-				steps = shrink(steps, func(s []gradStep) bool { _, err := playGrad(s, dev); return err != nil })
-				log, err := playGrad(steps, dev)
-				t.Fatalf("seed %d, eager %v:\n\t%s\n%v", seed, eager, strings.Join(log, "\n\t"), err)
+			if _, err := differ(steps); err != nil {
+				steps = shrink(steps, func(s []gradStep) bool { _, err := differ(s); return err != nil })
+				log, err := differ(steps)
+				t.Fatalf("seed %d:\n\t%s\n%v", seed, strings.Join(log, "\n\t"), err)
 			}
+		}
+	}
+}
+
+// What Backward sweeps ends, unless it is retained; the error says whose history it was.
+func TestSecondBackward(t *testing.T) {
+	testDevice(t)
+	x := New([]float64{1, 2}).RequiresGrad()
+	y := x.Sin()
+	y.Mul(y).Sum().Backward()
+	for _, again := range []*Tensor{y.Sum(), y.Cos().Sum()} { // y is part of what was swept
+		err := Try(func() { again.Backward() })
+		if err == nil || !strings.Contains(err.Error(), "history of a sin ") || !strings.Contains(err.Error(), "Retain") {
+			t.Errorf("got %v", err)
+		}
+	}
+	before := Data[float64](x.Grad())
+	x.Sin().Sum().Backward() // a history of its own
+	if got := Data[float64](x.Grad()); slices.Equal(got, before) {
+		t.Error("a new history adds nothing")
+	}
+}
+
+func TestGradientsAddUp(t *testing.T) {
+	testDevice(t)
+	x := New([]float32{1, 2}).RequiresGrad()
+	y := x.Mul(x).Sum()
+	y.Backward(Retain())
+	y.Backward(Retain())
+	wantData(t, x.Grad(), 4, 8)
+	y.Backward()
+	wantData(t, x.Grad(), 6, 12)
+	x.ZeroGrad()
+	if x.Grad() != nil {
+		t.Error("a gradient after ZeroGrad")
+	}
+	x.SetGrad(New([]float32{100, 100}))
+	x.Sum().Backward()
+	wantData(t, x.Grad(), 101, 101)
+}
+
+func TestLeafRefusesWrites(t *testing.T) {
+	testDevice(t)
+	x := New([]float32{1, 2}).RequiresGrad()
+	for _, f := range []func(){
+		func() { x.Add_(x) },
+		func() { x.Narrow(0, 0, 1).MulScalar_(2) },
+		func() { x.SetIndex(0) },
+	} {
+		err := Try(f)
+		if err == nil || !strings.Contains(err.Error(), "leaf") || !strings.Contains(err.Error(), "Detach()") {
+			t.Errorf("got %v", err)
+		}
+	}
+	wantData(t, x.Detach(), 1, 2)
+	if !x.IsLeaf() || x.Narrow(0, 0, 1).IsLeaf() || x.Detach().IsLeaf() || x.Sin().IsLeaf() {
+		t.Error("other leaves than x")
+	}
+	x.Sum().Backward()
+	if x.Narrow(0, 0, 1).Grad() != nil || x.Detach().Grad() != nil {
+		t.Error("what is no leaf has a gradient")
+	}
+}
+
+// An optimiser writes through Detach: what was computed before keeps its history and the values that it read, the leaf
+// stays a leaf, and a tensor with history that is so written keeps that history under its new value.
+func TestDetachWritesKeepHistory(t *testing.T) {
+	testDevice(t)
+	x := New([]float32{1, 2, 3}).RequiresGrad()
+	loss := x.Mul(x).Sum()
+	x.Detach().MulScalar_(10)
+	wantData(t, x, 10, 20, 30)
+	loss.Backward()
+	wantData(t, x.Grad(), 2, 4, 6)
+	x.ZeroGrad()
+	x.Mul(x).Sum().Backward()
+	wantData(t, x.Grad(), 20, 40, 60)
+
+	x.ZeroGrad()
+	y := x.MulScalar(2)
+	y.Detach().SetIndex(5, To(2))
+	wantData(t, y, 5, 5, 60)
+	y.Mul(y).Sum().Backward() // 2y at the new value, times the 2 of y's history
+	wantData(t, x.Grad(), 20, 20, 240)
+}
+
+func TestBackwardErrors(t *testing.T) {
+	testDevice(t)
+	x := New([]float32{1, 2}).RequiresGrad()
+	for want, f := range map[string]func(){
+		"more than one element":                  func() { x.Sin().Backward() },
+		"requires a gradient":                    func() { x.Detach().Sum().Backward() },
+		"does not fit the tensor":                func() { x.Sin().Backward(Seed(New([]float32{1, 2, 3}))) },
+		"only floating and complex tensors":      func() { New([]int{1}).RequiresGrad() },
+		"was computed from tensors that require": func() { x.Sin().RequiresGrad() },
+		"a view cannot become a leaf":            func() { New([]float32{1, 2}).Narrow(0, 0, 1).RequiresGrad() },
+		"does not require a gradient":            func() { x.Detach().SetGrad(x) },
+		"a gradient of f32[1] does not fit":      func() { x.SetGrad(New([]float32{1})) },
+	} {
+		err := Try(f)
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "autograd_test.go:") {
+			t.Errorf("got %v, want %q and the line", err, want)
 		}
 	}
 }

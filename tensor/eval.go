@@ -29,6 +29,7 @@ type evaluation struct {
 	also   []*node
 	wait   *run
 	gone   *node // a node that can no longer be computed
+	failed bool  // a node got the error of an operand
 }
 
 // visit collects the uncomputed cone of n in canonical order: operands first, from left to right. by is the run whose
@@ -41,7 +42,10 @@ func (e *evaluation) visit(n *node, by *run, asked bool) {
 		return
 	}
 	n.mark, n.drops = e.epoch, 0
-	if n.val.Load() != nil {
+	if v := n.val.Load(); v != nil {
+		if v.err != nil {
+			return // who reads it fails without being computed: see below
+		}
 		e.inputs = append(e.inputs, n)
 		n.slot = -int32(len(e.inputs))
 		return
@@ -61,12 +65,27 @@ func (e *evaluation) visit(n *node, by *run, asked bool) {
 			e.visit(x, n.run, false)
 		}
 	}
+	if e.fail(n, r) {
+		return
+	}
 	if r.also != nil {
 		e.also = append(e.also, r.also)
 	}
 	n.slot = int32(len(e.order))
 	e.order = append(e.order, n)
 	e.recs = append(e.recs, r)
+}
+
+// fail gives n the error of an operand that has one instead of a value, if there is one.
+func (e *evaluation) fail(n *node, r *recipe) bool {
+	for _, x := range r.in {
+		if v := x.val.Load(); v != nil && v.err != nil {
+			n.val.CompareAndSwap(nil, failedValue(e.d, v.err))
+			e.failed = true
+			return true
+		}
+	}
+	return false
 }
 
 // touches reports whether the uncomputed cone of n shares a node, computed or not, with what is collected.
@@ -97,12 +116,18 @@ func (e *evaluation) joinPending() {
 				continue
 			}
 			n := st.node.Load()
-			switch {
-			case n.val.Load() != nil || n.refs.Load() < 0:
-				st.pending = false
-			case e.wait == nil && n.id <= e.limit && e.touches(n):
-				st.pending = false
+			touched := e.wait == nil && n.val.Load() == nil && n.refs.Load() >= 0 && n.id <= e.limit && e.touches(n)
+			if touched {
 				e.visit(n, nil, false)
+			}
+			switch v := n.val.Load(); {
+			case v != nil && v.err != nil:
+				st.pending = false
+				st.restoreBefore(n)
+			case v != nil || n.refs.Load() < 0:
+				st.pending = false
+			case touched:
+				st.pending = false
 				e.root(n, st)
 				again = true
 			default:
@@ -138,12 +163,12 @@ func (e *evaluation) collectRoots(asked []*node) {
 	for i := 0; i < len(e.also) && e.wait == nil; i++ {
 		if n := e.also[i]; n.val.Load() == nil {
 			e.visit(n, nil, false)
-			if e.wait == nil {
+			if n.val.Load() == nil && e.wait == nil {
 				e.root(n, nil)
 			}
 		}
 	}
-	if len(e.order) > 0 && e.wait == nil {
+	if (len(e.order) > 0 || e.failed) && e.wait == nil {
 		e.joinPending()
 	}
 }

@@ -560,6 +560,23 @@ func LinspaceWith(start any, end any, steps int, opts ...Option) *Tensor {
 	return r.handle(ops.Linspace.Body(r, r.scalar(start), r.scalar(end), steps, option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
+// LinspaceTensor is so many numbers from one tensor without axes to another, evenly apart. It is PyTorch's
+// linspace.Tensor_Tensor.
+func LinspaceTensor(start *Tensor, end *Tensor, steps int) *Tensor {
+	r := record("linspace")
+	defer r.done()
+	return r.handle(ops.LinspaceTensor.Body(r.read(start), r.read(end), steps, graph.NoDType))
+}
+
+// LinspaceTensorWith is so many numbers from one tensor without axes to another, evenly apart. It is PyTorch's
+// linspace.Tensor_Tensor.
+func LinspaceTensorWith(start *Tensor, end *Tensor, steps int, opts ...Option) *Tensor {
+	r := record("linspace")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.LinspaceTensor.Body(r.read(start), r.read(end), steps, option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
 // LogOut writes into out the natural logarithm of each element. It is PyTorch's log.
 func LogOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("log")

@@ -21,13 +21,12 @@ type value struct {
 
 // account is what a device knows of the buffers it handed out: enough to decide when a collection pays.
 type account struct {
-	mu         sync.Mutex // one collection at a time
-	since      atomic.Int64
-	live       atomic.Int64
-	floor      atomic.Int64 // live after the last collection
-	collects   atomic.Int64
-	spent      atomic.Int64 // nanoseconds in forced collections
-	lastForced atomic.Int64 // when the last one ended, in nanoseconds since the device was made
+	mu       sync.Mutex   // one collection at a time
+	since    atomic.Int64 // bytes handed out since the last collection and not returned
+	live     atomic.Int64
+	floor    atomic.Int64 // live after the last collection
+	collects atomic.Int64
+	spent    atomic.Int64 // nanoseconds in forced collections
 }
 
 // minLimbo is how many bytes may be handed out and not returned before a collection is forced, at least.
@@ -89,12 +88,12 @@ func (d *Device) maybeCollect() {
 // collect forces a collection, waits for the cleanups it queued, and looks at what it found alive.
 func (d *Device) collect() {
 	a := &d.acct
-	if !a.mu.TryLock() {
-		a.mu.Lock() // somebody collects already: wait for it
-		a.mu.Unlock()
-		return
-	}
+	before := a.collects.Load()
+	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.collects.Load() != before {
+		return // somebody else collected while this waited
+	}
 	from := time.Now()
 	done := make(chan struct{})
 	runtime.AddCleanup(new([16]byte), func(c chan struct{}) { close(c) }, done)

@@ -61,8 +61,8 @@ func (r *recipe) edges(f func(*node)) {
 	}
 }
 
-func (n *node) ref()     { n.refs.Add(1) }
-func unref(n *node)      { n.unref() }
+func (n *node) ref() { n.refs.Add(1) }
+func unref(n *node)  { n.unref() }
 
 // history reports whether n's recipe stays when its value is computed, so that differentiation sees through it.
 func (n *node) history() bool { return n.needs && n.leaf == nil && !n.ended.Load() }

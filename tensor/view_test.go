@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/flambeau-ml/flambeau/backend"
+	"github.com/flambeau-ml/flambeau/backend/cpu"
 	"github.com/flambeau-ml/flambeau/backend/reference"
 )
 
@@ -421,29 +423,47 @@ func shrink[S any](steps []S, fails func([]S) bool) []S {
 	return steps
 }
 
+// A way of computing that random sequences are tried on.
+type computing struct {
+	name string
+	dev  *Device
+}
+
+// computings are two for each backend: deferred and eager, which give the same bits.
+func computings() []computing {
+	var out []computing
+	for name, b := range map[string]func() backend.Device{
+		"reference": func() backend.Device { return &reference.Device{} },
+		"cpu":       func() backend.Device { return cpu.New(cpu.Options{}) },
+	} {
+		eager := NewDevice(b())
+		eager.SetEager(true)
+		out = append(out, computing{name + ", deferred", NewDevice(b())}, computing{name + ", eager", eager})
+	}
+	return out
+}
+
 // Random sequences of views and of writes through any alias do to tensors what they do to strided memory, whether each
 // operator is computed at once or all when a value is read.
 func TestViewsAreMemory(t *testing.T) {
 	testDevice(t)
-	sequences := 3000
+	sequences := 1000
 	if testing.Short() {
 		sequences = 300
 	}
-	for _, eager := range []bool{false, true} {
-		dev := NewDevice(&reference.Device{})
-		dev.SetEager(eager)
+	for _, c := range computings() {
 		for seed := range sequences {
 			r := rand.New(rand.NewPCG(uint64(seed), 2))
 			steps := make([]step, 4+r.IntN(28))
 			for i := range steps {
 				steps[i] = step{stepKind(r.IntN(int(stepKinds))), r.Uint64()}
 			}
-			if _, err := play(steps, dev); err != nil {
-				steps = shrink(steps, func(s []step) bool { _, err := play(s, dev); return err != nil })
-				log, err := play(steps, dev)
-				t.Fatalf("seed %d, eager %v:\n\t%s\n%v", seed, eager, strings.Join(log, "\n\t"), err)
+			if _, err := play(steps, c.dev); err != nil {
+				steps = shrink(steps, func(s []step) bool { _, err := play(s, c.dev); return err != nil })
+				log, err := play(steps, c.dev)
+				t.Fatalf("seed %d, %s:\n\t%s\n%v", seed, c.name, strings.Join(log, "\n\t"), err)
 			}
 		}
-		t.Logf("eager %v: %+v", eager, dev.Stats())
+		t.Logf("%s: %+v", c.name, c.dev.Stats())
 	}
 }

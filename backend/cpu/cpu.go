@@ -45,7 +45,7 @@ func New(o Options) *Device {
 	}
 	d := &Device{threads: o.Threads, mem: offheap.New(offheap.Options{Limit: o.MemoryLimit}), pool: workpool.New(o.Threads)}
 	d.mem.OnPressure = o.OnPressure
-	d.states.New = func() any { return newState(o.Threads) }
+	d.states.New = func() any { return &state{eval: newEvaluation(d.pool, d.threads)} }
 	return d
 }
 

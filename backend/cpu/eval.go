@@ -21,14 +21,16 @@ type frame struct {
 	out        []unsafe.Pointer // of the reductions
 }
 
+// memory is at least one byte more than asked for, so that its end is an address in it.
 func (f *frame) memory(bytes int) unsafe.Pointer {
+	bytes++
 	if len(f.mem)*8 < bytes {
 		f.mem = make([]uint64, (bytes+7)/8)
 	}
 	return unsafe.Pointer(unsafe.SliceData(f.mem))
 }
 
-// evaluation is one execution of a loop.
+// evaluation is one execution of a loop, and after it the next one's.
 type evaluation struct {
 	*layout
 	id      int64
@@ -39,6 +41,19 @@ type evaluation struct {
 	skip    []bool // stores that are not done
 	numbers []graph.Scalar
 	failed  atomic.Pointer[error]
+
+	elementwise func(worker, lo, hi int) // the body of a loop that reduces nothing
+}
+
+func newEvaluation(pool *workpool.Pool, threads int) *evaluation {
+	e := &evaluation{pool: pool, frames: make([]frame, threads), uniform: new(frame)}
+	e.elementwise = func(worker, lo, hi int) {
+		f := e.frame(worker)
+		for ; lo < hi; lo += block {
+			e.block(f, levelFull, lo, min(block, hi-lo))
+		}
+	}
+	return e
 }
 
 // begin computes what is the same for all indices.
@@ -195,12 +210,7 @@ func (e *evaluation) execute() error {
 	if len(e.reduces) > 0 {
 		e.reduceAll()
 	} else {
-		e.pool.For(e.n, e.chunk(), func(worker, lo, hi int) {
-			f := e.frame(worker)
-			for ; lo < hi; lo += block {
-				e.block(f, levelFull, lo, min(block, hi-lo))
-			}
-		})
+		e.pool.For(e.n, e.chunk(), e.elementwise)
 	}
 	if err := e.failed.Load(); err != nil {
 		return *err

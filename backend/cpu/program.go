@@ -13,15 +13,11 @@ import (
 
 // state is what one run of any program needs besides memory for its buffers.
 type state struct {
-	frames  []frame
-	uniform frame
-	runs    int64 // evaluations so far
-	base    []unsafe.Pointer
-	faults  []*backend.Fault // of each buffer
-	skip    []bool
+	eval   *evaluation
+	base   []unsafe.Pointer // of each buffer
+	faults []*backend.Fault // of each buffer
+	skip   []bool           // stores of a stage that are not done
 }
-
-func newState(threads int) *state { return &state{frames: make([]frame, threads)} }
 
 // nothing is where buffers of no bytes are.
 var nothing [alignment]byte
@@ -158,6 +154,7 @@ func (r *run) release() {
 		}
 	}
 	clear(r.base)
+	r.eval.layout, r.eval.numbers = nil, nil
 }
 
 // finish hands the results out.
@@ -245,10 +242,11 @@ func fault(v *graph.Value, err error) *backend.Fault {
 }
 
 func (r *run) evaluate(at int, c *compiled) *evaluation {
-	r.runs++
-	r.uniform.run = r.runs
-	return &evaluation{layout: r.b.layouts[at], id: r.runs, pool: r.d.pool, frames: r.frames, uniform: &r.uniform,
-		base: r.base, skip: r.skip, numbers: r.l.Numbers}
+	e := r.eval
+	e.id++
+	e.layout, e.base, e.skip, e.numbers = r.b.layouts[at], r.base, r.skip, r.l.Numbers
+	e.failed.Store(nil)
+	return e
 }
 
 // contract runs a contraction, with the loop e over its result unless that only stores it.

@@ -1,0 +1,62 @@
+// Package docs_test runs the programs that the pages show, and compares what they print with what the pages say.
+package docs_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var blocks = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
+
+// said is the comment behind a call of fmt.Println: what it prints.
+var said = regexp.MustCompile(`^fmt\.Println\(.*\)\s+// (.*)$`)
+
+const header = `package main
+
+import (
+	"fmt"
+
+	"github.com/flambeau-ml/flambeau/tensor"
+)
+
+var _ = fmt.Sprint
+var _ *tensor.Tensor
+`
+
+// TestTensorsPage runs the blocks of tensors.md, each as a function of its own.
+func TestTensorsPage(t *testing.T) {
+	page, err := os.ReadFile("tensors.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, main, want := header, "", ""
+	for i, m := range blocks.FindAllStringSubmatch(string(page), -1) {
+		src += fmt.Sprintf("\nfunc block%d() {\n%s}\n", i, m[1])
+		main += fmt.Sprintf("\tblock%d()\n", i)
+		for _, line := range strings.Split(m[1], "\n") {
+			if s := said.FindStringSubmatch(strings.TrimSpace(line)); s != nil {
+				want += s[1] + "\n"
+			}
+		}
+		// A page may end on a value that it does not use.
+		src = strings.Replace(src, "x := tensor.Randn(g, 2, 3)\n", "x := tensor.Randn(g, 2, 3)\n_ = x\n", 1)
+	}
+	file := filepath.Join(t.TempDir(), "main.go")
+	if err := os.WriteFile(file, []byte(src+"\nfunc main() {\n"+main+"}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("go", "run", file)
+	cmd.Dir = ".."
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s\n%s", err, out, src)
+	}
+	if string(out) != want {
+		t.Errorf("the page says\n%s\nbut it prints\n%s", want, out)
+	}
+}
