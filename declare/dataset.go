@@ -153,7 +153,11 @@ func (c *Config) bindOne(codec codec, columns []string, path string) error {
 	err := codec.bind(columns)
 	var missing *columnError
 	if errors.As(err, &missing) {
-		return c.errorAt(join(path, missing.key), "%s", missing.msg)
+		key := join(path, missing.key)
+		if c.source.at[key] == nil { // the column is that of the feature's name
+			key = join(path, "name")
+		}
+		return c.errorAt(key, "%s", missing.msg)
 	}
 	return err
 }

@@ -15,9 +15,6 @@ import (
 	"github.com/flambeau-ml/flambeau/internal/csvfile"
 )
 
-// maxImage is how many numbers an image may have.
-const maxImage = 1 << 26
-
 var imageInput = inputKind{
 	name: "image",
 	doc: "A picture: the path of a PNG, JPEG or GIF file, relative to the table; or its pixels as numbers, plane by plane " +

@@ -7,7 +7,7 @@ import "github.com/flambeau-ml/flambeau/tensor"
 // and LabelSmoothing. A label that is no class is an error when the loss is computed.
 func CrossEntropy(logits, labels *tensor.Tensor, opts ...Option) *tensor.Tensor {
 	s := settle("nn.CrossEntropy", opts, "reduction", "weight", "ignore_index", "label_smoothing")
-	return logits.CrossEntropyLossWith(labels, get[*tensor.Tensor](s, "weight", nil), tensor.Reduction(get(s, "reduction", "mean")),
+	return logits.CrossEntropyLossWith(labels, s.classWeights(logits), tensor.Reduction(get(s, "reduction", "mean")),
 		tensor.IgnoreIndex(get(s, "ignore_index", -100)), tensor.LabelSmoothing(get(s, "label_smoothing", 0.0)))
 }
 
@@ -15,7 +15,7 @@ func CrossEntropy(logits, labels *tensor.Tensor, opts ...Option) *tensor.Tensor 
 // options Reduction, ClassWeights and IgnoreIndex.
 func NLL(logProbs, labels *tensor.Tensor, opts ...Option) *tensor.Tensor {
 	s := settle("nn.NLL", opts, "reduction", "weight", "ignore_index")
-	return logProbs.NLLLossWith(labels, get[*tensor.Tensor](s, "weight", nil), tensor.Reduction(get(s, "reduction", "mean")),
+	return logProbs.NLLLossWith(labels, s.classWeights(logProbs), tensor.Reduction(get(s, "reduction", "mean")),
 		tensor.IgnoreIndex(get(s, "ignore_index", -100)))
 }
 
@@ -43,4 +43,13 @@ func SmoothL1(x, target *tensor.Tensor, beta float64, opts ...Option) *tensor.Te
 func BCEWithLogits(logits, target *tensor.Tensor, opts ...Option) *tensor.Tensor {
 	s := settle("nn.BCEWithLogits", opts, "reduction")
 	return logits.BinaryCrossEntropyWithLogitsWith(target, nil, nil, tensor.Reduction(get(s, "reduction", "mean")))
+}
+
+// classWeights are the weights of classes for scores of that dtype; nil where none are given.
+func (s settings) classWeights(scores *tensor.Tensor) *tensor.Tensor {
+	w := get[*tensor.Tensor](s, "weight", nil)
+	if w != nil && w.DType() != scores.DType() {
+		s.fail("class weights of %v for scores of %v", w.DType(), scores.DType())
+	}
+	return w
 }

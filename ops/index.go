@@ -86,6 +86,9 @@ func scatterAdd(x *graph.Value, dim int, index, src *graph.Value) *graph.Value {
 	if x.Rank() == 0 || index.Rank() == 0 || src.Rank() == 0 {
 		return scatterAdd(atLeast1(x), dim, atLeast1(index), atLeast1(src)).Reshape(x.Shape...)
 	}
+	if src.Rank() != x.Rank() {
+		graph.Fail("scatter_add", "%s and the source %s differ in rank", x.Type, src.Type)
+	}
 	dim = wrapDim("scatter_add", dim, x.Rank())
 	src, _ = within("scatter_add", src, index, dim)
 	src = src.SliceAxis(dim, graph.N(0), index.Shape[dim], 1)

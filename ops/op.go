@@ -125,7 +125,21 @@ var (
 )
 
 // bodyTypes are the types that a body may take an argument as; see the package's page.
-func bodyTypes(t ArgType) []reflect.Type {
+var bodyTypes = map[string][]reflect.Type{
+	"Tensor": {valueType}, "Tensor?": {valueType}, "Tensor[]": {valuesType}, "Generator": {valueType}, "Generator?": {valueType},
+	"Scalar": {reflect.TypeFor[graph.Scalar]()}, "Scalar?": {reflect.TypeFor[graph.Scalar]()},
+	"int": {reflect.TypeFor[int]()}, "int?": {reflect.TypeFor[*int]()}, "int[]": {reflect.TypeFor[[]int]()},
+	"SymInt":   {reflect.TypeFor[graph.Size](), reflect.TypeFor[int]()},
+	"SymInt?":  {reflect.TypeFor[*graph.Size](), reflect.TypeFor[*int]()},
+	"SymInt[]": {reflect.TypeFor[[]graph.Size](), reflect.TypeFor[[]int]()},
+	"float":    {reflect.TypeFor[float64]()}, "float?": {reflect.TypeFor[*float64]()}, "float[]": {reflect.TypeFor[[]float64]()},
+	"bool": {reflect.TypeFor[bool]()}, "bool?": {reflect.TypeFor[*bool]()},
+	"str": {reflect.TypeFor[string]()}, "str?": {reflect.TypeFor[string]()},
+	"ScalarType": {reflect.TypeFor[graph.DType]()}, "ScalarType?": {reflect.TypeFor[graph.DType]()},
+}
+
+// takes reports whether a body may take an argument of type t as g.
+func (t ArgType) takes(g reflect.Type) bool {
 	key := t.Base
 	switch {
 	case t.List:
@@ -133,17 +147,7 @@ func bodyTypes(t ArgType) []reflect.Type {
 	case t.Optional:
 		key += "?"
 	}
-	return map[string][]reflect.Type{
-		"Tensor": {valueType}, "Tensor?": {valueType}, "Tensor[]": {valuesType}, "Generator?": {valueType}, "Generator": {valueType},
-		"Scalar": {reflect.TypeFor[graph.Scalar]()}, "Scalar?": {reflect.TypeFor[graph.Scalar]()},
-		"int": {reflect.TypeFor[int]()}, "int?": {reflect.TypeFor[*int]()}, "int[]": {reflect.TypeFor[[]int]()},
-		"SymInt": {reflect.TypeFor[graph.Size](), reflect.TypeFor[int]()}, "SymInt?": {reflect.TypeFor[*graph.Size](), reflect.TypeFor[*int]()},
-		"SymInt[]": {reflect.TypeFor[[]graph.Size](), reflect.TypeFor[[]int]()},
-		"float":    {reflect.TypeFor[float64]()}, "float?": {reflect.TypeFor[*float64]()}, "float[]": {reflect.TypeFor[[]float64]()},
-		"bool": {reflect.TypeFor[bool]()}, "bool?": {reflect.TypeFor[*bool]()},
-		"str": {reflect.TypeFor[string]()}, "str?": {reflect.TypeFor[string]()},
-		"ScalarType": {reflect.TypeFor[graph.DType]()}, "ScalarType?": {reflect.TypeFor[graph.DType]()},
-	}[key]
+	return slices.Contains(bodyTypes[key], g)
 }
 
 // checkBody compares the body's type with the schema.
@@ -163,7 +167,7 @@ func (op *Op) checkBody() error {
 		if !Passed(a) {
 			continue
 		}
-		if at >= t.NumIn() || !slices.Contains(bodyTypes(a.Type), t.In(at)) {
+		if at >= t.NumIn() || !a.Type.takes(t.In(at)) {
 			return fmt.Errorf("the body %s does not fit argument %s %s", t, a.Type, a.Name)
 		}
 		if a.Default != "" {
@@ -181,7 +185,7 @@ func (op *Op) checkBody() error {
 		return fmt.Errorf("the body returns %d results, not %d", t.NumOut(), want)
 	}
 	for i, r := range op.schema.Returns {
-		if !slices.Contains(bodyTypes(r.Type), t.Out(i)) {
+		if !r.Type.takes(t.Out(i)) {
 			return fmt.Errorf("the body returns %s for %s", t.Out(i), r.Type)
 		}
 	}

@@ -111,11 +111,14 @@ var pythonAdapters = map[string]adapter{
 	"narrow":                            sizesKnown("narrow", 2), "tensor_split": sizesKnown("tensor_split", 1), "nn.functional.one_hot": classesKnown,
 	"broadcast_tensors": listed("broadcast_tensors"),
 	"meshgrid":          listed("meshgrid"),
-	"norm":              normCall,
-	"tensordot":         tensordotCall,
-	"randint":           randintCall,
-	"to":                toCall,
-	"float":             conversion(graph.Float32), "double": conversion(graph.Float64), "half": conversion(graph.Float16), "bfloat16": conversion(graph.BFloat16),
+	"cdist": func(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
+		return "cdist", args[:min(len(args), 3)], nil, nil // the mode of computing is a word in Python
+	},
+	"norm":      normCall,
+	"tensordot": tensordotCall,
+	"randint":   randintCall,
+	"to":        toCall,
+	"float":     conversion(graph.Float32), "double": conversion(graph.Float64), "half": conversion(graph.Float16), "bfloat16": conversion(graph.BFloat16),
 	"long": conversion(graph.Int64), "int": conversion(graph.Int32), "short": conversion(graph.Int16), "char": conversion(graph.Int8),
 	"byte": conversion(graph.Uint8), "bool": conversion(graph.Bool),
 }

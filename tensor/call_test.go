@@ -2,6 +2,7 @@ package tensor
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -48,6 +49,26 @@ func TestCallViews(t *testing.T) {
 	}
 	addInPlace(pieces[1], Of(float32(100)))
 	wantData(t, x, 1, 2, 113, 4, 5, 116)
+}
+
+// What an operator writes beside its results is written: running statistics, and generators.
+func TestCallWrites(t *testing.T) {
+	testDevice(t)
+	x := New([]float32{1, 3, 2, 6}, 2, 2)
+	mean, variance := New([]float32{0, 0}), New([]float32{1, 1})
+	y := mustCall(t, "batch_norm", []any{x, nil, nil, mean, variance, true, 0.5, 0.0, false}, nil)
+	wantData(t, y, -1, -1, 1, 1)
+	wantData(t, mean, 0.75, 2.25)
+	wantData(t, variance, 0.75, 2.75)
+
+	g, same := NewGenerator(7), NewGenerator(7)
+	for range 2 {
+		draw := mustCall(t, "rand.generator", []any{[]int{3}}, map[string]any{"generator": g})
+		wantData(t, draw, Data[float32](Rand(same, 3))...)
+	}
+	if a, b := Data[uint64](g.State), Data[uint64](same.State); !slices.Equal(a, b) || a[1] == 0 {
+		t.Errorf("the generator is at %v, want %v", a, b)
+	}
 }
 
 func TestCallErrors(t *testing.T) {

@@ -23,6 +23,15 @@ func fails(t *testing.T, op, line string, f func()) *Error {
 	return e
 }
 
+// said is what an *Error says, without the caller's line: that may be a test's own and say anything.
+func said(err error) string {
+	var e *Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	return e.Op + ": " + e.Msg
+}
+
 func TestShapeErrors(t *testing.T) {
 	testDevice(t)
 	x, y := New([]float32{1, 2, 3, 4, 5, 6}, 2, 3), New([]float32{1, 2, 3, 4}, 2, 2)

@@ -200,6 +200,21 @@ func CatWith(tensors []*Tensor, opts ...Option) *Tensor {
 	return r.handle(ops.Cat.Body(r.readAll(tensors), intOption(o, "dim", 0)))
 }
 
+// Cdist is the distances of order p between rows. It is PyTorch's cdist.
+func Cdist(x1 *Tensor, x2 *Tensor) *Tensor {
+	r := record("cdist")
+	defer r.done()
+	return r.handle(ops.Cdist.Body(r.read(x1), r.read(x2), 2, nil))
+}
+
+// CdistWith is the distances of order p between rows. It is PyTorch's cdist.
+func CdistWith(x1 *Tensor, x2 *Tensor, opts ...Option) *Tensor {
+	r := record("cdist")
+	defer r.done()
+	o := r.options(opts, "p", "compute_mode")
+	return r.handle(ops.Cdist.Body(r.read(x1), r.read(x2), floatOption(o, "p", 2), maybeIntOption(o, "compute_mode", nil)))
+}
+
 // CeilOut writes into out the smallest integer not below each element. It is PyTorch's ceil.
 func CeilOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("ceil")
@@ -543,6 +558,22 @@ func LeOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	defer r.done()
 	r.write(out, ops.Le.Body(r.read(t), r.read(other)))
 	return out
+}
+
+// Vecdot is the inner products of vectors along a dimension. It is PyTorch's linalg_vecdot.
+func Vecdot(x *Tensor, y *Tensor, dims ...int) *Tensor {
+	r := record("linalg_vecdot")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.Vecdot.Body(r.read(x), r.read(y), dimAt(dims, 0, -1)))
+}
+
+// VecdotWith is the inner products of vectors along a dimension. It is PyTorch's linalg_vecdot.
+func VecdotWith(x *Tensor, y *Tensor, opts ...Option) *Tensor {
+	r := record("linalg_vecdot")
+	defer r.done()
+	o := r.options(opts, "dim")
+	return r.handle(ops.Vecdot.Body(r.read(x), r.read(y), intOption(o, "dim", -1)))
 }
 
 // Linspace is so many numbers from start to end, evenly apart. It is PyTorch's linspace.
@@ -953,6 +984,23 @@ func ScalarTensorWith(s any, opts ...Option) *Tensor {
 	defer r.done()
 	o := r.options(opts, "dtype")
 	return r.handle(ops.ScalarTensor.Body(r, r.scalar(s), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// ScaledDotProductAttention is the values weighted by the softmax of the scaled products of queries and keys. It is
+// PyTorch's scaled_dot_product_attention.
+func ScaledDotProductAttention(query *Tensor, key *Tensor, value *Tensor, attnMask *Tensor) *Tensor {
+	r := record("scaled_dot_product_attention")
+	defer r.done()
+	return r.handle(ops.ScaledDotProductAttention.Body(r.read(query), r.read(key), r.read(value), r.readOpt(attnMask), 0, false, nil, false))
+}
+
+// ScaledDotProductAttentionWith is the values weighted by the softmax of the scaled products of queries and keys. It
+// is PyTorch's scaled_dot_product_attention.
+func ScaledDotProductAttentionWith(query *Tensor, key *Tensor, value *Tensor, attnMask *Tensor, opts ...Option) *Tensor {
+	r := record("scaled_dot_product_attention")
+	defer r.done()
+	o := r.options(opts, "dropout_p", "is_causal", "scale", "enable_gqa")
+	return r.handle(ops.ScaledDotProductAttention.Body(r.read(query), r.read(key), r.read(value), r.readOpt(attnMask), floatOption(o, "dropout_p", 0), option[bool](o, "is_causal", false), maybeFloatOption(o, "scale", nil), option[bool](o, "enable_gqa", false)))
 }
 
 // SELUOut writes into out the scaled exponential linear unit, which keeps mean 0 and variance 1. It is PyTorch's

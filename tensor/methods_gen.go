@@ -1180,6 +1180,13 @@ func (t *Tensor) Deg2Rad_() *Tensor {
 	return t
 }
 
+// Diff is the differences of neighbours along a dimension, n times over. It is PyTorch's diff.
+func (t *Tensor) Diff(n int, dim int, prepend *Tensor, append *Tensor) *Tensor {
+	r := record("diff")
+	defer r.done()
+	return r.handle(ops.Diff.Body(r.read(t), n, dim, r.readOpt(prepend), r.readOpt(append)))
+}
+
 // Dist is the norm of order p of the difference of self and other. It is PyTorch's dist.
 func (t *Tensor) Dist(other *Tensor) *Tensor {
 	r := record("dist")
@@ -1920,6 +1927,39 @@ func (t *Tensor) IndexAddWith_(dim int, index *Tensor, source *Tensor, opts ...O
 	return t
 }
 
+// IndexFillScalar is self with a number in the slices that index names. It is PyTorch's index_fill.int_Scalar.
+func (t *Tensor) IndexFillScalar(dim int, index *Tensor, value any) *Tensor {
+	r := record("index_fill")
+	defer r.done()
+	return r.handle(ops.IndexFillScalar.Body(r.read(t), dim, r.read(index), r.scalar(value)))
+}
+
+// IndexFillScalar_ replaces t by self with a number in the slices that index names. It is PyTorch's
+// index_fill.int_Scalar.
+func (t *Tensor) IndexFillScalar_(dim int, index *Tensor, value any) *Tensor {
+	r := record("index_fill")
+	defer r.done()
+	r.write(t, ops.IndexFillScalar.Body(r.read(t), dim, r.read(index), r.scalar(value)))
+	return t
+}
+
+// IndexFill is self with the value of a tensor without axes in the slices that index names. It is PyTorch's
+// index_fill.int_Tensor.
+func (t *Tensor) IndexFill(dim int, index *Tensor, value *Tensor) *Tensor {
+	r := record("index_fill")
+	defer r.done()
+	return r.handle(ops.IndexFill.Body(r.read(t), dim, r.read(index), r.read(value)))
+}
+
+// IndexFill_ replaces t by self with the value of a tensor without axes in the slices that index names. It is
+// PyTorch's index_fill.int_Tensor.
+func (t *Tensor) IndexFill_(dim int, index *Tensor, value *Tensor) *Tensor {
+	r := record("index_fill")
+	defer r.done()
+	r.write(t, ops.IndexFill.Body(r.read(t), dim, r.read(index), r.read(value)))
+	return t
+}
+
 // IndexSelect is the slices of a dimension that index names. It is PyTorch's index_select.
 func (t *Tensor) IndexSelect(dim int, index *Tensor) *Tensor {
 	r := record("index_select")
@@ -2141,6 +2181,22 @@ func (t *Tensor) Lerp_(end *Tensor, weight *Tensor) *Tensor {
 	defer r.done()
 	r.write(t, ops.Lerp.Body(r.read(t), r.read(end), r.read(weight)))
 	return t
+}
+
+// Cross is the product of vectors in space along a dimension. It is PyTorch's linalg_cross.
+func (t *Tensor) Cross(other *Tensor, dims ...int) *Tensor {
+	r := record("linalg_cross")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.Cross.Body(r.read(t), r.read(other), dimAt(dims, 0, -1)))
+}
+
+// CrossWith is the product of vectors in space along a dimension. It is PyTorch's linalg_cross.
+func (t *Tensor) CrossWith(other *Tensor, opts ...Option) *Tensor {
+	r := record("linalg_cross")
+	defer r.done()
+	o := r.options(opts, "dim")
+	return r.handle(ops.Cross.Body(r.read(t), r.read(other), intOption(o, "dim", -1)))
 }
 
 // VectorNorm is the norm of order ord over some dimensions, or all. It is PyTorch's linalg_vector_norm.
@@ -3056,6 +3112,36 @@ func (t *Tensor) Prelu(weight *Tensor) *Tensor {
 	return r.handle(ops.Prelu.Body(r.read(t), r.read(weight)))
 }
 
+// Prod is the product of all elements. It is PyTorch's prod.
+func (t *Tensor) Prod() *Tensor {
+	r := record("prod")
+	defer r.done()
+	return r.handle(ops.Prod.Body(r.read(t), graph.NoDType))
+}
+
+// ProdWith is the product of all elements. It is PyTorch's prod.
+func (t *Tensor) ProdWith(opts ...Option) *Tensor {
+	r := record("prod")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.Prod.Body(r.read(t), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// ProdDim is the product along a dimension. It is PyTorch's prod.dim_int.
+func (t *Tensor) ProdDim(dim int) *Tensor {
+	r := record("prod")
+	defer r.done()
+	return r.handle(ops.ProdDim.Body(r.read(t), dim, false, graph.NoDType))
+}
+
+// ProdDimWith is the product along a dimension. It is PyTorch's prod.dim_int.
+func (t *Tensor) ProdDimWith(dim int, opts ...Option) *Tensor {
+	r := record("prod")
+	defer r.done()
+	o := r.options(opts, "keepdim", "dtype")
+	return r.handle(ops.ProdDim.Body(r.read(t), dim, option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
 // Rad2Deg is each element in radians as degrees. It is PyTorch's rad2deg.
 func (t *Tensor) Rad2Deg() *Tensor {
 	r := record("rad2deg")
@@ -3546,6 +3632,21 @@ func (t *Tensor) SoftmaxWith(dim int, opts ...Option) *Tensor {
 	defer r.done()
 	o := r.options(opts, "dtype")
 	return r.handle(ops.Softmax.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// Softmin is the softmax of the negative along a dimension. It is PyTorch's softmin.
+func (t *Tensor) Softmin(dim int) *Tensor {
+	r := record("softmin")
+	defer r.done()
+	return r.handle(ops.Softmin.Body(r.read(t), dim, graph.NoDType))
+}
+
+// SoftminWith is the softmax of the negative along a dimension. It is PyTorch's softmin.
+func (t *Tensor) SoftminWith(dim int, opts ...Option) *Tensor {
+	r := record("softmin")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.Softmin.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
 // Softplus is the logarithm of 1 plus the exponential, a smooth relu; linear above threshold. It is PyTorch's

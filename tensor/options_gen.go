@@ -21,6 +21,9 @@ func Beta(v any) Option { return Option{"beta", v} }
 // CeilMode sets the argument ceil_mode.
 func CeilMode(v bool) Option { return Option{"ceil_mode", v} }
 
+// ComputeMode sets the argument compute_mode.
+func ComputeMode(v int) Option { return Option{"compute_mode", v} }
+
 // CountIncludePad sets the argument count_include_pad.
 func CountIncludePad(v bool) Option { return Option{"count_include_pad", v} }
 
@@ -36,8 +39,14 @@ func Dims(v ...int) Option { return Option{"dim", v} }
 // DivisorOverride sets the argument divisor_override.
 func DivisorOverride(v int) Option { return Option{"divisor_override", v} }
 
+// DropoutP sets the argument dropout_p.
+func DropoutP(v float64) Option { return Option{"dropout_p", v} }
+
 // As sets the argument dtype.
 func As(v graph.DType) Option { return Option{"dtype", v} }
+
+// EnableGqa sets the argument enable_gqa.
+func EnableGqa(v bool) Option { return Option{"enable_gqa", v} }
 
 // EndDim sets the argument end_dim.
 func EndDim(v int) Option { return Option{"end_dim", v} }
@@ -56,6 +65,9 @@ func IgnoreIndex(v int) Option { return Option{"ignore_index", v} }
 
 // InputScale sets the argument input_scale.
 func InputScale(v any) Option { return Option{"input_scale", v} }
+
+// IsCausal sets the argument is_causal.
+func IsCausal(v bool) Option { return Option{"is_causal", v} }
 
 // KeepDim sets the argument keepdim.
 func KeepDim(v bool) Option { return Option{"keepdim", v} }

@@ -447,9 +447,9 @@ func computings() []computing {
 // operator is computed at once or all when a value is read.
 func TestViewsAreMemory(t *testing.T) {
 	testDevice(t)
-	sequences := 1000
+	sequences := 800
 	if testing.Short() {
-		sequences = 300
+		sequences = 100
 	}
 	for _, c := range computings() {
 		for seed := range sequences {
@@ -466,4 +466,26 @@ func TestViewsAreMemory(t *testing.T) {
 		}
 		t.Logf("%s: %+v", c.name, c.dev.Stats())
 	}
+}
+
+// A view that sees one place of an expanded axis can be written; one that sees several cannot.
+func TestWriteThroughExpanded(t *testing.T) {
+	testDevice(t)
+	x := New([]float32{1, 2, 3})
+	rows := x.Expand(2, 4, 3)
+	rows.Index(1, 2).AddScalar_(10)
+	wantData(t, x, 11, 12, 13)
+	rows.Reshape(8, 3).Index(5, From(1)).AddScalar_(10)
+	wantData(t, x, 11, 22, 23)
+	rows.Narrow(1, 1, 3).Index(0, 1).AddScalar_(1) // a slice of a slice: row 2 of the expanded axis
+	wantData(t, x, 12, 23, 24)
+	x.SubScalar_(1)
+	x.Expand(1, 3).Index(0, 0).MulScalar_(0)
+	wantData(t, rows.Index(0, 3), 0, 22, 23)
+	err := Try(func() { rows.Index(0, Range(1, 3)).AddScalar_(1) })
+	if !strings.Contains(said(err), "expanded") {
+		t.Errorf("got %v", err)
+	}
+	rows.Index(All, To(0)).AddScalar_(1) // no elements
+	wantData(t, x, 0, 22, 23)
 }

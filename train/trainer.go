@@ -38,7 +38,9 @@ type Trainer[M, B any] struct {
 
 	Progress Progress             // shows how it goes
 	OnStep   func(s Status) error // called after each step; an error ends training
-	OnEpoch  func(r Report) error // called after each epoch; an error ends training
+	// OnEpoch is called after each epoch, before its checkpoint: a run that is killed in between calls it again, with the
+	// same figures, when it is resumed. An error ends training.
+	OnEpoch func(r Report) error
 
 	at     position
 	report Report
@@ -187,18 +189,17 @@ func (t *Trainer[M, B]) epoch(ctx context.Context) error {
 		t.Scheduler.Step()
 	}
 	t.report = r
-	t.at.Epoch++
-	t.at.Trained, t.at.LossSum, t.at.Losses = false, 0, 0
-	if err := t.save(ctx); err != nil {
-		return err
-	}
 	if t.Progress != nil {
 		t.Progress.Report(r)
 	}
 	if t.OnEpoch != nil {
-		return t.OnEpoch(r)
+		if err := t.OnEpoch(r); err != nil {
+			return err
+		}
 	}
-	return nil
+	t.at.Epoch++
+	t.at.Trained, t.at.LossSum, t.at.Losses = false, 0, 0
+	return t.save(ctx)
 }
 
 // batches trains on what the loader has left of the epoch.

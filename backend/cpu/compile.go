@@ -137,7 +137,7 @@ func (p *program) prepare(s *scheduler) error {
 				c.in = append(c.in, src)
 			}
 		}
-		c.plain = k.kind == kindTiled && len(k.loop.instrs) == 2
+		c.plain = k.kind == kindTiled && len(k.loop.instrs) == 2 && k.loop.instrs[1].buf == k.out
 		p.stages = append(p.stages, c)
 		c.dependencies()
 		for _, b := range c.reads {

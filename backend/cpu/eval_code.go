@@ -160,12 +160,19 @@ func (c *code) allocate() {
 		c.instrs[x].slot = take(c.instrs[x].width)
 	}
 	for _, lv := range []level{levelFull, levelKept} {
+		for _, i := range c.lists[lv] { // sums are there before what is computed of them: none takes another's place
+			if in := &c.instrs[i]; in.op == opReduce && lv == levelKept {
+				in.slot = take(in.width)
+			}
+		}
 		for _, i := range c.lists[lv] {
 			in := &c.instrs[i]
 			if in.op == opStore {
 				continue
 			}
-			in.slot = take(in.width)
+			if in.op != opReduce || lv != levelKept {
+				in.slot = take(in.width)
+			}
 			for k, x := range in.args {
 				if x >= 0 && last[x] == i && c.instrs[x].level == lv && !slices.Contains(in.args[:k], x) {
 					free[c.instrs[x].width] = append(free[c.instrs[x].width], c.instrs[x].slot)

@@ -408,6 +408,10 @@ func TestFusion(t *testing.T) {
 			f.Return(y.Reshape(graph.N(2), graph.N(3), graph.N(16)).Add(z))
 		}},
 		{"several results", 1, func(f *graph.Func) { step2(f) }},
+		{"transposed product", 1, func(f *graph.Func) {
+			x, w := f.Param("x", f32(4, 8)), f.Param("w", f32(8, 16))
+			f.Return(x.Dot(w, graph.Dot{LContract: []int{1}, RContract: []int{0}}).SwapAxes(0, 1))
+		}},
 		{"heads", 2, func(f *graph.Func) { // [B, T, H·D] → [B, H, T, D], scaled, and back
 			x := f.Param("x", f32(2, 5, 12))
 			h := x.Reshape(graph.Ns(2, 5, 3, 4)...).Permute(0, 2, 1, 3).Scale(0.5)
@@ -439,4 +443,58 @@ func step2(f *graph.Func) {
 	w, m, v, g := f.Param("w", t), f.Param("m", t), f.Param("v", t), f.Param("g", t)
 	m2, v2 := m.Scale(0.9).Add(g.Scale(0.1)), v.Scale(0.99).Add(g.Mul(g).Scale(0.01))
 	f.Return(m2, v2, w.Sub(m2.Div(v2.Sqrt().Shift(1e-8))))
+}
+
+// TestMaskedSteps reads padded arrays at steps and backwards.
+func TestMaskedSteps(t *testing.T) {
+	d := New(Options{Threads: 1})
+	r := rand.New(rand.NewPCG(2, 2))
+	for step := 1; step <= 4; step++ {
+		for low := range 5 {
+			f := graph.NewFunc("masked")
+			x := f.Param("x", graph.T(graph.Float32, 3, 7))
+			p := graph.Apply(graph.Pad, &graph.Attrs{Start: graph.Ns(1, low), Shape: graph.Ns(6, 9+low), Step: []int{1, 1}}, x)
+			s := p.SliceAxis(1, graph.N(1), graph.N((8+low+step-1)/step), step)
+			f.Return(s, s.Reverse(1, 0).Exp(), s.SwapAxes(0, 1).Tanh())
+			in := []*graph.Array{graph.Uniform(r, graph.Float32, 1, 2, 3, 7)}
+			want, err := graph.Eval(f, nil, in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, _ := evaluateOn(t, d, f, backend.Options{}, in)
+			for i := range got {
+				if at, ok := same(got[i], want[i], 1e-6); !ok {
+					differs(t, f.String(), got[i], want[i], at)
+				}
+			}
+		}
+	}
+}
+
+// TestSeveralSums reduces the same elements in several ways and computes with the results in one kernel.
+func TestSeveralSums(t *testing.T) {
+	d := New(Options{Threads: 2})
+	f := graph.NewFunc("moments")
+	x := f.Param("x", graph.T(graph.Float32, 40, 70))
+	n := graph.NewSize(f, graph.Float32, graph.N(70))
+	mean, square, most := x.ReduceSum(1).Div(n), x.Mul(x).ReduceSum(1).Div(n), x.ReduceMax(1)
+	f.Return(square.Sub(mean.Mul(mean)).Shift(1).Rsqrt(), most.Sub(mean).Exp(), x.ReduceMin(1).Add(square))
+	in := []*graph.Array{graph.Uniform(rand.New(rand.NewPCG(4, 4)), graph.Float32, -1, 1, 40, 70)}
+	want, err := graph.Eval(f, nil, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := d.Compile(f, backend.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(p.(*program).stages); n != 1 {
+		t.Errorf("%d kernels", n)
+	}
+	got, _ := launch(t, d, f, p, in)
+	for i := range got {
+		if at, ok := same(got[i], want[i], 1e-5); !ok {
+			differs(t, f.String(), got[i], want[i], at)
+		}
+	}
 }

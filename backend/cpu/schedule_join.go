@@ -144,6 +144,9 @@ func (s *scheduler) nest(v *graph.Value) {
 		return
 	}
 	if !s.unfused {
+		if s.permuted(v) {
+			return
+		}
 		for _, at := range s.candidates(b.l) {
 			if s.join(at, v) {
 				return
@@ -151,6 +154,32 @@ func (s *scheduler) nest(v *graph.Value) {
 		}
 	}
 	s.push(&stage{kind: kindLoop, value: v, loop: b.l, b: b}, s.buffer(v))
+}
+
+// permuted stores v, a permutation of a value that an earlier kernel computes, from there, in the order of v.
+func (s *scheduler) permuted(v *graph.Value) bool {
+	if v.Op != graph.Permute || !s.roots[strip(v.Args[0])] {
+		return false
+	}
+	u := strip(v.Args[0])
+	at := s.made[s.buffer(u)]
+	k := s.kernels[at]
+	if k.b == nil {
+		return false
+	}
+	for _, lv := range []level{levelFull, levelKept} {
+		p := k.b.match(u.Shape, lv)
+		if p == nil {
+			continue
+		}
+		if i, ok := k.b.memo[memoKey{u, p, lv}]; ok && k.b.own[u] {
+			k.b.keep(v, i, k.b.moved(v, p), lv)
+			k.b.own[v] = true
+			s.made[s.buffer(v)] = at
+			return true
+		}
+	}
+	return false
 }
 
 // space is the shape that the loop of v runs over.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/flambeau-ml/flambeau/backend/cpu"
 	"github.com/flambeau-ml/flambeau/tensor"
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 )
 
 // engine is the flags that say what computes.
@@ -17,7 +17,8 @@ type engine struct {
 	memory  size
 }
 
-func (e *engine) flags(f *pflag.FlagSet) {
+func (e *engine) flags(c *cobra.Command) {
+	f := c.Flags()
 	f.IntVar(&e.threads, "threads", 0, "threads that compute; 0 for as many as there are processors; the results are the same")
 	f.Var(&e.memory, "memory-limit", "the most memory that tensors may take, as in 2GiB; more is an error")
 }

@@ -41,7 +41,7 @@ func newPredict() *cobra.Command {
 	flags.StringVar(&f.format, "format", "csv", "csv or json")
 	flags.StringVar(&f.split, "split", "test", "part of the training data to predict: training, validation, test or full")
 	flags.BoolVar(&f.quiet, "quiet", false, "do not print the accuracy")
-	f.engine.flags(flags)
+	f.engine.flags(c)
 	return c
 }
 

@@ -55,7 +55,7 @@ func newTrain() *cobra.Command {
 	flags.BoolVar(&f.resume, "resume", false, "go on with the run that is in the folder, where there is one")
 	flags.BoolVar(&f.force, "force", false, "begin anew in the folder, whatever is in it")
 	flags.BoolVar(&f.quiet, "quiet", false, "show nothing but errors")
-	f.engine.flags(flags)
+	f.engine.flags(c)
 	return c
 }
 

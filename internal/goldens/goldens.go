@@ -108,7 +108,9 @@ func read(path string) (*File, error) {
 		return nil, err
 	}
 	f := &File{}
-	if err := json.Unmarshal(text, f); err != nil {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber() // 1 and 1.0 are not the same argument
+	if err := d.Decode(f); err != nil {
 		return nil, fmt.Errorf("%s.json: %w", path, err)
 	}
 	packed, err := os.ReadFile(path + ".safetensors.gz")
@@ -134,10 +136,11 @@ func read(path string) (*File, error) {
 // and map[string]any for all else.
 func (f *File) Decode(v any) (any, error) {
 	switch v := v.(type) {
-	case float64:
-		if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
-			return int(v), nil
+	case json.Number:
+		if n, err := v.Int64(); err == nil {
+			return int(n), nil
 		}
+		return v.Float64()
 	case []any:
 		out := make([]any, len(v))
 		for i, e := range v {
