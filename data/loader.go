@@ -82,7 +82,7 @@ func NewLoader[B any](ds Dataset[B], opts ...Option) *Loader[B] {
 		o.ahead = 2 * o.workers
 	}
 	if o.batch < 1 || o.workers < 1 || o.ahead < 1 {
-		panic(&tensor.Error{Op: "data.NewLoader", Msg: fmt.Sprintf("batches of %d samples, %d workers, %d batches ahead: each must be at least 1", o.batch, o.workers, o.ahead)})
+		panic(tensor.Errorf("data.NewLoader", "batches of %d samples, %d workers, %d batches ahead: each must be at least 1", o.batch, o.workers, o.ahead))
 	}
 	return &Loader[B]{ds: ds, o: o, current: epoch{number: -1}}
 }

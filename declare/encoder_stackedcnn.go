@@ -94,7 +94,8 @@ func (o *stackedCNN) UnmarshalYAML(n *yaml.Node) error {
 	if err := errors.Join(n.Decode(&listed), n.Decode(&alike)); err != nil {
 		return err
 	}
-	alike.UseBias, alike.Norm, alike.Activation, alike.Dropout = listed.UseBias, listed.Norm, listed.Activation, listed.Dropout
+	alike.UseBias, alike.Norm = listed.UseBias, listed.Norm
+	alike.Activation, alike.Dropout = listed.Activation, listed.Dropout
 	if o.convs = listed.Layers; o.convs == nil {
 		o.convs = slices.Repeat([]conv{alike}, listed.Number)
 	}

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/flambeau-ml/flambeau/nn"
 	"github.com/flambeau-ml/flambeau/train"
@@ -25,6 +28,9 @@ var errEarly = errors.New("validation has not become better")
 // onEpoch keeps the figures of an epoch, and the model where it is the best so far. A run that was killed does its
 // last epoch's again, with the same result.
 func (r *run) onEpoch(report train.Report) error {
+	if err := converges(report); err != nil {
+		return err
+	}
 	r.history = append(r.history[:min(report.Epoch, len(r.history))], report)
 	if r.trainer.Valid != nil && report.Best {
 		if err := nn.StateDict(r.model).WriteFile(context.Background(), filepath.Join(r.dir, bestFile), nil); err != nil {
@@ -44,6 +50,23 @@ func (r *run) onEpoch(report train.Report) error {
 	}
 	return nil
 }
+
+// converges reports that the figures of an epoch are no numbers any more: nothing comes of such a run.
+func converges(report train.Report) error {
+	figures := map[string]float64{"loss": report.Loss}
+	for name, x := range report.Valid {
+		figures["validation "+name] = x
+	}
+	for _, name := range slices.Sorted(maps.Keys(figures)) {
+		if !finite(figures[name]) {
+			return fmt.Errorf("training diverged: the %s of epoch %d is %v; a lower learning_rate, or gradient_clipping, "+
+				"may help", name, report.Epoch+1, figures[name])
+		}
+	}
+	return nil
+}
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // best is the epoch whose model is kept: the best of those that were validated, or the last.
 func (r *run) best() int {

@@ -1,22 +1,22 @@
 package declare
 
 import (
+	_ "embed"
 	"fmt"
 	"io"
 	"strings"
 )
 
+// referenceHead is the beginning of the reference, which no table says.
+//
+//go:embed reference.md
+var referenceHead string
+
 // WriteReference writes the reference of the configuration in Markdown, made from the tables that files are checked
 // by.
 func WriteReference(w io.Writer) error {
 	var b strings.Builder
-	b.WriteString("# The configuration file\n\n" +
-		"`flambeau train FILE` trains the model that a YAML file describes. The keys have the names that they have in " +
-		"Ludwig's\nconfigurations, of which they are a part. A key that is not in these tables is an error, and so is a value " +
-		"that a table\ndoes not allow; all errors of a file are reported together, with line and column.\n\n" +
-		"Where a section has several types, its name alone is short for a section with nothing else: `optimizer: adam`.\n" +
-		"`--set trainer.epochs=3` changes one value from the command line.\n\n" +
-		"This page is generated from the tables in package `declare`.\n")
+	b.WriteString(referenceHead)
 	r := &reference{out: &b, done: map[*section]bool{}}
 	r.section(&whole)
 	_, err := io.WriteString(w, b.String())

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -257,7 +258,8 @@ func (r *run) test(ctx context.Context, src *source, result *Result) error {
 		return err
 	}
 	result.Test = p.Metrics()
-	if !math.IsNaN(p.Loss) && !math.IsInf(p.Loss, 0) {
+	maps.DeleteFunc(result.Test, func(_ string, x float64) bool { return !finite(x) }) // JSON has no such numbers
+	if finite(p.Loss) {
 		result.TestLoss = &p.Loss
 	}
 	for _, a := range p.Features {

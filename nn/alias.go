@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"fmt"
 	"reflect"
 
 	"github.com/flambeau-ml/flambeau/tensor"
@@ -107,8 +106,9 @@ func (a *aliaser) fields(w, v reflect.Value) (changed bool) {
 		case f.Tag.Get("nn") == "-":
 		case embedded(f) && f.Type.Kind() == reflect.Pointer:
 			if !v.Field(i).IsNil() {
-				panic(&tensor.Error{Op: "nn.NoGrad", Msg: fmt.Sprintf("%s embeds a pointer to the unexported %s, which cannot be replaced", v.Type(), f.Type.Elem()),
-					Hint: "embed the struct itself, or export its type"})
+				e := tensor.Errorf("nn.NoGrad", "%s embeds a pointer to the unexported %s, which cannot be replaced", v.Type(), f.Type.Elem())
+				e.Hint = "embed the struct itself, or export its type"
+				panic(e)
 			}
 		case embedded(f):
 			changed = a.fields(w.Field(i), v.Field(i)) || changed

@@ -2,8 +2,6 @@ package nn
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math"
 
 	"github.com/flambeau-ml/flambeau/graph"
@@ -37,13 +35,7 @@ func Init[M any](model M, seed uint64) M {
 	for _, g := range Generators(model) {
 		g.Of.Seed(tensor.SeedFor(seed, g.Name))
 	}
-	if err := tensor.Eval(context.Background(), fresh...); err != nil {
-		var e *tensor.Error
-		if !errors.As(err, &e) {
-			e = &tensor.Error{Op: "nn.Init", Msg: err.Error()}
-		}
-		panic(e)
-	}
+	tensor.Must(tensor.Eval(context.Background(), fresh...))
 	return model
 }
 
@@ -109,7 +101,7 @@ const (
 // fans are the inputs of each output element of a weight [out, in, …], and the outputs of each input element.
 func fans(sizes []int) (in, out float64) {
 	if len(sizes) < 2 {
-		panic(&tensor.Error{Op: "nn.Init", Msg: fmt.Sprintf("the fans of a weight of shape %s are not defined: it needs two dimensions", shapeString(sizes))})
+		panic(tensor.Errorf("nn.Init", "the fans of a weight of shape %s are not defined: it needs two dimensions", shapeString(sizes)))
 	}
 	field := 1
 	for _, n := range sizes[2:] {
@@ -141,7 +133,7 @@ func Gain(nonlinearity string, param float64) float64 {
 	case "selu":
 		return 0.75
 	}
-	panic(&tensor.Error{Op: "nn.Gain", Msg: fmt.Sprintf("no gain is known for %q", nonlinearity)})
+	panic(tensor.Errorf("nn.Gain", "no gain is known for %q", nonlinearity))
 }
 
 // KaimingUniform draws uniformly so that the variance behind a leaky ReLU of slope a stays (He et al., 2015).

@@ -47,9 +47,9 @@ func newBatchNorm(op string, channels int, opts []Option) batchNorm {
 func (b *batchNorm) forward(x *tensor.Tensor, least, most int) *tensor.Tensor {
 	switch n := x.Dim(); {
 	case n < least || n > most:
-		panic(&tensor.Error{Op: b.op, Msg: fmt.Sprintf("takes an input of %s dimensions, not of shape %s", between(least, most), shapeString(x.Shape()))})
+		panic(tensor.Errorf(b.op, "takes an input of %s dimensions, not of shape %s", between(least, most), shapeString(x.Shape())))
 	case !(b.eps > 0):
-		panic(&tensor.Error{Op: b.op, Msg: fmt.Sprintf("eps must be above 0, and is %g", b.eps)})
+		panic(tensor.Errorf(b.op, "eps must be above 0, and is %g", b.eps))
 	}
 	tracked := b.RunningMean != nil
 	momentum := b.momentum

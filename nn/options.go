@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/flambeau-ml/flambeau/tensor"
@@ -100,7 +99,7 @@ func settle(op string, opts []Option, has ...string) settings {
 }
 
 func (s settings) fail(format string, args ...any) {
-	panic(&tensor.Error{Op: s.op, Msg: fmt.Sprintf(format, args...)})
+	panic(tensor.Errorf(s.op, format, args...))
 }
 
 func (s settings) has(name string) bool {

@@ -32,8 +32,9 @@ func (p *Parameter) Value() *tensor.Tensor {
 	case p == nil:
 		return nil
 	case !p.ready:
-		panic(&tensor.Error{Op: "nn", Msg: "a parameter of shape " + shapeString(p.Shape()) + " has no values yet",
-			Hint: "call nn.Init(model, seed), or load a state dict, before computing"})
+		e := tensor.Errorf("nn", "a parameter of shape %s has no values yet", shapeString(p.Shape()))
+		e.Hint = "call nn.Init(model, seed), or load a state dict, before computing"
+		panic(e)
 	case p.frozen:
 		return p.Detach()
 	}

@@ -53,8 +53,9 @@ func (w *walker) enter(path string, v reflect.Value) func() {
 		k.n = v.Len()
 	}
 	if w.above[k] {
-		panic(&tensor.Error{Op: "nn", Msg: fmt.Sprintf("the module at %q holds itself", path),
-			Hint: "tag the field that points back `nn:\"-\"`"})
+		e := tensor.Errorf("nn", "the module at %q holds itself", path)
+		e.Hint = "tag the field that points back `nn:\"-\"`"
+		panic(e)
 	}
 	w.above[k] = true
 	return func() { delete(w.above, k) }
@@ -158,7 +159,9 @@ func (w *walker) leaf(path string, v reflect.Value) {
 			return
 		}
 		if !v.CanAddr() {
-			panic(&tensor.Error{Op: "nn", Msg: fmt.Sprintf("the mode of the module at %q cannot be set", path), Hint: "hold the module by pointer"})
+			e := tensor.Errorf("nn", "the mode of the module at %q cannot be set", path)
+			e.Hint = "hold the module by pointer"
+			panic(e)
 		}
 		w.mode(v.Addr().Interface().(*Mode))
 	}

@@ -2,8 +2,6 @@ package optim
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/flambeau-ml/flambeau/tensor"
@@ -75,7 +73,7 @@ func (c *core) start(params []*tensor.Tensor, opts []Option) {
 }
 
 func (c *core) fail(format string, args ...any) {
-	panic(&tensor.Error{Op: c.op, Msg: fmt.Sprintf(format, args...)})
+	panic(tensor.Errorf(c.op, format, args...))
 }
 
 // Groups are the parameters with their options, which may be changed between steps.
@@ -132,11 +130,5 @@ func (c *core) Step() {
 			}
 		}
 	}
-	if err := tensor.Eval(context.Background(), out...); err != nil {
-		var e *tensor.Error
-		if !errors.As(err, &e) {
-			e = &tensor.Error{Op: c.op, Msg: err.Error()}
-		}
-		panic(e)
-	}
+	tensor.Must(tensor.Eval(context.Background(), out...))
 }

@@ -1,7 +1,6 @@
 package optim
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/flambeau-ml/flambeau/tensor"
@@ -19,7 +18,7 @@ type Scheduler struct {
 func NewScheduler(opt Optimizer, schedules ...Schedule) *Scheduler {
 	groups := opt.Groups()
 	if len(schedules) != 1 && len(schedules) != len(groups) {
-		panic(&tensor.Error{Op: "optim.NewScheduler", Msg: fmt.Sprintf("%d schedules for %d groups: there must be one for all, or one for each", len(schedules), len(groups))})
+		panic(tensor.Errorf("optim.NewScheduler", "%d schedules for %d groups: there must be one for all, or one for each", len(schedules), len(groups)))
 	}
 	for _, g := range groups {
 		if g.InitialLR == 0 {

@@ -29,8 +29,8 @@ func (e *Error) Error() string {
 	if e.Op != "" {
 		s = e.Op + ": " + s
 	}
-	if line := e.where.SourceLine(); line != "" {
-		s += "\n\t" + line
+	if e.where != 0 {
+		s += "\n\t" + e.where.SourceLine()
 	}
 	if e.Hint != "" {
 		s += "\n\thint: " + e.Hint
@@ -43,6 +43,19 @@ func (e *Error) Line() string { return e.where.String() }
 
 // Unwrap is the cause, if there is one.
 func (e *Error) Unwrap() error { return e.cause }
+
+// Errorf is an *Error with the line of user code that the call came from: what packages that build on this one panic
+// with.
+func Errorf(op, format string, args ...any) *Error {
+	return &Error{Op: op, Msg: fmt.Sprintf(format, args...), where: callers.Here(0)}
+}
+
+// Must panics with err as an *Error; nil is passed over.
+func Must(err error) {
+	if err != nil {
+		panic(asError(err))
+	}
+}
 
 // Try calls f and returns the *Error it panics with, if it does. Other panics go on.
 func Try(f func()) (err error) {
@@ -60,7 +73,7 @@ func Try(f func()) (err error) {
 }
 
 func fail(op string, format string, args ...any) {
-	panic(&Error{Op: op, Msg: fmt.Sprintf(format, args...), where: callers.Here(0)})
+	panic(Errorf(op, format, args...))
 }
 
 // wrap turns a panic of an operator's body into an *Error with its caller's line; other panics stay what they are.

@@ -215,6 +215,9 @@ func parseManifest(text []byte) (*manifest, error) {
 	if err := d.Decode(m); err != nil {
 		return nil, fmt.Errorf("damaged: %w", err)
 	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("damaged: something follows it")
+	}
 	if m.Format != formatName {
 		return nil, fmt.Errorf("it is of format %q, not %q", m.Format, formatName)
 	}

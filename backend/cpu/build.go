@@ -203,6 +203,7 @@ func (b *builder) split(j int, sizes []graph.Size) {
 }
 
 func (b *builder) emit(in instr) int {
+	in.masks = slices.Clone(in.masks) // a split changes them in each instruction
 	if in.op != opStore && in.op != opReduce && in.op != opAcc && in.level != levelUniform {
 		uniform := len(in.masks) == 0
 		for _, x := range in.args {

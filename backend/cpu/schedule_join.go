@@ -163,17 +163,21 @@ func (s *scheduler) permuted(v *graph.Value) bool {
 	}
 	u := strip(v.Args[0])
 	at := s.made[s.buffer(u)]
-	k := s.kernels[at]
-	if k.b == nil {
+	if at < 0 || s.kernels[at].b == nil { // −1: it will be written once more values have buffers
 		return false
 	}
+	k := s.kernels[at]
 	for _, lv := range []level{levelFull, levelKept} {
 		p := k.b.match(u.Shape, lv)
 		if p == nil {
 			continue
 		}
 		if i, ok := k.b.memo[memoKey{u, p, lv}]; ok && k.b.own[u] {
-			k.b.keep(v, i, k.b.moved(v, p), lv)
+			there := make([]affine, len(v.Shape))
+			for n, axis := range v.Attrs.Axes {
+				there[n] = p.at[axis]
+			}
+			k.b.keep(v, i, k.b.place(there, nil), lv)
 			k.b.own[v] = true
 			s.made[s.buffer(v)] = at
 			return true

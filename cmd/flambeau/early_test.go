@@ -74,3 +74,10 @@ func TestDamagedModel(t *testing.T) {
 		})
 	}
 }
+
+func TestDiverged(t *testing.T) {
+	config, dir := write(t, "tiny.yaml", tiny), filepath.Join(t.TempDir(), "run")
+	o := flambeau(t, "train", config, "--out", dir, "--set", "input_features[0].preprocessing.scale=1e-30", "--set", "input_features[0].encoder.conv_layers=[{out_channels: 2}]",
+		"--set", "trainer.learning_rate=1", "--set", "trainer.optimizer=sgd", "--set", "trainer.gradient_clipping.clipglobalnorm=null")
+	o.must(t, exitFailure, "training diverged: the loss of epoch 1 is NaN; a lower learning_rate")
+}

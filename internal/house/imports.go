@@ -23,6 +23,7 @@ var rooms = []struct {
 	{"backend", "graph"},
 	{"backend/*", "rewrite backend internal"},
 	{"format", "ops internal"},
+	{"internal/goldens", "format"}, // reads what tests compare with, which lies in files of a format
 
 	// Tensors and functions of tensors.
 	{"tensor", "ops rewrite backend/cpu internal"},
@@ -44,6 +45,7 @@ var rooms = []struct {
 	{"studio", "serve"},
 	{"cmd", ". bench studio launch tune"},
 	{"examples", "bench studio launch tune"},
+	{"docs", "tensor"}, // a test runs what the pages show
 
 	// The module's own page.
 	{".", ""},
@@ -87,12 +89,15 @@ func Imports(t *Tree) []string {
 }
 
 // roomOf returns the room that a folder belongs to: its first element, or for an implementation of the device contract
-// its first two.
+// its first two, as for a part of internal that has a line of its own.
 func roomOf(dir string) string {
 	first, rest, _ := strings.Cut(dir, "/")
-	if first == "backend" && rest != "" {
-		second, _, _ := strings.Cut(rest, "/")
-		return first + "/" + second
+	if rest == "" {
+		return first
+	}
+	second, _, _ := strings.Cut(rest, "/")
+	if name := first + "/" + second; first == "backend" || name == "internal/goldens" {
+		return name
 	}
 	return first
 }

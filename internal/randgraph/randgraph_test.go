@@ -58,7 +58,7 @@ func TestShrink(t *testing.T) {
 			continue
 		}
 		shrunk++
-		if g, gin := Shrink(f, in, fails); len(g.Values) != 2 || len(g.Results) != 1 || len(gin) != 1 {
+		if g, gin := Shrink(f, in, fails); len(g.Values) != 2 || len(g.Results) != 1 || len(gin) > 1 {
 			t.Errorf("seed %d: not shrunk:\n%s", seed, g)
 		}
 	}
