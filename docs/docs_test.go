@@ -16,6 +16,21 @@ var blocks = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
 // said is the comment behind a call of fmt.Println: what it prints.
 var said = regexp.MustCompile(`^fmt\.Println\(.*\)\s+// (.*)$`)
 
+const trainingHeader = `package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"github.com/flambeau-ml/flambeau/data"
+	"github.com/flambeau-ml/flambeau/nn"
+	"github.com/flambeau-ml/flambeau/optim"
+	"github.com/flambeau-ml/flambeau/tensor"
+)
+
+`
+
 const header = `package main
 
 import (
@@ -46,8 +61,41 @@ func TestTensorsPage(t *testing.T) {
 		// A page may end on a value that it does not use.
 		src = strings.Replace(src, "x := tensor.Randn(g, 2, 3)\n", "x := tensor.Randn(g, 2, 3)\n_ = x\n", 1)
 	}
+	run(t, src+"\nfunc main() {\n"+main+"}\n", want)
+}
+
+// TestTrainingPage runs the program of training.md.
+func TestTrainingPage(t *testing.T) {
+	page, err := os.ReadFile("training.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := blocks.FindStringSubmatch(string(page))
+	if m == nil {
+		t.Fatal("the page has no program")
+	}
+	run(t, trainingHeader+m[1], "true\n")
+}
+
+// TestReadme runs the first blocks of the README.
+func TestReadme(t *testing.T) {
+	page, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := blocks.FindAllStringSubmatch(string(page), -1)
+	if len(all) < 2 {
+		t.Fatal("the README has lost its programs")
+	}
+	run(t, header+"func main() {\n{\n"+all[0][1]+"}\n"+all[1][1]+"}\n",
+		"tensor([[ 8., 12.],\n        [18., 26.]])\ntensor([ 1.0000, -0.5000])\n")
+}
+
+// run runs a program in the module and compares what it prints.
+func run(t *testing.T, src, want string) {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "main.go")
-	if err := os.WriteFile(file, []byte(src+"\nfunc main() {\n"+main+"}\n"), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte(src), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("go", "run", file)

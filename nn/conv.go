@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/flambeau-ml/flambeau/tensor"
@@ -13,8 +14,8 @@ type conv struct {
 	Bias   *Parameter // [out]; nil without one
 
 	stride, padding, dilation []int
+	more                      []any // padding at the ends alone, last dimension first, as tensor.Pad takes it; nil for none
 	groups                    int
-	op                        string
 }
 
 var convOptions = []string{"bias", "kernel_size", "stride", "padding", "same", "padding_mode", "dilation", "groups"}
@@ -23,7 +24,7 @@ func newConv(op string, rank, in, out, kernel int, opts []Option) conv {
 	s := settle(op, opts, convOptions...)
 	size := s.dims("kernel_size", rank, kernel, 1)
 	c := conv{
-		op: op, stride: s.dims("stride", rank, 1, 1), padding: s.dims("padding", rank, 0, 0),
+		stride: s.dims("stride", rank, 1, 1), padding: s.dims("padding", rank, 0, 0),
 		dilation: s.dims("dilation", rank, 1, 1), groups: get(s, "groups", 1),
 	}
 	s.positive("in", in)
@@ -50,21 +51,34 @@ func newConv(op string, rank, in, out, kernel int, opts []Option) conv {
 	return c
 }
 
-// padSame sets the padding with which the result is as large as the image.
+// padSame sets the padding with which the result is as large as the image. What is odd of it goes to the end.
 func (c *conv) padSame(s settings, size []int) {
 	if s.has("padding") {
 		s.fail("padding is given twice, as numbers and as the same")
 	}
 	for i, k := range size {
-		total := c.dilation[i] * (k - 1)
-		switch {
-		case c.stride[i] != 1:
+		if c.stride[i] != 1 {
 			s.fail("the same padding needs stride 1, not %v", c.stride)
-		case total%2 != 0:
-			s.fail("the same padding of a window of %d with dilation %d is not symmetric: pad the input before the layer", k, c.dilation[i])
 		}
+		total := c.dilation[i] * (k - 1)
 		c.padding[i] = total / 2
+		if total%2 != 0 {
+			c.more = slices.Concat([]any{0, 1}, c.more)
+		} else {
+			c.more = slices.Concat([]any{0, 0}, c.more)
+		}
 	}
+	if !slices.Contains(c.more, any(1)) {
+		c.more = nil
+	}
+}
+
+// pad is x with what the window of the convolution does not pad itself.
+func (c *conv) pad(x *tensor.Tensor) *tensor.Tensor {
+	if c.more == nil {
+		return x
+	}
+	return x.ConstantPadNd(c.more...)
 }
 
 func (c *conv) describe(name string) string {
@@ -109,7 +123,7 @@ func NewConv2d(in, out, kernel int, opts ...Option) *Conv2d {
 
 // Forward makes [N, in, H, W] into [N, out, H', W']. A single image [in, H, W] gives [out, H', W'].
 func (c *Conv2d) Forward(x *tensor.Tensor) *tensor.Tensor {
-	return x.Conv2dWith(c.Weight.Value(), c.Bias.Value(), c.window()...)
+	return c.pad(x).Conv2dWith(c.Weight.Value(), c.Bias.Value(), c.window()...)
 }
 
 // String describes the layer.
@@ -126,7 +140,7 @@ func NewConv1d(in, out, kernel int, opts ...Option) *Conv1d {
 
 // Forward makes [N, in, L] into [N, out, L']. A single sequence [in, L] gives [out, L'].
 func (c *Conv1d) Forward(x *tensor.Tensor) *tensor.Tensor {
-	return x.Conv1dWith(c.Weight.Value(), c.Bias.Value(), c.window()...)
+	return c.pad(x).Conv1dWith(c.Weight.Value(), c.Bias.Value(), c.window()...)
 }
 
 // String describes the layer.

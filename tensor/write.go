@@ -34,6 +34,9 @@ func (r *recorder) write(t *Tensor, x *graph.Value) *Tensor {
 	defer st.mu.Unlock()
 	base := st.take(r)
 	old := nodeOf(base)
+	if t.via == nil && nodeOf(x) == old {
+		return t // what it holds already: batch norm outside training writes its running statistics so
+	}
 	from := base
 	if t.detach {
 		from = r.stop(base)

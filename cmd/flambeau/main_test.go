@@ -311,3 +311,18 @@ func TestMemoryLimit(t *testing.T) {
 
 // discard reads what a command prints to its end, so that it is never held up.
 func discard(r io.Reader) { io.Copy(io.Discard, r) }
+
+// The example that the README begins with does what it says.
+func TestDigits(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "digits")
+	flambeau(t, "train", "../../examples/digits.yaml", "--out", dir).must(t, exitOK, "test accuracy ")
+	var m struct {
+		Accuracy float64 `json:"test_accuracy"`
+	}
+	if err := json.Unmarshal(read(t, dir, "metrics.json"), &m); err != nil {
+		t.Fatal(err)
+	}
+	if m.Accuracy < 0.98 {
+		t.Errorf("test accuracy %v, want at least 0.98", m.Accuracy)
+	}
+}

@@ -45,7 +45,7 @@ var rooms = []struct {
 	{"studio", "serve"},
 	{"cmd", ". bench studio launch tune"},
 	{"examples", "bench studio launch tune"},
-	{"docs", "tensor"}, // a test runs what the pages show
+	{"docs", "train"}, // a test runs what the pages show
 
 	// The module's own page.
 	{".", ""},
