@@ -65,8 +65,10 @@ func Train(ctx context.Context, c *Config, o TrainOptions) (*Result, error) {
 	if o.Resume && state.done && !state.begun {
 		return finished(o.Dir, saved)
 	}
-	if err := writeFile(o.Dir, configFile, saved); err != nil {
-		return nil, err
+	if !state.ours { // what is there of an earlier run stays as it is until this one is done
+		if err := writeFile(o.Dir, configFile, saved); err != nil {
+			return nil, err
+		}
 	}
 	r := &run{learner: l, table: t, parts: p, dir: filepath.Join(o.Dir, checkpointsFolder)}
 	start := time.Now()
@@ -86,7 +88,7 @@ func Train(ctx context.Context, c *Config, o TrainOptions) (*Result, error) {
 			return nil, err
 		}
 	}
-	return result, r.finish(ctx, o.Dir, result)
+	return result, r.finish(ctx, o.Dir, saved, result)
 }
 
 // finished is the result of a run that was done before.
@@ -272,7 +274,7 @@ func (r *run) test(ctx context.Context, src *source, result *Result) error {
 }
 
 // finish writes the run's files, the one that says that it is done last, and takes the checkpoints away.
-func (r *run) finish(ctx context.Context, dir string, result *Result) error {
+func (r *run) finish(ctx context.Context, dir string, config []byte, result *Result) error {
 	learned, err := r.preprocessing()
 	if err != nil {
 		return err
@@ -281,6 +283,9 @@ func (r *run) finish(ctx context.Context, dir string, result *Result) error {
 		return err
 	}
 	if err := nn.StateDict(r.model).WriteFile(ctx, filepath.Join(dir, weightsFile), nil); err != nil {
+		return err
+	}
+	if err := writeFile(dir, configFile, config); err != nil {
 		return err
 	}
 	text, err := json.MarshalIndent(result, "", "\t")

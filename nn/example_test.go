@@ -42,9 +42,9 @@ func Example() {
 	fmt.Print(nn.Summary(model))
 	// Output:
 	// LeNet
-	//   conv1  Conv2d(1, 32, 3×3, padding 1×1)          320
-	//   conv2  Conv2d(32, 64, 3×3, padding 1×1)      18,496
-	//   fc1  Linear(3136, 128)                      401,536
-	//   fc2  Linear(128, 10)                          1,290
+	//   conv1  Conv2d(1, 32, 3×3, padding 1×1)            320
+	//   conv2  Conv2d(32, 64, 3×3, padding 1×1)        18,496
+	//   fc1  Linear(3136, 128)                        401,536
+	//   fc2  Linear(128, 10)                            1,290
 	// 421,642 parameters
 }

@@ -9,9 +9,10 @@ import (
 // Summary describes a model, a line for each module: its name, what it is, and how many numbers its own parameters
 // are.
 //
-//	LeNet                                                421,642 parameters
-//	  conv1    Conv2d(1, 32, 3×3, padding 1×1)               320
+//	LeNet
+//	  conv1  Conv2d(1, 32, 3×3, padding 1×1)            320
 //	  …
+//	421,642 parameters
 func Summary(model any) string {
 	var b strings.Builder
 	type line struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/flambeau-ml/flambeau/graph"
@@ -222,7 +223,20 @@ func (k kwargs) float(name string, fallback float64) float64 {
 
 func (k kwargs) int(name string, fallback int) int { return int(k.float(name, float64(fallback))) }
 
-func (k kwargs) bool(name string) bool { b, _ := k[name].(bool); return b }
+func (k kwargs) bool(name string, fallback bool) bool {
+	if v, ok := k[name]; ok {
+		return v.(bool)
+	}
+	return fallback
+}
+
+// group is an option that may have a number for each group.
+func (k kwargs) group(name string, group int) float64 {
+	if list, ok := k[name].([]any); ok {
+		return number(list[group])
+	}
+	return number(k[name])
+}
 
 func (k kwargs) ints(name string) (out []int) {
 	for _, v := range k[name].([]any) {
@@ -280,7 +294,71 @@ func init() {
 	schedules["SequentialLR"] = func(k kwargs, g int) optim.Schedule {
 		return optim.SequentialLR(k.ints("milestones"), k.schedules(g)...)
 	}
+	schedules["SWALR"] = func(k kwargs, g int) optim.Schedule {
+		return optim.SWALR(k.group("swa_lr", g), k.int("anneal_epochs", 10), k["anneal_strategy"] == "linear")
+	}
 	schedules["ChainedScheduler"] = func(k kwargs, g int) optim.Schedule { return optim.ChainedLR(k.schedules(g)...) }
+}
+
+// cycle is a schedule that also moves momentum.
+type cycle interface {
+	LR() optim.Schedule
+	Momentum() optim.Schedule
+}
+
+func oneCycle(k kwargs, group int) cycle {
+	steps := k.int("total_steps", 0)
+	if steps == 0 {
+		steps = k.int("epochs", 0) * k.int("steps_per_epoch", 0)
+	}
+	return optim.OneCycle{Max: k.group("max_lr", group), Steps: steps, Rise: k.float("pct_start", 0), Div: k.float("div_factor", 0),
+		FinalDiv: k.float("final_div_factor", 0), ThreePhase: k.bool("three_phase", false), Linear: k["anneal_strategy"] == "linear"}
+}
+
+func cyclic(k kwargs, group int) cycle {
+	c := optim.Cyclic{Low: k.group("base_lr", group), High: k.group("max_lr", group), Up: k.int("step_size_up", 2000), Down: k.int("step_size_down", 0),
+		LowMomentum: k.float("base_momentum", 0.8), HighMomentum: k.float("max_momentum", 0.9)}
+	gamma := k.float("gamma", 1)
+	switch k["mode"] {
+	case "triangular2":
+		c.Scale = func(cycle, _ float64) float64 { return math.Pow(2, 1-cycle) }
+	case "exp_range":
+		c.Scale = func(_, step float64) float64 { return math.Pow(gamma, step) }
+	}
+	if k["scale_fn"] != nil {
+		f := k.function("scale_fn", 0)
+		c.Scale = func(cycle, step float64) float64 {
+			if k["scale_mode"] == "iterations" {
+				return f(int(step))
+			}
+			return f(int(cycle))
+		}
+	}
+	return c
+}
+
+func TestCycles(t *testing.T) {
+	for name, make := range map[string]func(k kwargs, group int) cycle{"OneCycleLR": oneCycle, "CyclicLR": cyclic} {
+		t.Run(name, func(t *testing.T) {
+			f := goldens.Load(t, "optim", "lr_scheduler_"+name)
+			for i := range f.Samples {
+				t.Run(fmt.Sprint(i), func(t *testing.T) {
+					s := &f.Samples[i]
+					opt := groupsOf(t, f, s)
+					k := kwargs(f.Must(t, anyMap(s.Kwargs)).(map[string]any))
+					var rates, momenta []optim.Schedule
+					for g := range opt.Groups() {
+						rates, momenta = append(rates, make(k, g).LR()), append(momenta, make(k, g).Momentum())
+					}
+					sched := optim.NewScheduler(opt, rates...)
+					if k.bool("cycle_momentum", true) {
+						sched.MoveMomentum(momenta...)
+					}
+					checkRates(t, f, s, opt, func(int) { sched.Step() })
+				})
+			}
+		})
+	}
 }
 
 func TestSchedules(t *testing.T) {
@@ -335,7 +413,8 @@ func TestReduceLROnPlateau(t *testing.T) {
 
 // groupsOf is an optimiser with a group for each base rate.
 func groupsOf(t *testing.T, f *goldens.File, s *goldens.Sample) optim.Optimizer {
-	opt := optim.NewSGD(nil)
+	opts, _ := options(t, f.Must(t, s.Optimizer["kwargs"]).(map[string]any))
+	opt := optimizers[strings.TrimPrefix(s.Optimizer["op"].(string), "optim.")](nil, opts...)
 	for _, lr := range f.Must(t, s.Optimizer["lr"]).([]any) {
 		opt.AddGroup(nil, optim.LR(number(lr)))
 	}
@@ -343,15 +422,26 @@ func groupsOf(t *testing.T, f *goldens.File, s *goldens.Sample) optim.Optimizer 
 }
 
 func checkRates(t *testing.T, f *goldens.File, s *goldens.Sample, opt optim.Optimizer, step func(int)) {
-	rates := f.Must(t, s.Outputs).(map[string]any)["lr"].([]any)
+	outputs := f.Must(t, s.Outputs).(map[string]any)
+	rates := outputs["lr"].([]any)
+	momenta, _ := outputs["momentum"].([]any)
+	same := func(what string, step int, got float64, want any) {
+		if w := number(want); math.Abs(got-w) > 1e-12+1e-9*math.Abs(w) {
+			t.Fatalf("the %s is %v after %d steps, want %v", what, got, step, w)
+		}
+	}
 	for i := range 61 {
 		if i > 0 {
 			step(i - 1)
 		}
 		for g, group := range opt.Groups() {
-			want := number(rates[g].([]any)[i])
-			if math.Abs(group.LR-want) > 1e-12+1e-9*math.Abs(want) {
-				t.Fatalf("group %d has the rate %v after %d steps, want %v", g, group.LR, i, want)
+			same("rate", i, group.LR, rates[g].([]any)[i])
+			if momenta != nil {
+				m := group.Momentum
+				if group.Betas[1] != 0 {
+					m = group.Betas[0]
+				}
+				same("momentum", i, m, momenta[g].([]any)[i])
 			}
 		}
 	}

@@ -115,12 +115,3 @@ func TestParameterErrors(t *testing.T) {
 		}
 	}
 }
-
-func TestOneCycle(t *testing.T) {
-	s := optim.OneCycleLR(1, 101, 0.3)
-	for step, want := range map[float64]float64{0: 1.0 / 25, 29.3: 1, 100: 1.0 / 25 / 1e4} {
-		if got := s(123, step); math.Abs(got-want) > 1e-12 {
-			t.Errorf("after %v steps %v, want %v", step, got, want)
-		}
-	}
-}

@@ -123,15 +123,3 @@ func ChainedLR(schedules ...Schedule) Schedule {
 		return base
 	}
 }
-
-// OneCycleLR rises as half a cosine from max/25 to max in the first rise (PyTorch's pct_start, 0.3 by default) of the
-// steps, and falls to max/250,000 in the rest of them. What the optimiser's rate was does not matter.
-func OneCycleLR(max float64, steps int, rise float64) Schedule {
-	return func(_, step float64) float64 {
-		peak, end := rise*float64(steps)-1, float64(steps-1)
-		if step <= peak {
-			return cosine(max/25, max, step/peak)
-		}
-		return cosine(max, max/25/1e4, (step-peak)/(end-peak))
-	}
-}

@@ -10,6 +10,7 @@ import (
 type Scheduler struct {
 	opt       Optimizer
 	schedules []Schedule
+	momenta   []Schedule
 	step      float64
 }
 
@@ -30,6 +31,14 @@ func NewScheduler(opt Optimizer, schedules ...Schedule) *Scheduler {
 	return s
 }
 
+// MoveMomentum makes the scheduler set the momentum of the groups, too (of Adam: its first beta), and returns it. One
+// schedule is for all groups; otherwise there is one for each.
+func (s *Scheduler) MoveMomentum(schedules ...Schedule) *Scheduler {
+	s.momenta = schedules
+	s.StepTo(s.step)
+	return s
+}
+
 // Step counts one step, or epoch, and sets the rates after it.
 func (s *Scheduler) Step() { s.StepTo(s.step + 1) }
 
@@ -38,6 +47,13 @@ func (s *Scheduler) StepTo(step float64) {
 	s.step = step
 	for i, g := range s.opt.Groups() {
 		g.LR = s.schedules[min(i, len(s.schedules)-1)](g.InitialLR, step)
+		if n := len(s.momenta); n > 0 {
+			at := &g.Momentum
+			if g.Betas[1] != 0 {
+				at = &g.Betas[0]
+			}
+			*at = s.momenta[min(i, n-1)](*at, step)
+		}
 	}
 }
 

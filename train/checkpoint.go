@@ -23,7 +23,16 @@ type saved struct {
 	Data      data.State         `json:"data"`
 	Optimizer []optim.GroupState `json:"optimizer"`
 	Scheduler *float64           `json:"scheduler,omitempty"`
+	Plateau   *plateau           `json:"plateau,omitempty"`
 	Config    string             `json:"config,omitempty"` // SHA-256 of Trainer.Config
+}
+
+// plateau is the state of a ReduceLROnPlateau.
+type plateau struct {
+	Best    float `json:"best"`
+	Started bool  `json:"started"`
+	Bad     int   `json:"bad"`
+	Cooling int   `json:"cooling"`
 }
 
 // The files of a checkpoint.
@@ -57,6 +66,9 @@ func (t *Trainer[M, B]) save(ctx context.Context) error {
 	if t.Scheduler != nil {
 		n := t.Scheduler.Steps()
 		s.Scheduler = &n
+	}
+	if p := t.Plateau; p != nil {
+		s.Plateau = &plateau{float(p.Best), p.Started, p.Bad, p.Cooling}
 	}
 	text, err := json.MarshalIndent(s, "", "\t")
 	if err != nil {
@@ -133,7 +145,12 @@ func (t *Trainer[M, B]) restore(files map[string][]byte) error {
 	if err := t.Data.Restore(s.Data); err != nil {
 		return err
 	}
+	if p := s.Plateau; p != nil && t.Plateau != nil {
+		t.Plateau.Best, t.Plateau.Started, t.Plateau.Bad, t.Plateau.Cooling = float64(p.Best), p.Started, p.Bad, p.Cooling
+	}
 	switch {
+	case (t.Plateau == nil) != (s.Plateau == nil):
+		return errors.New("it was made with a Plateau and there is none now, or the other way round")
 	case (t.Scheduler == nil) != (s.Scheduler == nil):
 		return errors.New("it was made with a scheduler and there is none now, or the other way round")
 	case t.Scheduler != nil:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/flambeau-ml/flambeau/data"
 	"github.com/flambeau-ml/flambeau/nn"
@@ -27,9 +28,10 @@ type Trainer[M, B any] struct {
 	Epochs    int              // how often to go through Data; it must be there
 	Scheduler *optim.Scheduler // stepped after each step, or each epoch where PerEpoch is set
 	PerEpoch  bool
-	ClipNorm  float64     // gradients are scaled to at most this norm; 0 leaves them alone
-	Metrics   []Metric[B] // of validation
-	Best      string      // which figure of validation says what the best epoch was: "loss" without it
+	Plateau   *optim.ReduceLROnPlateau // given the figure that Best names after each epoch; not with a Scheduler
+	ClipNorm  float64                  // gradients are scaled to at most this norm; 0 leaves them alone
+	Metrics   []Metric[B]              // of validation
+	Best      string                   // which figure of validation says what the best epoch was: "loss" without it
 
 	Dir    string // where checkpoints go; without it there are none
 	Every  int    // steps between checkpoints, besides those after each epoch
@@ -132,11 +134,15 @@ func (t *Trainer[M, B]) Step() int { return t.at.Step }
 func (t *Trainer[M, B]) begin() error {
 	switch {
 	case t.Forward == nil || t.Optimizer == nil || t.Data == nil:
-		return errors.New("Forward, Optimizer and Data must be set")
+		return errors.New("the fields Forward, Optimizer and Data must be set")
 	case t.Epochs < 1:
 		return fmt.Errorf("%d epochs", t.Epochs)
 	case t.Data.Batches() == 0:
 		return errors.New("there are no batches to train on")
+	case t.Plateau != nil && t.Scheduler != nil:
+		return errors.New("a Scheduler and a Plateau both set the rates: leave one out")
+	case t.Best != "" && t.Best != lossName && !slices.ContainsFunc(t.Metrics, func(m Metric[B]) bool { return m.Name == t.Best }):
+		return fmt.Errorf("the field Best is %q, which is no metric", t.Best)
 	}
 	config, err := hashConfig(t.Config)
 	if err != nil {
@@ -182,10 +188,11 @@ func (t *Trainer[M, B]) epoch(ctx context.Context) error {
 		}
 		r.Valid = figures
 	}
-	if err := t.judge(&r); err != nil {
-		return err
-	}
-	if t.Scheduler != nil && t.PerEpoch {
+	t.judge(&r)
+	switch {
+	case t.Plateau != nil:
+		t.Plateau.Step(t.Optimizer, t.figure(&r))
+	case t.Scheduler != nil && t.PerEpoch:
 		t.Scheduler.Step()
 	}
 	t.report = r
@@ -241,6 +248,10 @@ func (t *Trainer[M, B]) step(b B) (loss float64, err error) {
 	return loss, err
 }
 
+// bufferSteps is how often buffers are computed that no step needs, such as counts of batches: else each step would make
+// what they wait for longer.
+const bufferSteps = 32
+
 // after does what follows a step.
 func (t *Trainer[M, B]) after(ctx context.Context, loss float64) error {
 	t.at.Step++
@@ -248,6 +259,11 @@ func (t *Trainer[M, B]) after(ctx context.Context, loss float64) error {
 	t.at.Losses++
 	if t.Scheduler != nil && !t.PerEpoch {
 		t.Scheduler.Step()
+	}
+	if t.at.Step%bufferSteps == 0 {
+		if err := tensor.Eval(context.WithoutCancel(ctx), nn.Buffers(t.Model)...); err != nil {
+			return err
+		}
 	}
 	s := Status{Epoch: t.at.Epoch, Epochs: t.Epochs, Step: t.at.Step, Batch: t.Data.State().Next, Batches: t.Data.Batches(),
 		Loss: loss, LR: t.Optimizer.Groups()[0].LR}
@@ -268,28 +284,33 @@ func (t *Trainer[M, B]) after(ctx context.Context, loss float64) error {
 	return nil
 }
 
-// judge says whether the epoch was the best so far.
-func (t *Trainer[M, B]) judge(r *Report) error {
-	figure, larger := r.Loss, false
-	if r.Valid != nil {
-		name := t.Best
-		if name == "" {
-			name = lossName
-		}
-		f, ok := r.Valid[name]
-		if !ok {
-			return fmt.Errorf("Best is %q, which is no figure of validation", name)
-		}
-		figure = f
-		for _, m := range t.Metrics {
-			larger = larger || m.Name == name && m.Larger
-		}
+// best is the name of the figure that says how good an epoch was, and whether larger is better.
+func (t *Trainer[M, B]) best() (name string, larger bool) {
+	if t.Valid == nil || t.Best == "" {
+		return lossName, false
 	}
-	if larger {
+	for _, m := range t.Metrics {
+		larger = larger || m.Name == t.Best && m.Larger
+	}
+	return t.Best, larger
+}
+
+// figure is what best names: of validation, where there is one.
+func (t *Trainer[M, B]) figure(r *Report) float64 {
+	if t.Valid == nil {
+		return r.Loss
+	}
+	name, _ := t.best()
+	return r.Valid[name]
+}
+
+// judge says whether the epoch was the best so far.
+func (t *Trainer[M, B]) judge(r *Report) {
+	figure := t.figure(r)
+	if _, larger := t.best(); larger {
 		figure = -figure
 	}
 	if !math.IsNaN(figure) && (!t.at.HasBest || figure < float64(t.at.Best)) {
 		t.at.HasBest, t.at.Best, r.Best = true, float(figure), true
 	}
-	return nil
 }
