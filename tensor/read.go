@@ -100,7 +100,17 @@ func (t *Tensor) Item() float64 {
 	if t.Numel() != 1 {
 		fail("item", "a tensor of %d elements %s has no single one", t.Numel(), t.typ.Shape)
 	}
-	return t.Float64s()[0]
+	a, err := t.Array(context.Background()) // converted here: a program of one cast for each loss would cost more
+	Must(err)
+	switch {
+	case a.DType.IsFloat():
+		return a.F[0]
+	case a.DType == graph.Uint64:
+		return float64(uint64(a.I[0]))
+	case a.DType.IsComplex():
+		return t.Float64s()[0]
+	}
+	return float64(a.I[0])
 }
 
 // Array computes t and returns it as a host array.
