@@ -40,8 +40,14 @@ type Primitive struct {
 	Linear    []bool // which operands the primitive is linear in, the others fixed; the last entry holds for all further ones
 	Joint     bool   // linear in all its Linear operands together (add), not in each alone (mul)
 
-	Batch func(v *Value, axis []int) (*Value, int) // batching rule: operands carry a batch axis where axis[i] ≥ 0
-	Shard any                                      // sharding propagation: filled by the work on distribution
+	// Batch applies the primitive to each member of a batch at once. The operands that batched marks, at least one of
+	// them, hold the batch along an additional first axis, of the given size; the others are the same for all members.
+	// attrs are those of one member. The result holds the batch along its first axis. Elementwise primitives and
+	// reductions have their rule by their kind, and what has no operands needs none. Nil: see NoBatch.
+	Batch   func(op *Primitive, attrs *Attrs, args []*Value, batched []bool, size Size) *Value
+	NoBatch string // why there is no batching rule
+
+	Shard any // sharding propagation: filled by the work on distribution
 
 	// Eval is the reference: plain, slow, right.
 	Eval func(a *Attrs, in []*Array, out *Array) error
@@ -92,6 +98,9 @@ func define(at **Primitive, p *Primitive) bool {
 		p.Arity = 1
 	case Binary, Compare:
 		p.Arity = 2
+	}
+	if p.Batch == nil {
+		p.Batch = batchByKind[p.Kind]
 	}
 	switch {
 	case byName[p.Name] != nil:

@@ -2,6 +2,7 @@ package optim_test
 
 import (
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,8 @@ import (
 
 // A new rate and a new step are numbers of the same programs, and a step is one of them.
 func TestStepsShareAProgram(t *testing.T) {
+	tensor.Default().SetEager(false)
+	t.Cleanup(func() { tensor.Default().SetEager(os.Getenv("FLAMBEAU_EAGER") == "1") })
 	m := nn.Init(nn.Sequential{nn.NewLinear(4, 8), nn.NewReLU(), nn.NewLinear(8, 3)}, 1)
 	opt := optim.NewAdamW(nn.Parameters(m), optim.AMSGrad())
 	sched := optim.NewScheduler(opt, optim.CosineAnnealingLR(100, 0))

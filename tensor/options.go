@@ -78,14 +78,6 @@ func floatOption(opts []Option, name string, fallback float64) float64 {
 	return *maybeFloatOption(opts, name, &fallback)
 }
 
-func maybeBoolOption(opts []Option, name string, fallback *bool) *bool {
-	if v, ok := find(opts, name); ok {
-		b := v.(bool)
-		return &b
-	}
-	return fallback
-}
-
 // reductionOption is what the losses take: "none", "mean" or "sum".
 func reductionOption(opts []Option, name string, fallback int) int {
 	s, ok := find(opts, name)
@@ -120,13 +112,6 @@ func (r *recorder) sizeOption(opts []Option, name string, fallback graph.Size) g
 func (r *recorder) maybeSizeOption(opts []Option, name string, fallback *graph.Size) *graph.Size {
 	if v, ok := find(opts, name); ok {
 		return r.maybeSize(v)
-	}
-	return fallback
-}
-
-func (r *recorder) sizesOption(opts []Option, name string, fallback []graph.Size) []graph.Size {
-	if v, ok := find(opts, name); ok {
-		return r.sizes(v.([]any))
 	}
 	return fallback
 }
@@ -167,17 +152,6 @@ func (r *recorder) maybeSize(v any) *graph.Size {
 		return nil
 	}
 	n := r.size(v)
-	return &n
-}
-
-func (r *recorder) maybeInt(v any) *int {
-	if v == nil {
-		return nil
-	}
-	n, ok := r.size(v).Int()
-	if !ok {
-		graph.Fail(r.op, "takes a number, not the size %v", v)
-	}
 	return &n
 }
 

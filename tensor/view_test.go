@@ -57,7 +57,6 @@ type alias struct {
 // world is the handles that a sequence has made so far.
 type world struct {
 	live    []alias
-	eager   bool
 	counter float64
 	log     []string
 }

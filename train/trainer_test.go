@@ -154,6 +154,20 @@ func TestResumeHasTheSameBits(t *testing.T) {
 	}
 }
 
+// Training one operator at a time gives the bits of fused programs.
+func TestEagerHasTheSameBits(t *testing.T) {
+	run := func(eager bool) map[string][]byte {
+		tensor.Default().SetEager(eager)
+		tr := newTrainer(t, "", 48, 2)
+		if err := tr.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return bits(t, tr)
+	}
+	t.Cleanup(func() { tensor.Default().SetEager(os.Getenv("FLAMBEAU_EAGER") == "1") })
+	sameBits(t, "deferred and eager", run(false), run(true))
+}
+
 // interruptAfter runs tr and cancels it after so many steps.
 func interruptAfter(t testing.TB, tr *trainer, stop int) {
 	t.Helper()

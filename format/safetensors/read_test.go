@@ -136,7 +136,7 @@ func TestParseErrors(t *testing.T) {
 		{"size beyond 64 bits", one(`"U8"`, `[18446744073709551616]`, `[0,1]`, 1), `not a whole number`},
 		{"elements overflow", one(`"U8"`, `[2147483647,2147483647,2147483647]`, `[0,1]`, 1), `too many to count`},
 		{"bytes overflow", one(`"F64"`, `[1073741824,1073741824]`, `[0,0]`, 0), `too many to count`},
-		{"rank", one(`"U8"`, `[1`+strings.Repeat(",1", maxRank)+`]`, `[0,1]`, 1), `shape: more than 64 numbers`},
+		{"rank", one(`"U8"`, `[1`+strings.Repeat(",1", maxRank)+`]`, `[0,1]`, 1), `shape: more than 256 numbers`},
 		{"one offset", one(`"U8"`, `[1]`, `[0]`, 1), `data_offsets: 1 numbers, want 2`},
 		{"three offsets", one(`"U8"`, `[1]`, `[0,1,1]`, 1), `data_offsets: more than 2 numbers`},
 		{"negative offset", one(`"U8"`, `[1]`, `[-1,0]`, 1), `data_offsets: "-1" is not a whole number`},

@@ -28,8 +28,9 @@ type Tensor struct {
 const (
 	// maxHeader is the longest header accepted, the limit of the reference implementation.
 	maxHeader = 100_000_000
-	// maxRank keeps a hostile header from making huge shapes. Past 64 dimensions, all but 62 have size 1 or the tensor is empty.
-	maxRank = 64
+	// maxRank keeps a hostile header from making huge shapes. PyTorch takes 64 dimensions, the format any number: tools that test what
+	// is refused write more. Past 64 dimensions, all but 62 have size 1 or the tensor is empty.
+	maxRank = 256
 	// metadataKey is the name in the header that is no tensor's.
 	metadataKey = "__metadata__"
 )

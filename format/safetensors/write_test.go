@@ -142,7 +142,7 @@ func TestWriteErrors(t *testing.T) {
 		{"metadata value", nil, map[string]string{"a": "\xff"}, `metadata "a": not UTF-8`},
 		{"negative", []Tensor{{"w", graph.Uint8, []int{-1, -1}, []byte{1}}}, nil, `negative size`},
 		{"overflow", []Tensor{{"w", graph.Uint8, []int{1 << 30, 1 << 30, 1 << 30}, nil}}, nil, `too many to count`},
-		{"rank", []Tensor{{"w", graph.Uint8, slices.Repeat([]int{1}, maxRank+1), []byte{1}}}, nil, `65 dimensions`},
+		{"rank", []Tensor{{"w", graph.Uint8, slices.Repeat([]int{1}, maxRank+1), []byte{1}}}, nil, `257 dimensions`},
 		{"data", []Tensor{{"w", graph.Int16, []int{2}, []byte{1, 2, 3}}}, nil, `tensor "w": int16 of shape [2] takes 4 bytes, and 3 are given`},
 		{"header", nil, map[string]string{"a": strings.Repeat("x", maxHeader)}, `over the limit`},
 	}

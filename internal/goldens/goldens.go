@@ -1,26 +1,45 @@
-// Package goldens reads what PyTorch answers: calls with their arguments, outputs and gradients, for tests. The files
-// lie in a folder beside the repository, and tests that need them are skipped where there is none.
+// Package goldens reads what PyTorch answers: calls with their arguments, outputs and gradients, for tests. The form
+// of the files is said in docs/goldens.md.
 package goldens
 
 import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"math"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"testing"
 
 	"github.com/flambeau-ml/flambeau/format/safetensors"
-	"github.com/flambeau-ml/flambeau/graph"
 )
 
-// File is the calls of one operator, module or optimiser.
+// Set is a folder of files of one kind.
+type Set struct {
+	Name  string `json:"set"` // "opinfo", "jagged", "nn", "optim", "distributions"
+	Files []Row  `json:"ops"`
+
+	dir string
+}
+
+// Row is what a set's index says of one file.
+type Row struct {
+	File     string `json:"file"`
+	Op       string `json:"op"`
+	Variant  string `json:"variant"`
+	Samples  int    `json:"samples"`
+	MustFail int    `json:"must_fail"`
+}
+
+// File is the calls of one operator, module, optimiser …
 type File struct {
 	Op       string   `json:"op"`
+	Variant  string   `json:"variant"`
 	Kind     string   `json:"kind"`
+	Aliases  []string `json:"aliases"`
+	InPlace  bool     `json:"inplace"` // PyTorch has an in-place method of the name
 	Samples  []Sample `json:"samples"`
 	MustFail []Sample `json:"must_fail"`
 
@@ -33,18 +52,21 @@ type Call struct {
 	Kwargs map[string]any `json:"kwargs"`
 }
 
-// Sample is one call, and what PyTorch answered. Values are as Decode leaves them.
+// Sample is one call, and what PyTorch answered. Values are as the file has them; File.Decode makes Go's of them.
 type Sample struct {
-	ID int `json:"id"`
+	ID    int    `json:"id"`
+	DType string `json:"dtype"`
 	Call
 	Outputs  any    `json:"outputs"`
-	Check    string `json:"check"` // "value" or "shape"
+	Check    string `json:"check"`  // "value" or "shape"
+	Unique   *bool  `json:"unique"` // false where there are other right answers
 	Backward *struct {
 		Cotangents map[string]any `json:"cotangents"`
 		Grads      map[string]any `json:"grads"`
 	} `json:"backward"`
-	Err64 map[string]float64 `json:"err64"`
-	On    string             `json:"on"` // of calls that must fail: what must
+	Mutated map[string]any     `json:"mutated"`
+	Err64   map[string]float64 `json:"err64"`
+	On      string             `json:"on"` // of calls that must fail: what must
 
 	// Of modules.
 	Constructor Call           `json:"constructor"`
@@ -59,50 +81,52 @@ type Sample struct {
 	Fed       []float64        `json:"fed"`
 }
 
-// Tensor is an array with its name in the file.
-type Tensor struct {
-	Name         string
-	RequiresGrad bool
-	*graph.Array
-}
-
-// Load reads the file called name of a set, "nn" or "optim". It skips the test where there are no goldens.
-func Load(t testing.TB, set, name string) *File {
-	t.Helper()
-	root, err := moduleRoot()
+// Sets reads the indexes of dir, which is a set's folder or a folder of sets.
+func Sets(dir string) ([]*Set, error) {
+	s, err := readSet(dir)
+	if err == nil {
+		return []*Set{s}, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	indexes, err := filepath.Glob(filepath.Join(dir, "*", "index.json"))
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	dir := filepath.Join(root, "..", "shared", "goldens", set)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("no goldens for this test: %v", err)
+	if len(indexes) == 0 {
+		return nil, fmt.Errorf("%s: no index.json, neither in it nor in a folder of it", dir)
 	}
-	f, err := read(filepath.Join(dir, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
-
-// moduleRoot is the folder with go.mod, above the working directory.
-func moduleRoot() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
+	var out []*Set
+	for _, index := range indexes {
+		s, err := readSet(filepath.Dir(index))
+		if err != nil {
+			return nil, err
 		}
-		up := filepath.Dir(dir)
-		if up == dir {
-			return "", fmt.Errorf("no go.mod above the working directory")
-		}
-		dir = up
+		out = append(out, s)
 	}
+	return out, nil
 }
 
-func read(path string) (*File, error) {
+func readSet(dir string) (*Set, error) {
+	path := filepath.Join(dir, "index.json")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	s := &Set{dir: dir}
+	if err := json.Unmarshal(text, s); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if s.Name == "" || len(s.Files) == 0 {
+		return nil, fmt.Errorf("%s: names no set, or no files", path)
+	}
+	return s, nil
+}
+
+// Read reads the file of a row.
+func (s *Set) Read(row Row) (*File, error) {
+	path := filepath.Join(s.dir, row.File)
 	text, err := os.ReadFile(path + ".json")
 	if err != nil {
 		return nil, err
@@ -114,7 +138,7 @@ func read(path string) (*File, error) {
 		return nil, fmt.Errorf("%s.json: %w", path, err)
 	}
 	packed, err := os.ReadFile(path + ".safetensors.gz")
-	if os.IsNotExist(err) {
+	if errors.Is(err, fs.ErrNotExist) {
 		return f, nil // schedules have no tensors
 	}
 	if err != nil {
@@ -128,107 +152,26 @@ func read(path string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s.safetensors.gz: %w", path, err)
 	}
-	f.tensors, err = safetensors.Parse(data)
-	return f, err
+	if f.tensors, err = safetensors.Parse(data); err != nil {
+		return nil, fmt.Errorf("%s.safetensors.gz: %w", path, err)
+	}
+	return f, nil
 }
 
-// Decode makes Go values of a value of the file: *Tensor, int, float64, bool, string, nil, []any (lists and tuples),
-// and map[string]any for all else.
-func (f *File) Decode(v any) (any, error) {
-	switch v := v.(type) {
-	case json.Number:
-		if n, err := v.Int64(); err == nil {
-			return int(n), nil
-		}
-		return v.Float64()
-	case []any:
-		out := make([]any, len(v))
-		for i, e := range v {
-			x, err := f.Decode(e)
-			if err != nil {
-				return nil, err
-			}
-			out[i] = x
-		}
-		return out, nil
-	case map[string]any:
-		return f.decodeObject(v)
-	}
-	return v, nil
-}
-
-func (f *File) decodeObject(v map[string]any) (any, error) {
-	if name, ok := v["$tensor"].(string); ok {
-		return f.tensor(name, v)
-	}
-	if items, ok := v["$tuple"]; ok {
-		return f.Decode(items)
-	}
-	if s, ok := v["$float"].(string); ok {
-		return map[string]float64{"nan": math.NaN(), "inf": math.Inf(1), "-inf": math.Inf(-1)}[s], nil
-	}
-	out := map[string]any{}
-	for k, e := range v {
-		x, err := f.Decode(e)
-		if err != nil {
-			return nil, err
-		}
-		out[k] = x
-	}
-	return out, nil
-}
-
-func (f *File) tensor(name string, v map[string]any) (any, error) {
-	t := &Tensor{Name: name}
-	t.RequiresGrad, _ = v["requires_grad"].(bool)
-	if f.tensors == nil {
-		return t, nil
-	}
-	raw, ok := f.tensors.Get(name)
-	if !ok {
-		return t, nil // of a call whose outputs are not compared
-	}
-	a, err := graph.FromBytes(raw.DType, raw.Shape, raw.Data)
+// ModuleRoot is the folder with go.mod, above the working directory.
+func ModuleRoot() (string, error) {
+	dir, err := os.Getwd()
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return "", err
 	}
-	t.Array = a
-	return t, nil
-}
-
-// Must is Decode in a test.
-func (f *File) Must(t testing.TB, v any) any {
-	t.Helper()
-	x, err := f.Decode(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return x
-}
-
-// Diff compares what a call gave with what PyTorch gives, by the rule that all sets share: 1e-5 and 10 times the
-// reference's own error, and a ten thousandth of the value. It returns what is wrong; nothing where all is well.
-func Diff(got, want *graph.Array, err64 float64) string {
-	if got.DType != want.DType || fmt.Sprint(got.Dims) != fmt.Sprint(want.Dims) {
-		return fmt.Sprintf("%v %v, want %v %v", got.DType, got.Dims, want.DType, want.Dims)
-	}
-	for i := range want.I {
-		if got.I[i] != want.I[i] {
-			return fmt.Sprintf("element %d is %d, want %d", i, got.I[i], want.I[i])
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, nil
 		}
-	}
-	for i, w := range want.F {
-		if g := got.F[i]; !Close(g, w, err64) {
-			return fmt.Sprintf("element %d is %v, want %v (the reference's error is %.2g)", i, g, w, err64)
+		up := filepath.Dir(dir)
+		if up == dir {
+			return "", errors.New("no go.mod above the working directory")
 		}
+		dir = up
 	}
-	return ""
-}
-
-// Close is Diff's rule for two numbers.
-func Close(got, want, err64 float64) bool {
-	if math.IsNaN(want) || math.IsInf(want, 0) {
-		return got == want || math.IsNaN(got) && math.IsNaN(want)
-	}
-	return math.Abs(got-want) <= 1e-5+10*err64+1e-4*math.Abs(want)
 }

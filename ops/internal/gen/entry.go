@@ -39,7 +39,6 @@ var (
 	typeFloat   = reflect.TypeFor[float64]()
 	typeFloatP  = reflect.TypeFor[*float64]()
 	typeFloats  = reflect.TypeFor[[]float64]()
-	typeBool    = reflect.TypeFor[bool]()
 	typeBoolPtr = reflect.TypeFor[*bool]()
 	typeString  = reflect.TypeFor[string]()
 	typeDType   = reflect.TypeFor[graph.DType]()
