@@ -13,15 +13,15 @@ import (
 // (Shape, Start) and the Value of a number are parameters, which one program takes at run time. Attrs are never
 // changed once they are part of a value.
 type Attrs struct {
-	Axes   []int   // axes acted on: reductions, the permutation, new axes of a broadcast, axis of concat, gather, iota
-	Shape  []Size  // sizes of the result: of all its axes, or of the new axes of a broadcast
+	Axes   []int   // axes acted on: reductions, the permutation, new axes of a broadcast, axis of concat, gather, scatter, iota, argsort and what is cumulative, axes with starts of dynamic_slice
+	Shape  []Size  // sizes of the result: of all its axes, of the new axes of a broadcast, or of the axes Axes of dynamic_slice
 	Start  []Size  // where a slice begins; where the operand of pad begins in the result
-	Step   []int   // steps of a slice; distances of the operand's elements in the result of pad
+	Step   []int   // steps of a slice; distances of the operand's elements in the result of pad; the order of argsort
 	Window *Window // convolutions and pooling
 	Dot    *Dot    // which axes dot contracts
-	DType  DType   // the result's element type: const, number, cast, iota, size
+	DType  DType   // the result's element type: const, number, cast, bitcast, iota, size
 	Value  Scalar  // const and number
-	Batch  int     // gather and scatter_add: how many leading axes operand and index share
+	Batch  int     // gather and scatters: how many leading axes operand and index share
 	Name   string  // param
 }
 

@@ -70,10 +70,11 @@ func batchSizes(op *Primitive, a *Attrs, args []*Value, batched []bool, size Siz
 // batchPlanes is the rule of primitives over [N, C, …] whose members do not meet along N: the batch joins it.
 func batchPlanes(op *Primitive, a *Attrs, args []*Value, batched []bool, size Size) *Value {
 	args = allBatched(args, batched, size)
+	n := args[0].Shape[1]
 	for i, x := range args {
 		args[i] = x.mergeAxes(0)
 	}
-	return Apply(op, a, args...).splitAxis(0, size)
+	return Apply(op, a, args...).splitAxis(0, size, n)
 }
 
 // allBatched repeats the operands that are the same for all members along the batch.
@@ -119,15 +120,9 @@ func (v *Value) mergeAxes(axis int) *Value {
 	return v.Reshape(slices.Delete(shape, axis+1, axis+2)...)
 }
 
-// splitAxis makes two axes of one, the first of n.
-func (v *Value) splitAxis(axis int, n Size) *Value {
+// splitAxis makes two axes, of m and n, of one.
+func (v *Value) splitAxis(axis int, m, n Size) *Value {
 	shape := slices.Clone(v.Shape)
-	rest := shape[axis]
-	if n.Is(0) {
-		// an empty batch: the caller knows the other size
-	} else {
-		rest = rest.Div(n)
-	}
-	shape[axis] = n
-	return v.Reshape(slices.Insert(shape, axis+1, rest)...)
+	shape[axis] = m
+	return v.Reshape(slices.Insert(shape, axis+1, n)...)
 }

@@ -195,6 +195,9 @@ func (v *Value) reduce(p *Primitive, axes []int) *Value {
 // ReduceSum sums over axes and drops them.
 func (v *Value) ReduceSum(axes ...int) *Value { return v.reduce(ReduceSum, axes) }
 
+// ReduceProd multiplies over axes and drops them.
+func (v *Value) ReduceProd(axes ...int) *Value { return v.reduce(ReduceProd, axes) }
+
 // ReduceMax is the largest element over axes, which it drops.
 func (v *Value) ReduceMax(axes ...int) *Value { return v.reduce(ReduceMax, axes) }
 
@@ -268,6 +271,55 @@ func (v *Value) Gather(idx *Value, axis, batch int) *Value {
 // ScatterAdd adds upd to v along axis at the integers idx: the shapes are those of v.Gather(idx, axis, batch) = upd.
 func (v *Value) ScatterAdd(idx, upd *Value, axis, batch int) *Value {
 	return Apply(ScatterAdd, &Attrs{Axes: []int{axis}, Batch: batch}, v, idx, upd)
+}
+
+// Scatter puts upd in place of what v has along axis at the integers idx: the shapes are those of ScatterAdd.
+func (v *Value) Scatter(idx, upd *Value, axis, batch int) *Value {
+	return Apply(Scatter, &Attrs{Axes: []int{axis}, Batch: batch}, v, idx, upd)
+}
+
+// ArgSort is the indices that put v in order along axis, downwards if so asked; equal elements keep their order.
+func (v *Value) ArgSort(axis int, descending bool) *Value {
+	step := 1
+	if descending {
+		step = -1
+	}
+	return Apply(ArgSort, &Attrs{Axes: []int{axis}, Step: []int{step}}, v)
+}
+
+// CumSum is the sum up to each element along axis.
+func (v *Value) CumSum(axis int) *Value { return Apply(CumSum, &Attrs{Axes: []int{axis}}, v) }
+
+// CumProd is the product up to each element along axis.
+func (v *Value) CumProd(axis int) *Value { return Apply(CumProd, &Attrs{Axes: []int{axis}}, v) }
+
+// CumArgMax is the index of the last largest element up to each along axis.
+func (v *Value) CumArgMax(axis int) *Value { return Apply(CumArgMax, &Attrs{Axes: []int{axis}}, v) }
+
+// CumArgMin is the index of the last smallest element up to each along axis.
+func (v *Value) CumArgMin(axis int) *Value { return Apply(CumArgMin, &Attrs{Axes: []int{axis}}, v) }
+
+// Recurrence is y with yₖ = vₖ·yₖ₋₁ + wₖ along axis and y₀ = w₀.
+func (v *Value) Recurrence(w *Value, axis int) *Value {
+	return Apply(Recurrence, &Attrs{Axes: []int{axis}}, v, w)
+}
+
+// Bitcast reads the bits of v as those of d, which has as many; v itself where it is of that dtype.
+func (v *Value) Bitcast(d DType) *Value {
+	if d == v.DType {
+		return v
+	}
+	return Apply(Bitcast, &Attrs{DType: d}, v)
+}
+
+// DynamicSlice takes n elements along axis from start on, an integer without axes that is moved so that they are there.
+func (v *Value) DynamicSlice(axis int, start *Value, n Size) *Value {
+	return Apply(DynamicSlice, &Attrs{Axes: []int{axis}, Shape: []Size{n}}, v, start)
+}
+
+// DynamicUpdate puts part in place of the elements along axis from start on, as DynamicSlice takes them.
+func (v *Value) DynamicUpdate(part *Value, axis int, start *Value) *Value {
+	return Apply(DynamicUpdate, &Attrs{Axes: []int{axis}}, v, part, start)
 }
 
 // ArgMax is the index of the first largest element along axis, which it drops.

@@ -47,6 +47,12 @@ func (v *Value) Lt(y *Value) *Value { return applyBinary(Lt, v, y) }
 // Le is x ≤ y, where x is v, element by element; the two broadcast.
 func (v *Value) Le(y *Value) *Value { return applyBinary(Le, v, y) }
 
+// ShiftLeft is the bits of x moved y places up; 0 where y is negative or all bits fall out, where x is v, element by element; the two broadcast.
+func (v *Value) ShiftLeft(y *Value) *Value { return applyBinary(ShiftLeft, v, y) }
+
+// ShiftRight is the bits of x moved y places down, filled with the sign; the sign alone where y is negative or all bits fall out, where x is v, element by element; the two broadcast.
+func (v *Value) ShiftRight(y *Value) *Value { return applyBinary(ShiftRight, v, y) }
+
 // Neg is −x, where x is v, element by element.
 func (v *Value) Neg() *Value { return Apply(Neg, nil, v) }
 

@@ -329,6 +329,7 @@ var Select *Primitive
 
 var _ = define(&Select, &Primitive{
 	Name: "select", Doc: "the second operand where the first is true, else the third", Arity: 3, Exact: true,
+	Batch: batchElementwise,
 	Type: func(s *Solver, _ *Attrs, in []Type) (Type, error) {
 		if in[0].DType != Bool || in[1].DType != in[2].DType || !s.SameShape(in[0].Shape, in[1].Shape) || !s.SameShape(in[1].Shape, in[2].Shape) {
 			return Type{}, fmt.Errorf("operands do not fit: %s", describe(in))
@@ -389,6 +390,7 @@ var Cast *Primitive
 
 var _ = define(&Cast, &Primitive{
 	Name: "cast", Doc: "x converted to `dtype`", Arity: 1, Exact: true,
+	Batch: batchElementwise,
 	Type: func(_ *Solver, a *Attrs, in []Type) (Type, error) {
 		if a.DType == NoDType {
 			return Type{}, fmt.Errorf("needs a dtype")

@@ -70,6 +70,7 @@ var Conv *Primitive
 
 var _ = define(&Conv, &Primitive{
 	Name: "conv", Doc: "the convolution of [N, C, …] with filters [O, C/groups, …]", Arity: 2,
+	Batch: batchConv,
 	Type: func(s *Solver, a *Attrs, in []Type) (Type, error) {
 		if err := convPair(a, in); err != nil {
 			return Type{}, err
@@ -108,6 +109,7 @@ var ConvInput *Primitive
 
 var _ = define(&ConvInput, &Primitive{
 	Name: "conv_input", Doc: "the transpose of conv in its input: from [N, O, …] and filters to [N, C, …] of spatial sizes `shape`", Arity: 2,
+	Batch: batchConvInput,
 	Type: func(s *Solver, a *Attrs, in []Type) (Type, error) {
 		if err := convPair(a, in); err != nil {
 			return Type{}, err
@@ -144,6 +146,7 @@ var ConvFilter *Primitive
 
 var _ = define(&ConvFilter, &Primitive{
 	Name: "conv_filter", Doc: "the transpose of conv in its filters: from [N, C, …] and [N, O, …] to [O, C/groups, size…]", Arity: 2,
+	Batch: batchConvFilter,
 	Type: func(s *Solver, a *Attrs, in []Type) (Type, error) {
 		if err := convPair(a, in); err != nil {
 			return Type{}, err

@@ -39,6 +39,7 @@ var DotGeneral *Primitive
 
 var _ = define(&DotGeneral, &Primitive{
 	Name: "dot", Doc: "the contraction of two operands: batch axes, then the left's free axes, then the right's", Arity: 2,
+	Batch: batchDot,
 	Type: func(s *Solver, a *Attrs, in []Type) (Type, error) {
 		d := a.Dot
 		if d == nil || len(d.LBatch) != len(d.RBatch) || len(d.LContract) != len(d.RContract) {
@@ -147,6 +148,23 @@ var _ = define(&DotGeneral, &Primitive{
 		return out
 	},
 })
+
+// batchDot joins the batch to the batch axes where both operands have it, and else to the free axes of the one that has.
+func batchDot(op *Primitive, a *Attrs, args []*Value, batched []bool, _ Size) *Value {
+	d := *a.Dot
+	at := 0 // where the batch comes to in the result
+	switch {
+	case batched[0] && batched[1]:
+		d = Dot{prepend(0, shift(d.LBatch)), prepend(0, shift(d.RBatch)), shift(d.LContract), shift(d.RContract)}
+	case batched[0]:
+		at = len(d.LBatch)
+		d.LBatch, d.LContract = shift(d.LBatch), shift(d.LContract)
+	default:
+		at = args[0].Rank() - len(d.LContract)
+		d.RBatch, d.RContract = shift(d.RBatch), shift(d.RContract)
+	}
+	return args[0].Dot(args[1], d).MoveAxis(at, 0)
+}
 
 // upTo is from, from+1, … n of them.
 func upTo(from, n int) []int {

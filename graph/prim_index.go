@@ -58,6 +58,7 @@ var Gather *Primitive
 
 var _ = define(&Gather, &Primitive{
 	Name: "gather", Doc: "the first operand's slices along one axis at the integer indices in the second", Arity: 2, Exact: true, Checks: true,
+	Batch: batchGather,
 	Type: func(s *Solver, a *Attrs, in []Type) (Type, error) {
 		shape, err := gatherShape(s, a, in[0], in[1])
 		return Type{in[0].DType, shape}, err
@@ -84,12 +85,35 @@ var _ = define(&Gather, &Primitive{
 	},
 })
 
+// batchGather reads a batch of arrays, or one array at a batch of indices, as a gather with fewer or more axes; both
+// together, and arrays that share axes with their indices, run along the batch.
+func batchGather(op *Primitive, a *Attrs, args []*Value, batched []bool, size Size) *Value {
+	axis := a.Axes[0]
+	switch {
+	case a.Batch > 0 || batched[0] && batched[1]:
+		return Apply(op, a.sharing(), allBatched(args, batched, size)...)
+	case batched[0]:
+		return Apply(op, a.shifted(), args...)
+	}
+	return Apply(op, a, args...).MoveAxis(axis, 0)
+}
+
+// sharing is a with one more axis that operand and index share.
+func (a *Attrs) sharing() *Attrs {
+	b := a.shifted()
+	b.Batch++
+	return b
+}
+
 // ScatterAdd adds the slices upd to base along axis Axes[0] at the integers idx, in the order of the indices; the
 // shapes are those of Gather(base, idx) = upd. The operands are base, idx, upd.
 var ScatterAdd *Primitive
 
 var _ = define(&ScatterAdd, &Primitive{
 	Name: "scatter_add", Doc: "the first operand with the third's slices added along one axis at the indices in the second", Arity: 3, Checks: true,
+	Batch: func(op *Primitive, a *Attrs, args []*Value, batched []bool, size Size) *Value {
+		return Apply(op, a.sharing(), allBatched(args, batched, size)...)
+	},
 	Type: func(s *Solver, a *Attrs, in []Type) (Type, error) {
 		shape, err := gatherShape(s, a, in[0], in[1])
 		if err == nil && (in[2].DType != in[0].DType || !s.SameShape(shape, in[2].Shape)) {

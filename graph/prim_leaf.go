@@ -139,6 +139,7 @@ var RandomBits *Primitive
 
 var _ = define(&RandomBits, &Primitive{
 	Name: "random_bits", Doc: "uniform 32-bit words drawn by Philox4x32-10 from a state (key, counter)", Arity: 1, Exact: true,
+	Batch: batchDraws,
 	Type: func(s *Solver, a *Attrs, in []Type) (Type, error) {
 		if in[0].DType != Uint64 || in[0].Rank() != 1 || !s.Same(in[0].Shape[0], N(2)) {
 			return Type{}, fmt.Errorf("draws from a state u64[2], not %s", in[0])
@@ -160,6 +161,23 @@ var _ = define(&RandomBits, &Primitive{
 		return []Sample{{Attrs: &Attrs{Shape: Ns(3, 5)}, In: []*Array{st}, NoFD: true}}
 	},
 })
+
+// batchDraws draws from each of a batch of states: one after the other, so the size must be known.
+func batchDraws(op *Primitive, a *Attrs, args []*Value, _ []bool, size Size) *Value {
+	n, ok := size.Int()
+	if !ok {
+		Fail(op.Name, "a batch of states needs a size that is a number, not %s", size)
+	}
+	if n == 0 {
+		return Zeros(args[0].Home, Type{Uint32, prepend(size, a.Shape)})
+	}
+	draws := make([]*Value, n)
+	for i := range draws {
+		state := args[0].SliceAxis(0, N(i), N(1), 1).Reshape(N(2))
+		draws[i] = Apply(op, a, state).Unsqueeze(0)
+	}
+	return ConcatValues(0, draws...)
+}
 
 // Philox is the block of Philox4x32-10 with a 64-bit key and the low half of its counter; the high half is 0.
 func Philox(key, counter uint64) [4]uint32 { return philox(key, counter, 0) }

@@ -44,6 +44,9 @@ var Reshape *Primitive
 
 var _ = define(&Reshape, &Primitive{
 	Name: "reshape", Doc: "the same elements in row-major order with sizes `shape`", Kind: Move, Exact: true,
+	Batch: func(op *Primitive, a *Attrs, args []*Value, _ []bool, size Size) *Value {
+		return args[0].Reshape(prepend(size, a.Shape)...)
+	},
 	Type: func(s *Solver, a *Attrs, in []Type) (Type, error) {
 		if !s.Same(in[0].Shape.Count(), Shape(a.Shape).Count()) {
 			return Type{}, fmt.Errorf("%s does not fit %s", in[0].Shape, Shape(a.Shape))
@@ -80,6 +83,9 @@ var Permute *Primitive
 
 var _ = define(&Permute, &Primitive{
 	Name: "permute", Doc: "axis i of the result is axis `axes[i]` of the operand", Kind: Move, Exact: true,
+	Batch: func(op *Primitive, a *Attrs, args []*Value, _ []bool, _ Size) *Value {
+		return args[0].Permute(prepend(0, shift(a.Axes))...)
+	},
 	Type: func(_ *Solver, a *Attrs, in []Type) (Type, error) {
 		seen := make([]bool, in[0].Rank())
 		shape := make(Shape, 0, len(a.Axes))
@@ -121,6 +127,7 @@ var Broadcast *Primitive
 
 var _ = define(&Broadcast, &Primitive{
 	Name: "broadcast", Doc: "the operand repeated along new axes at the places `axes` of the result, of sizes `shape`", Kind: Move, Exact: true,
+	Batch: batchAxes,
 	Type: func(_ *Solver, a *Attrs, in []Type) (Type, error) {
 		rank := in[0].Rank() + len(a.Axes)
 		if len(a.Axes) != len(a.Shape) || !slices.IsSorted(a.Axes) || len(a.Axes) > 0 && (a.Axes[0] < 0 || a.Axes[len(a.Axes)-1] >= rank) {
@@ -162,6 +169,7 @@ var Slice *Primitive
 
 var _ = define(&Slice, &Primitive{
 	Name: "slice", Doc: "`shape` elements of each axis from `start` on, `step` apart", Kind: Move, Exact: true,
+	Batch: batchSizes,
 	Type: func(_ *Solver, a *Attrs, in []Type) (Type, error) {
 		n := in[0].Rank()
 		if len(a.Start) != n || len(a.Shape) != n || len(a.Step) != n {
@@ -212,6 +220,7 @@ var Pad *Primitive
 
 var _ = define(&Pad, &Primitive{
 	Name: "pad", Doc: "zeros of sizes `shape` with the operand's elements from `start` on, `step` apart", Kind: Move, Exact: true,
+	Batch: batchSizes,
 	Type: func(_ *Solver, a *Attrs, in []Type) (Type, error) {
 		n := in[0].Rank()
 		if len(a.Start) != n || len(a.Shape) != n || len(a.Step) != n {
@@ -250,6 +259,7 @@ var Concat *Primitive
 
 var _ = define(&Concat, &Primitive{
 	Name: "concat", Doc: "the operands one after the other along one axis", Arity: -1, Exact: true,
+	Batch: batchAxes,
 	Type: func(s *Solver, a *Attrs, in []Type) (Type, error) {
 		if len(a.Axes) != 1 || a.Axes[0] < 0 || a.Axes[0] >= in[0].Rank() {
 			return Type{}, fmt.Errorf("axis %v of %s", a.Axes, in[0])
@@ -315,6 +325,7 @@ var Reverse *Primitive
 
 var _ = define(&Reverse, &Primitive{
 	Name: "reverse", Doc: "the operand with the axes `axes` turned round", Kind: Move, Exact: true,
+	Batch: batchAxes,
 	Type: func(_ *Solver, a *Attrs, in []Type) (Type, error) {
 		for _, x := range a.Axes {
 			if x < 0 || x >= in[0].Rank() {

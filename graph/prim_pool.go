@@ -35,6 +35,7 @@ var WindowArgMax *Primitive
 
 var _ = define(&WindowArgMax, &Primitive{
 	Name: "window_argmax", Doc: "the flat spatial index of the first largest element under each window of [N, C, …]", Arity: 1, Exact: true,
+	Batch:      batchPlanes,
 	Type:       pooled(func(Type) DType { return Int64 }),
 	NoGradient: "the result is an integer",
 	Eval: func(a *Attrs, in []*Array, out *Array) error {
@@ -68,6 +69,7 @@ var WindowGather *Primitive
 
 var _ = define(&WindowGather, &Primitive{
 	Name: "window_gather", Doc: "the elements of [N, C, …] at flat spatial indices that lie under the window at their own position", Arity: 2, Exact: true, Checks: true,
+	Batch: batchPlanes,
 	Type: func(s *Solver, a *Attrs, in []Type) (Type, error) {
 		t, err := pooled(sameType)(s, a, in)
 		if err == nil && (in[1].DType != Int64 || !s.SameShape(t.Shape, in[1].Shape)) {
@@ -114,6 +116,7 @@ var WindowScatter *Primitive
 
 var _ = define(&WindowScatter, &Primitive{
 	Name: "window_scatter", Doc: "the transpose of window_gather: [N, C, shape…] of sums of what was read from each place", Arity: 2, Checks: true,
+	Batch: batchPlanes,
 	Type: func(s *Solver, a *Attrs, in []Type) (Type, error) {
 		ct := in[0]
 		if ct.Rank() < 3 || !numeric(ct.DType) || in[1].DType != Int64 || !s.SameShape(ct.Shape, in[1].Shape) {
@@ -162,6 +165,7 @@ var WindowSum *Primitive
 
 var _ = define(&WindowSum, &Primitive{
 	Name: "window_sum", Doc: "the sum under each window of [N, C, …]", Arity: 1, Type: pooled(sameType),
+	Batch:  batchPlanes,
 	JVP:    func(out *Value, tan []*Value) *Value { return Apply(out.Op, out.Attrs, tan[0]) },
 	Linear: []bool{true},
 	Transpose: func(v *Value, _ int, ct *Value) *Value {
@@ -192,6 +196,7 @@ var WindowSpread *Primitive
 
 var _ = define(&WindowSpread, &Primitive{
 	Name: "window_spread", Doc: "the transpose of window_sum: each element of [N, C, shape…] sums over the windows that cover it", Arity: 1,
+	Batch: batchPlanes,
 	Type: func(s *Solver, a *Attrs, in []Type) (Type, error) {
 		ct := in[0]
 		if ct.Rank() < 3 || !numeric(ct.DType) {

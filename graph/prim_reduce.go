@@ -148,7 +148,7 @@ var (
 
 func argExtremum(at **Primitive, name, doc string, better func(in *Array, j, best int) bool) bool {
 	return define(at, &Primitive{
-		Name: name, Doc: doc, Arity: 1, Exact: true, NoGradient: "the result is an integer",
+		Name: name, Doc: doc, Arity: 1, Exact: true, NoGradient: "the result is an integer", Batch: batchAxes,
 		Type: func(s *Solver, a *Attrs, in []Type) (Type, error) {
 			if len(a.Axes) != 1 {
 				return Type{}, fmt.Errorf("takes one axis, not %v", a.Axes)

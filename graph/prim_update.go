@@ -12,6 +12,7 @@ var Update *Primitive
 
 var _ = define(&Update, &Primitive{
 	Name: "update", Doc: "the first operand with the second in place of its elements from `start` on, `step` apart", Arity: 2, Exact: true,
+	Batch: batchSizes,
 	Type: func(_ *Solver, a *Attrs, in []Type) (Type, error) {
 		base, x := in[0], in[1]
 		if base.DType != x.DType || base.Rank() != x.Rank() || len(a.Start) != base.Rank() || len(a.Step) != base.Rank() {

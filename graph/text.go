@@ -137,7 +137,7 @@ func (p *printer) line(v *Value) string {
 
 // typedByAttr reports whether the dtype of p's result is Attrs.DType, which the text form then leaves to the type.
 func typedByAttr(p *Primitive) bool {
-	return p == Const || p == Number || p == SizeOf || p == Iota || p == Cast
+	return p == Const || p == Number || p == SizeOf || p == Iota || p == Cast || p == Bitcast
 }
 
 // fields are v's attributes in the order of the fields of Attrs; those that are zero are left out.

@@ -1,18 +1,13 @@
-package ops
+package ops_test
 
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/flambeau-ml/flambeau/graph"
+	"github.com/flambeau-ml/flambeau/internal/goldens"
+	"github.com/flambeau-ml/flambeau/tensor"
 )
-
-// python is how a function of PyTorch's Python is called by the name and signature of the operator behind it.
-type python struct {
-	name  string
-	adapt func(args []any, kwargs map[string]any) (string, []any, map[string]any, error)
-}
 
 // pythonNames are functions of Python's whose operator has another name.
 var pythonNames = map[string]string{
@@ -24,43 +19,15 @@ var pythonNames = map[string]string{
 	"int": "_to_copy", "short": "_to_copy", "char": "_to_copy", "byte": "_to_copy", "bool": "_to_copy",
 }
 
-// pythonCall finds how to call the operator of a golden file; ok is false where the table does not have it.
-func pythonCall(g *golden) (*python, bool) {
-	name := pythonNames[g.Op]
-	if name == "" {
-		name = strings.TrimPrefix(g.Op, "nn.functional.")
-		name = strings.ReplaceAll(name, ".", "_")
-	}
-	p := &python{name: name, adapt: pythonAdapters[g.Op]}
-	if p.adapt != nil {
-		return p, true
-	}
-	_, full := Lookup(name)
-	_, base := byBaseName[canonical(name)]
-	return p, full || base
-}
-
-func (p *python) translate(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
+// functional drops the arguments that change no value.
+func functional(kwargs map[string]any) error {
 	for _, k := range []string{"device", "layout", "pin_memory", "memory_format", "requires_grad", "inplace", "out"} {
 		if k == "out" && kwargs[k] != nil {
-			return "", nil, nil, fmt.Errorf("%w: out", errUnsupported)
+			return fmt.Errorf("%w: out", goldens.ErrUnsupported)
 		}
 		delete(kwargs, k)
 	}
-	switch p.name { // what Python draws from without saying so
-	case "rand", "randn", "rand_like", "randn_like", "randint", "bernoulli", "uniform", "normal", "exponential", "nn.functional.dropout":
-		seed := graph.NewArray(graph.Uint64, 2)
-		seed.I[0] = 7
-		kwargs["generator"] = seed
-	}
-	if p.adapt != nil {
-		return p.adapt(args, kwargs)
-	}
-	if v, ok := kwargs["input"]; ok && len(args) == 0 {
-		args = []any{v}
-		delete(kwargs, "input")
-	}
-	return p.name, args, kwargs, nil
+	return nil
 }
 
 // named gives positional arguments the names of Python's parameters, so that the schema's order does not matter.
@@ -173,10 +140,10 @@ func adaptiveCall(name string) adapter {
 			return name, args, kwargs, nil
 		}
 		if sizes, ok := args[1].([]any); ok {
-			x := args[0].(*graph.Array)
+			x := args[0].(*tensor.Tensor)
 			for i := range sizes {
 				if sizes[i] == nil {
-					sizes[i] = x.Dims[len(x.Dims)-len(sizes)+i]
+					sizes[i] = x.Size(x.Dim() - len(sizes) + i)
 				}
 			}
 		}
@@ -188,8 +155,8 @@ func adaptiveCall(name string) adapter {
 func sizesKnown(name string, place int) adapter {
 	return func(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
 		if len(args) > place {
-			if _, ok := args[place].(*graph.Array); ok {
-				return "", nil, nil, fmt.Errorf("%w: sizes that depend on values", errUnsupported)
+			if _, ok := args[place].(*tensor.Tensor); ok {
+				return "", nil, nil, fmt.Errorf("%w: sizes that depend on values", goldens.ErrUnsupported)
 			}
 		}
 		return name, args, kwargs, nil
@@ -198,7 +165,7 @@ func sizesKnown(name string, place int) adapter {
 
 func classesKnown(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
 	if n := kwargs["num_classes"]; len(args) < 2 && (n == nil || n == -1) || len(args) > 1 && args[1] == -1 {
-		return "", nil, nil, fmt.Errorf("%w: sizes that depend on values", errUnsupported)
+		return "", nil, nil, fmt.Errorf("%w: sizes that depend on values", goldens.ErrUnsupported)
 	}
 	return "one_hot", args, kwargs, nil
 }
@@ -206,7 +173,7 @@ func classesKnown(args []any, kwargs map[string]any) (string, []any, map[string]
 // listed gathers tensors that Python takes one by one.
 func listed(name string) adapter {
 	return func(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
-		if _, ok := args[0].(*graph.Array); ok {
+		if _, ok := args[0].(*tensor.Tensor); ok {
 			args = []any{args}
 		}
 		return name, args, kwargs, nil
@@ -223,7 +190,7 @@ func normCall(args []any, kwargs map[string]any) (string, []any, map[string]any,
 		p = 2
 	}
 	if _, ok := p.(string); ok {
-		return "", nil, nil, fmt.Errorf("%w: norm %v", errUnsupported, p)
+		return "", nil, nil, fmt.Errorf("%w: norm %v", goldens.ErrUnsupported, p)
 	}
 	delete(kwargs, "p")
 	kwargs["ord"] = p
@@ -243,7 +210,7 @@ func tensordotCall(args []any, kwargs map[string]any) (string, []any, map[string
 	}
 	pair, ok := dims.([]any)
 	if n, isInt := dims.(int); isInt {
-		rank := len(args[0].(*graph.Array).Dims)
+		rank := args[0].(*tensor.Tensor).Dim()
 		left, right := []any{}, []any{}
 		for i := range n {
 			left, right = append(left, rank-n+i), append(right, i)
@@ -279,16 +246,16 @@ func toCall(args []any, kwargs map[string]any) (string, []any, map[string]any, e
 	if len(args) < 2 {
 		return "_to_copy", args, kwargs, nil
 	}
-	if x, ok := args[1].(*graph.Array); ok {
-		args[1] = x.DType
+	if x, ok := args[1].(*tensor.Tensor); ok {
+		args[1] = x.DType()
 	}
 	return "to.dtype", args, kwargs, nil
 }
 
 func reversed(op string) func([]any, map[string]any) (string, []any, map[string]any, error) {
 	return func(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
-		if _, ok := args[1].(*graph.Array); !ok {
-			return "", nil, nil, fmt.Errorf("%w: a number over a tensor", errUnsupported)
+		if _, ok := args[1].(*tensor.Tensor); !ok {
+			return "", nil, nil, fmt.Errorf("%w: a number over a tensor", goldens.ErrUnsupported)
 		}
 		return op, slices.Insert(args[:1:1], 0, args[1]), kwargs, nil
 	}
@@ -297,7 +264,7 @@ func reversed(op string) func([]any, map[string]any) (string, []any, map[string]
 func embeddingCall(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
 	for _, k := range []string{"max_norm", "norm_type"} {
 		if kwargs[k] != nil && k == "max_norm" {
-			return "", nil, nil, fmt.Errorf("%w: max_norm", errUnsupported)
+			return "", nil, nil, fmt.Errorf("%w: max_norm", goldens.ErrUnsupported)
 		}
 		delete(kwargs, k)
 	}

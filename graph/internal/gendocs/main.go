@@ -63,8 +63,17 @@ func linear(p *graph.Primitive) string {
 			in = append(in, fmt.Sprint(i))
 		}
 	}
-	if p.Arity < 0 && p.IsLinear(0) {
-		in = append(in, "all")
+	if p.Arity < 0 {
+		for i, is := range p.Linear {
+			switch last := i == len(p.Linear)-1; {
+			case is && last && i == 0:
+				in = append(in, "all")
+			case is && last:
+				in = append(in, fmt.Sprint(i, " and on"))
+			case is:
+				in = append(in, fmt.Sprint(i))
+			}
+		}
 	}
 	s := strings.Join(in, ", ")
 	if p.Joint {

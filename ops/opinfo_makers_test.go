@@ -1,11 +1,6 @@
-package nn_test
+package ops_test
 
 import (
-	"context"
-	"fmt"
-	"strings"
-	"testing"
-
 	"github.com/flambeau-ml/flambeau/internal/goldens"
 	"github.com/flambeau-ml/flambeau/nn"
 	"github.com/flambeau-ml/flambeau/tensor"
@@ -27,22 +22,29 @@ func (a arguments) get(i int, name string, fallback any) any {
 	return fallback
 }
 
+// as is v as a T. A value of another kind is refused as a typed language does it.
+func as[T any](name string, v any) T {
+	x, ok := v.(T)
+	if !ok {
+		panic(tensor.Errorf("constructor", "%s is %v, a %T", name, v, v))
+	}
+	return x
+}
+
 func (a arguments) int(i int, name string, fallback int) int {
-	return a.get(i, name, fallback).(int)
+	return as[int](name, a.get(i, name, fallback))
 }
 
 func (a arguments) float(i int, name string, fallback float64) float64 {
-	switch v := a.get(i, name, fallback).(type) {
-	case int:
-		return float64(v)
-	case float64:
-		return v
+	v := a.get(i, name, fallback)
+	if x, ok := goldens.Number(v); ok {
+		return x
 	}
-	panic("no number")
+	return as[float64](name, v)
 }
 
 func (a arguments) bool(i int, name string, fallback bool) bool {
-	return a.get(i, name, fallback).(bool)
+	return as[bool](name, a.get(i, name, fallback))
 }
 
 // ints is a number or a list of them.
@@ -53,7 +55,7 @@ func (a arguments) ints(i int, name string, fallback ...int) []int {
 	case []any:
 		var out []int
 		for _, e := range v {
-			out = append(out, e.(int))
+			out = append(out, as[int](name, e))
 		}
 		return out
 	}
@@ -89,8 +91,8 @@ func loss(f func(x, y *tensor.Tensor, opts ...nn.Option) *tensor.Tensor) func(a 
 		if r, ok := a.get(-1, "reduction", "mean").(string); ok {
 			opts = append(opts, nn.Reduction(r))
 		}
-		if w, ok := a.get(0, "weight", nil).(*goldens.Tensor); ok {
-			opts = append(opts, nn.ClassWeights(tensor.FromArray(w.Array)))
+		if w, ok := a.get(0, "weight", nil).(*tensor.Tensor); ok {
+			opts = append(opts, nn.ClassWeights(w))
 		}
 		if _, ok := a.kwargs["ignore_index"]; ok {
 			opts = append(opts, nn.IgnoreIndex(a.int(-1, "ignore_index", 0)))
@@ -152,7 +154,7 @@ var makers = map[string]func(a arguments) any{
 	"Flatten":    func(a arguments) any { return nn.NewFlatten(a.int(0, "start_dim", 1), a.int(1, "end_dim", -1)) },
 	"Identity":   func(a arguments) any { return nn.NewIdentity() },
 	"ReLU":       func(a arguments) any { return nn.NewReLU() },
-	"GELU":       func(a arguments) any { return nn.NewGELU(a.get(0, "approximate", "none").(string)) },
+	"GELU":       func(a arguments) any { return nn.NewGELU(as[string]("approximate", a.get(0, "approximate", "none"))) },
 	"SiLU":       func(a arguments) any { return nn.NewSiLU() },
 	"Tanh":       func(a arguments) any { return nn.NewTanh() },
 	"Sigmoid":    func(a arguments) any { return nn.NewSigmoid() },
@@ -165,166 +167,4 @@ var makers = map[string]func(a arguments) any{
 	"NLLLoss":          loss(nn.NLL),
 	"MSELoss":          loss(nn.MSE),
 	"L1Loss":           loss(nn.L1),
-}
-
-func TestGoldens(t *testing.T) {
-	for name, make := range makers {
-		t.Run(name, func(t *testing.T) {
-			f := goldens.Load(t, "nn", name)
-			for i := range f.Samples {
-				t.Run(fmt.Sprint(i), func(t *testing.T) { checkSample(t, f, &f.Samples[i], make) })
-			}
-			for i := range f.MustFail {
-				t.Run(fmt.Sprintf("fails%d", i), func(t *testing.T) {
-					s := &f.MustFail[i]
-					err := tensor.Try(func() {
-						defer func() { // what Go's types do not allow counts as failing
-							if e := recover(); e != nil {
-								if _, ok := e.(*tensor.Error); !ok {
-									e = &tensor.Error{Msg: fmt.Sprint(e)}
-								}
-								panic(e)
-							}
-						}()
-						g := &golden{t: t, f: f, s: s}
-						g.build(make)
-						if s.On == "forward" {
-							g.call().Float64s()
-						}
-					})
-					if err == nil {
-						t.Errorf("%v of %v did not fail", s.On, s.Constructor)
-					}
-				})
-			}
-		})
-	}
-}
-
-// golden is a sample at work.
-type golden struct {
-	t      *testing.T
-	f      *goldens.File
-	s      *goldens.Sample
-	module any
-	inputs map[string]*tensor.Tensor // by the names of the tensors
-}
-
-func (g *golden) arguments(c goldens.Call) arguments {
-	a := arguments{kwargs: map[string]any{}}
-	for _, v := range c.Args {
-		a.args = append(a.args, g.f.Must(g.t, v))
-	}
-	for k, v := range c.Kwargs {
-		a.kwargs[k] = g.f.Must(g.t, v)
-	}
-	return a
-}
-
-// build makes the module, with its state and mode.
-func (g *golden) build(make func(a arguments) any) {
-	g.t.Helper()
-	g.inputs = map[string]*tensor.Tensor{}
-	g.module = nn.Init(make(g.arguments(g.s.Constructor)), 1)
-	state := &nn.Dict{}
-	for name, v := range g.s.State {
-		state.Set(name, tensor.FromArray(g.f.Must(g.t, v).(*goldens.Tensor).Array))
-	}
-	if _, layer := g.module.(nn.Layer); layer && len(g.s.State) > 0 {
-		if _, err := nn.LoadStateDict(g.module, state, true); err != nil {
-			g.t.Fatal(err)
-		}
-	}
-	for _, p := range nn.NamedParameters(g.module) {
-		if v, ok := g.s.State[p.Name]; ok {
-			g.inputs[g.f.Must(g.t, v).(*goldens.Tensor).Name] = p.Tensor
-		}
-	}
-	if !g.s.Training {
-		nn.Eval(g.module)
-	}
-}
-
-func (g *golden) call() *tensor.Tensor {
-	var in []*tensor.Tensor
-	a := g.arguments(g.s.Call)
-	for _, name := range []string{"input", "target"} {
-		if v, ok := a.kwargs[name]; ok {
-			a.args = append(a.args, v)
-		}
-	}
-	for _, v := range a.args {
-		x := v.(*goldens.Tensor)
-		y := tensor.FromArray(x.Array)
-		if x.RequiresGrad {
-			y.RequiresGrad()
-		}
-		g.inputs[x.Name] = y
-		in = append(in, y)
-	}
-	switch m := g.module.(type) {
-	case nn.Layer:
-		return m.Forward(in[0])
-	case func(x, y *tensor.Tensor) *tensor.Tensor:
-		return m(in[0], in[1])
-	}
-	g.t.Fatalf("a %T is no layer", g.module)
-	return nil
-}
-
-// compare compares a tensor with the value of that name.
-func (g *golden) compare(what string, got *tensor.Tensor, v any) {
-	g.t.Helper()
-	want := g.f.Must(g.t, v).(*goldens.Tensor)
-	if got == nil {
-		g.t.Errorf("%s: there is none", what)
-		return
-	}
-	a, err := got.Array(context.Background())
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	if d := goldens.Diff(a, want.Array, g.s.Err64[want.Name]); d != "" {
-		g.t.Errorf("%s: %s", what, d)
-	}
-}
-
-func checkSample(t *testing.T, f *goldens.File, s *goldens.Sample, make func(a arguments) any) {
-	g := &golden{t: t, f: f, s: s}
-	g.build(make)
-	out := g.call()
-	if s.Check != "value" {
-		want := s.Outputs.(map[string]any)["shape"]
-		if got := strings.ReplaceAll(fmt.Sprint(out.Shape()), ",", ""); got != fmt.Sprint(want) {
-			t.Errorf("the output has shape %s, want %v", got, want)
-		}
-		return
-	}
-	g.compare("output", out, s.Outputs)
-	if s.Backward != nil {
-		for _, ct := range s.Backward.Cotangents {
-			out.Backward(tensor.Seed(tensor.FromArray(f.Must(t, ct).(*goldens.Tensor).Array)))
-		}
-		for name, want := range s.Backward.Grads {
-			if want == nil {
-				if x := g.inputs[name]; x != nil && x.Grad() != nil {
-					t.Errorf("%s has a gradient, and should have none", name)
-				}
-				continue
-			}
-			g.compare("gradient of "+name, g.inputs[name].Grad(), want)
-		}
-	}
-	if _, layer := g.module.(nn.Layer); !layer {
-		return // a loss has its weights from its constructor
-	}
-	dict := nn.StateDict(g.module)
-	for name, want := range s.StateAfter {
-		g.compare(name+" afterwards", dict.Get(name), want)
-	}
-	for name, before := range s.State {
-		if _, changes := s.StateAfter[name]; !changes {
-			g.compare(name+" afterwards", dict.Get(name), before)
-		}
-	}
 }
