@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/flambeau-ml/flambeau/internal/csvfile"
 	"github.com/flambeau-ml/flambeau/tensor"
 )
 
@@ -18,7 +17,7 @@ type codec interface {
 	// bind finds the feature's columns among those of a table.
 	bind(columns []string) error
 	// read parses the row that r read last. It reports false when the row is to be left out.
-	read(r *csvfile.Reader, row []string) (bool, error)
+	read(r rowReader, row []string) (bool, error)
 	// push keeps what read parsed.
 	push()
 	// fit learns from these of the rows.
@@ -62,11 +61,13 @@ type metric struct {
 	sum func(out, want *tensor.Tensor) *tensor.Tensor
 }
 
-// column is a feature of all rows: whole numbers (classes) or floats.
+// column is a feature of all rows: whole numbers (classes), floats, or bytes that stand for floats.
 type column struct {
 	shape  []int // of one row
 	floats []float32
 	ints   []int64
+	bytes  []uint8 // floats times the scale, where this is all that they can be: a quarter of the memory
+	scale  float32
 
 	labels  []string  // of an output feature, as they were read
 	numbers []float64 // likewise
@@ -133,8 +134,11 @@ func (s *spread) bind(columns []string) (err error) {
 }
 
 // read appends the numbers of a row to out.
-func (s *spread) read(r *csvfile.Reader, row []string, out []float32) ([]float32, error) {
+func (s *spread) read(r rowReader, row []string, out []float32) ([]float32, error) {
 	if s.pattern == "" {
+		if numbers, _ := arrayOf(r, s.at[0]); numbers != nil {
+			return append(out, numbers...), nil
+		}
 		for field := range strings.FieldsSeq(row[s.at[0]]) {
 			x, err := strconv.ParseFloat(field, 32)
 			if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
@@ -145,6 +149,10 @@ func (s *spread) read(r *csvfile.Reader, row []string, out []float32) ([]float32
 		return out, nil
 	}
 	for _, i := range s.at {
+		if numbers, _ := arrayOf(r, i); numbers != nil {
+			out = append(out, numbers...)
+			continue
+		}
 		x, err := r.Float(i)
 		if err != nil {
 			return nil, err

@@ -16,6 +16,7 @@ import (
 type Config struct {
 	ModelType      string          `yaml:"model_type"`
 	Dataset        string          `yaml:"dataset"`
+	DatasetFolder  string          `yaml:"dataset_folder"`
 	InputFeatures  []InputFeature  `yaml:"input_features"`
 	Combiner       Combiner        `yaml:"combiner"`
 	OutputFeatures []OutputFeature `yaml:"output_features"`
@@ -82,6 +83,7 @@ func Parse(file string, data []byte, sets ...string) (*Config, error) {
 			return nil, err
 		}
 	}
+	c.ownSplit(root)
 	full := c.section(root, &whole, "", nil)
 	if err := c.problems.err(); err != nil {
 		return nil, err

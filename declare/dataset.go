@@ -11,6 +11,7 @@ import (
 	"github.com/flambeau-ml/flambeau/data"
 	"github.com/flambeau-ml/flambeau/internal/csvfile"
 	"github.com/flambeau-ml/flambeau/internal/digits"
+	"github.com/flambeau-ml/flambeau/internal/idxfile"
 	"github.com/flambeau-ml/flambeau/tensor"
 )
 
@@ -52,24 +53,32 @@ func (cs *codecs) all() []codec {
 }
 
 // open opens the data set that the configuration names.
-func (c *Config) open() (*csvfile.Reader, error) {
+func (c *Config) open() (rowReader, error) {
 	if c.Dataset == "digits" {
 		return digits.Open()
 	}
+	set, ok, err := c.idx()
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		train, test, err := idxfile.Find(set.folder, set.prefix)
+		if err != nil {
+			return nil, c.errorAt("dataset", "%v", err)
+		}
+		return openIDX(train, test)
+	}
 	r, err := csvfile.Open(c.dataPath())
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, c.errorAt("dataset", "there is no file %s, and no data set of that name in the program but digits",
-			c.dataPath())
+		return nil, c.errorAt("dataset", "there is no file %s, and no data set of that name%s", c.dataPath(),
+			suggest(c.Dataset, dataNames()))
 	}
 	return r, err
 }
 
-// dataPath is the path of the data set, which is relative to the configuration.
+// dataPath is the path of the data set, which is relative to the folder of the data or of the configuration.
 func (c *Config) dataPath() string {
-	if filepath.IsAbs(c.Dataset) {
-		return c.Dataset
-	}
-	return filepath.Join(filepath.Dir(c.file), c.Dataset)
+	return under(under(filepath.Dir(c.file), c.DatasetFolder), c.Dataset)
 }
 
 // source is the rows of a table that codecs have read.
@@ -79,7 +88,7 @@ type source struct {
 }
 
 // readAll reads the rows of a table that every codec keeps, and of these the column splitBy, where that is not "".
-func (cs *codecs) readAll(ctx context.Context, r *csvfile.Reader, folder, splitBy string) (*source, error) {
+func (cs *codecs) readAll(ctx context.Context, r rowReader, folder, splitBy string) (*source, error) {
 	for _, c := range cs.all() {
 		if m, ok := c.(*imageCodec); ok {
 			m.folder = folder
@@ -213,8 +222,16 @@ func (t *table) Batch(_ context.Context, pick data.Pick) (b Batch, err error) {
 // stack is the tensor [N, …] of some rows.
 func (c *column) stack(rows []int) *tensor.Tensor {
 	shape := append([]int{len(rows)}, c.shape...)
-	if c.ints != nil {
+	switch {
+	case c.ints != nil:
 		return tensor.New(pick(c.ints, 1, rows), shape...)
+	case c.bytes != nil:
+		bytes := pick(c.bytes, volume(c.shape), rows)
+		out := make([]float32, len(bytes))
+		for i, b := range bytes {
+			out[i] = float32(b) / c.scale
+		}
+		return tensor.New(out, shape...)
 	}
 	return tensor.New(pick(c.floats, volume(c.shape), rows), shape...)
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/flambeau-ml/flambeau/internal/csvfile"
 )
 
 var binaryInput = inputKind{
@@ -47,7 +45,7 @@ func (c *binaryCodec) bind(columns []string) (err error) {
 	return err
 }
 
-func (c *binaryCodec) read(r *csvfile.Reader, row []string) (bool, error) {
+func (c *binaryCodec) read(r rowReader, row []string) (bool, error) {
 	word := strings.TrimSpace(row[c.at])
 	yes := false
 	switch {

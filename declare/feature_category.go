@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/flambeau-ml/flambeau/internal/csvfile"
 )
 
 // unknownCategory stands for every category that training did not see.
@@ -52,7 +50,7 @@ func (c *categoryCodec) bind(columns []string) (err error) {
 	return err
 }
 
-func (c *categoryCodec) read(_ *csvfile.Reader, row []string) (bool, error) {
+func (c *categoryCodec) read(_ rowReader, row []string) (bool, error) {
 	c.pending = strings.TrimSpace(row[c.at])
 	if c.pending == "" {
 		c.pending = c.opts.FillValue

@@ -11,14 +11,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-
-	"github.com/flambeau-ml/flambeau/internal/csvfile"
 )
 
 var imageInput = inputKind{
 	name: "image",
 	doc: "A picture: the path of a PNG, JPEG or GIF file, relative to the table; or its pixels as numbers, plane by plane " +
-		"and row by row, separated by white space in one field or spread over several columns.",
+		"and row by row, separated by white space in one field or spread over several columns; or an image of an IDX file.",
 	preprocessing: []key{
 		{name: "height", kind: kindInt, must: true, in: between(1, 1<<14), doc: "Height in pixels."},
 		{name: "width", kind: kindInt, must: true, in: between(1, 1<<14), doc: "Width in pixels."},
@@ -45,13 +43,18 @@ type imageCodec struct {
 	}
 	folder  string // that paths begin in
 	pending []float32
-	raw     []float32
+	raw     pixels
 }
 
-func (c *imageCodec) read(r *csvfile.Reader, row []string) (bool, error) {
+func (c *imageCodec) read(r rowReader, row []string) (bool, error) {
 	c.pending = c.pending[:0]
+	_, shape := arrayOf(r, c.at[0])
+	if shape != nil && !sameImage(shape, c.size()) {
+		return false, r.FieldError(c.at[0], fmt.Errorf("an image of %s pixels, and the configuration says %s",
+			by(shape), by(c.size())))
+	}
 	first := ""
-	if c.pattern == "" {
+	if c.pattern == "" && shape == nil {
 		first, _, _ = strings.Cut(strings.TrimSpace(row[c.at[0]]), " ")
 	}
 	_, notNumber := strconv.ParseFloat(first, 64)
@@ -114,19 +117,17 @@ func (c *imageCodec) decode(name string) error {
 	return nil
 }
 
-func (c *imageCodec) push() {
-	scale := float32(c.opts.Scale)
-	for _, p := range c.pending {
-		c.raw = append(c.raw, p/scale)
-	}
-}
+func (c *imageCodec) push() { c.raw.add(c.pending) }
 
 func (c *imageCodec) fit([]int) error { return nil }
 func (c *imageCodec) learned() any    { return &struct{}{} }
 func (c *imageCodec) size() []int     { return []int{c.opts.Channels, c.opts.Height, c.opts.Width} }
 
 func (c *imageCodec) encode() (*column, error) {
-	out := &column{shape: c.size(), floats: c.raw}
-	c.raw = nil
+	out := &column{shape: c.size(), floats: c.raw.floats, bytes: c.raw.bytes, scale: float32(c.opts.Scale)}
+	for i := range out.floats {
+		out.floats[i] /= out.scale
+	}
+	c.raw = pixels{}
 	return out, nil
 }

@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-
-	"github.com/flambeau-ml/flambeau/internal/csvfile"
 )
 
 // What is done where a number is missing.
@@ -64,7 +62,7 @@ func (c *numberCodec) bind(columns []string) (err error) {
 	return err
 }
 
-func (c *numberCodec) read(r *csvfile.Reader, row []string) (bool, error) {
+func (c *numberCodec) read(r rowReader, row []string) (bool, error) {
 	c.pending = math.NaN()
 	if strings.TrimSpace(row[c.at]) == "" {
 		return c.opts.Missing != dropRow, nil

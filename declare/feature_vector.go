@@ -2,8 +2,6 @@ package declare
 
 import (
 	"fmt"
-
-	"github.com/flambeau-ml/flambeau/internal/csvfile"
 )
 
 var vectorInput = inputKind{
@@ -39,7 +37,7 @@ type vectorCodec struct {
 	}
 }
 
-func (c *vectorCodec) read(r *csvfile.Reader, row []string) (bool, error) {
+func (c *vectorCodec) read(r rowReader, row []string) (bool, error) {
 	var err error
 	if c.pending, err = c.spread.read(r, row, c.pending[:0]); err != nil {
 		return false, err

@@ -97,11 +97,20 @@ func writeFile(dir, name string, text []byte) error {
 func (c *Config) savedConfig() ([]byte, error) {
 	text := c.text
 	if c.Dataset != "digits" {
-		abs, err := filepath.Abs(c.dataPath())
+		key, path := "dataset", c.dataPath()
+		sets := []string{"dataset_folder=null"}
+		if named(c.Dataset) != nil { // it stays a name, in the folder where it was found
+			set, _, err := c.idx()
+			if err != nil {
+				return nil, err
+			}
+			key, path, sets = "dataset_folder", set.folder, nil
+		}
+		abs, err := filepath.Abs(path)
 		if err != nil {
 			return nil, err
 		}
-		moved, err := Parse(c.file, c.text, "dataset="+quoteYAML(abs))
+		moved, err := Parse(c.file, c.text, append(sets, key+"="+quoteYAML(abs))...)
 		if err != nil {
 			return nil, err
 		}

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/flambeau-ml/flambeau/internal/csvfile"
 	"github.com/flambeau-ml/flambeau/nn"
 	"github.com/flambeau-ml/flambeau/tensor"
 )
@@ -73,7 +72,7 @@ func (c *labelCodec) bind(columns []string) (err error) {
 	return err
 }
 
-func (c *labelCodec) read(r *csvfile.Reader, row []string) (bool, error) {
+func (c *labelCodec) read(r rowReader, row []string) (bool, error) {
 	c.pending = ""
 	if c.at < 0 {
 		return true, nil

@@ -4,7 +4,6 @@ import (
 	"math"
 	"strings"
 
-	"github.com/flambeau-ml/flambeau/internal/csvfile"
 	"github.com/flambeau-ml/flambeau/tensor"
 )
 
@@ -42,7 +41,7 @@ func (c *targetCodec) bind(columns []string) error {
 	return err
 }
 
-func (c *targetCodec) read(r *csvfile.Reader, row []string) (bool, error) {
+func (c *targetCodec) read(r rowReader, row []string) (bool, error) {
 	if c.lenient && (c.at < 0 || strings.TrimSpace(row[c.at]) == "") {
 		c.pending = math.NaN()
 		return true, nil

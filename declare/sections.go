@@ -10,6 +10,7 @@ type Split struct {
 	Type          string    `yaml:"type"`
 	Probabilities []float64 `yaml:"probabilities"`
 	Column        string    `yaml:"column"`
+	Validation    float64   `yaml:"validation_fraction"` // of the rows that train
 	Seed          uint64    `yaml:"seed"`
 }
 
@@ -25,7 +26,10 @@ var splitSection = section{
 				doc: "The column; without it, that of the first output feature that is a category."},
 			probabilities, splitSeed}},
 		{"fixed", "A column says it: 0 trains, 1 validates, 2 tests.", []key{
-			{name: "column", kind: kindString, def: "split", doc: "The column."}}},
+			{name: "column", kind: kindString, def: "split", doc: "The column."},
+			{name: "validation_fraction", kind: kindNumber, def: 0.0, in: between(0, 0.9),
+				doc: "Share of the rows with 0 that validate instead, chosen at random."},
+			splitSeed}},
 	},
 }
 

@@ -2,6 +2,7 @@ package declare
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/flambeau-ml/flambeau/data"
@@ -37,6 +38,15 @@ func (c *Config) split(src *source) (p parts, err error) {
 				return p, c.errorAt("preprocessing.split", "column %q has %.40q, and only 0, 1 and 2 are parts", s.Column, field)
 			}
 		}
+		if s.Validation > 0 {
+			dealt, err = data.Split(len(p[0]), s.Seed, 1-s.Validation, s.Validation)
+			if err == nil {
+				all := p[0]
+				p[0], p[1] = at(all, dealt[0]), append(p[1], at(all, dealt[1])...)
+				slices.Sort(p[1])
+			}
+			dealt = nil
+		}
 	case "stratify":
 		dealt, err = data.StratifiedSplit(by, s.Seed, s.Probabilities...)
 	default:
@@ -50,4 +60,13 @@ func (c *Config) split(src *source) (p parts, err error) {
 		return p, fmt.Errorf("%s: none of the %d rows train", c.file, n)
 	}
 	return p, nil
+}
+
+// at are the elements of all at these places.
+func at(all, places []int) []int {
+	out := make([]int, len(places))
+	for i, k := range places {
+		out[i] = all[k]
+	}
+	return out
 }

@@ -45,8 +45,14 @@ var whole = section{
 		{name: "model_type", kind: kindString, words: []string{"ecd"}, def: "ecd",
 			doc: "The plan of the model: encoders, a combiner, decoders."},
 		{name: "dataset", kind: kindString, must: true,
-			doc: "The data: `digits`, which is part of the program, or a CSV file (also .csv.gz), " +
-				"relative to the configuration."},
+			doc: "The data: `digits`, which is part of the program; `mnist` or `fashion_mnist`, whose files you have; a CSV " +
+				"file (also .csv.gz); or a folder of IDX files such as MNIST's, which may be followed by what the names of " +
+				"the files begin with (`emnist/emnist-letters`). IDX files are a table with the columns `image`, `label` and " +
+				"`split`; where `preprocessing.split` is left out, they are divided as the files are."},
+		{name: "dataset_folder", kind: kindString, null: true,
+			doc: "The folder in which the data is, relative to the configuration; that of the configuration when null. " +
+				"The files of `mnist` and `fashion_mnist` are looked for in it and in its folder of that name; when null, " +
+				"in the folder of that name in `$FLAMBEAU_DATA`, beside the configuration, and where Debian puts them."},
 		{name: "input_features", kind: kindSections, must: true, of: inputSection(),
 			doc: "What goes into the model."},
 		{name: "combiner", kind: kindSection, of: combinerSection(),

@@ -312,6 +312,8 @@ func (t *table) sum() string {
 			for _, x := range c.ints {
 				put(uint64(x))
 			}
+			put(uint64(len(c.bytes)))
+			h.Write(c.bytes)
 			put(uint64(len(c.floats)))
 			for _, x := range c.floats {
 				put(uint64(math.Float32bits(x)))

@@ -11,7 +11,7 @@ var Bitcast *Primitive
 
 var _ = define(&Bitcast, &Primitive{
 	Name: "bitcast", Doc: "the bits of x as those of `dtype`, which has as many", Arity: 1, Exact: true,
-	NoGradient: "it reads bits, not numbers",
+	NoGradient: "it reads bits, not numbers", Batch: batchElementwise,
 	Type: func(_ *Solver, a *Attrs, in []Type) (Type, error) {
 		d := in[0].DType
 		if a.DType == NoDType || a.DType.Bytes() != d.Bytes() || a.DType == Bool && d != Bool {

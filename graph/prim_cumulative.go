@@ -99,7 +99,7 @@ func cumulative(identity int64, f func(x, y float64) float64, g func(x, y int64)
 var CumSum *Primitive
 
 var _ = define(&CumSum, &Primitive{
-	Name: "cumsum", Doc: "the sum up to each element along one axis", Arity: 1, Type: along(numeric, sameDType),
+	Name: "cumsum", Doc: "the sum up to each element along one axis", Arity: 1, Type: along(numeric, sameDType), Batch: batchAxes,
 	JVP:    func(out *Value, tan []*Value) *Value { return Apply(CumSum, out.Attrs, tan[0]) },
 	Linear: []bool{true},
 	Transpose: func(v *Value, _ int, ct *Value) *Value {
@@ -114,7 +114,7 @@ var _ = define(&CumSum, &Primitive{
 var CumProd *Primitive
 
 var _ = define(&CumProd, &Primitive{
-	Name: "cumprod", Doc: "the product up to each element along one axis", Arity: 1, Type: along(numeric, sameDType),
+	Name: "cumprod", Doc: "the product up to each element along one axis", Arity: 1, Type: along(numeric, sameDType), Batch: batchAxes,
 	JVP: func(out *Value, tan []*Value) *Value { // d yₖ = xₖ·d yₖ₋₁ + yₖ₋₁·d xₖ
 		return Apply(Recurrence, out.Attrs, out.Args[0], out.delay(out.Attrs.Axes[0], 1).Mul(tan[0]))
 	},
@@ -150,7 +150,7 @@ func (v *Value) delay(axis int, first float64) *Value {
 var Recurrence *Primitive
 
 var _ = define(&Recurrence, &Primitive{
-	Name: "recurrence", Doc: "yₖ = xₖ·yₖ₋₁ + zₖ along one axis, where x and z are the operands and y₀ = z₀", Arity: 2, Type: along(floating, sameDType),
+	Name: "recurrence", Doc: "yₖ = xₖ·yₖ₋₁ + zₖ along one axis, where x and z are the operands and y₀ = z₀", Arity: 2, Type: along(floating, sameDType), Batch: batchAxes,
 	JVP: func(out *Value, tan []*Value) *Value {
 		d := tan[1]
 		if tan[0] != nil {
@@ -185,7 +185,7 @@ var _ = define(&Recurrence, &Primitive{
 
 func cumulativeArg(at **Primitive, name, doc string, better func(x *Array, j, best int) bool) bool {
 	return define(at, &Primitive{
-		Name: name, Doc: doc, Arity: 1, Exact: true, NoGradient: "the result is an integer",
+		Name: name, Doc: doc, Arity: 1, Exact: true, NoGradient: "the result is an integer", Batch: batchAxes,
 		Type: along(func(d DType) bool { return numeric(d) || d == Bool }, toInt64),
 		Eval: func(a *Attrs, in []*Array, out *Array) error {
 			eachLine(out.Dims, a.Axes[0], func(at, step, n int) {

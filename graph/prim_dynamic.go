@@ -87,6 +87,7 @@ var _ = define(&DynamicSlice, &Primitive{
 	JVP: func(out *Value, tan []*Value) *Value {
 		return Apply(DynamicSlice, out.Attrs, append([]*Value{tan[0]}, out.Args[1:]...)...)
 	},
+	Batch:  batchDynamicSlice,
 	Linear: []bool{true, false},
 	Transpose: func(v *Value, _ int, ct *Value) *Value {
 		args := append([]*Value{Zeros(ct.Home, v.Args[0].Type), ct}, v.Args[1:]...)
@@ -168,6 +169,7 @@ var _ = define(&DynamicUpdate, &Primitive{
 		}
 		return Apply(DynamicUpdate, out.Attrs, args...)
 	},
+	Batch:  batchDynamicUpdate,
 	Linear: []bool{true, true, false}, Joint: true,
 	Transpose: func(v *Value, i int, ct *Value) *Value {
 		x, axes := v.Args[1].Type, v.Attr().Axes
@@ -189,3 +191,47 @@ var _ = define(&DynamicUpdate, &Primitive{
 		})
 	},
 })
+
+// batchDynamicSlice takes the same part of each member, or one axis after the other by a gather for each member.
+func batchDynamicSlice(op *Primitive, a *Attrs, args []*Value, batched []bool, size Size) *Value {
+	if !slices.Contains(batched[1:], true) {
+		return Apply(op, a.shifted(), args...)
+	}
+	args = allBatched(args, batched, size)
+	x := args[0]
+	for k, axis := range a.Axes {
+		x = x.Gather(placesFrom(args[1+k], x.Shape[axis+1], a.Shape[k]), axis+1, 1)
+	}
+	return x
+}
+
+// batchDynamicUpdate puts the part into the same place of each member. Where members differ in it, the place is read as
+// batchDynamicSlice does, and what was read along each axis is put back where it came from.
+func batchDynamicUpdate(op *Primitive, a *Attrs, args []*Value, batched []bool, size Size) *Value {
+	if !slices.Contains(batched[2:], true) {
+		return Apply(op, a.shifted(), append(allBatched(args[:2], batched, size), args[2:]...)...)
+	}
+	args = allBatched(args, batched, size)
+	part := args[1]
+	wholes, places := make([]*Value, len(a.Axes)), make([]*Value, len(a.Axes))
+	x := args[0]
+	for k, axis := range a.Axes {
+		wholes[k], places[k] = x, placesFrom(args[2+k], x.Shape[axis+1], part.Shape[axis+1])
+		x = x.Gather(places[k], axis+1, 1)
+	}
+	for k := len(a.Axes) - 1; k >= 0; k-- {
+		part = wholes[k].Scatter(places[k], part, a.Axes[k]+1, 1)
+	}
+	return part
+}
+
+// placesFrom is, for each member of a batch of starts, the places of n elements of an axis of size from there on.
+func placesFrom(starts *Value, size, n Size) *Value {
+	last := size.Sub(n)
+	if starts.DType == Uint64 { // beyond the largest int64 as well
+		starts = starts.Min(NewSize(starts.Home, Uint64, last))
+	}
+	starts = starts.Cast(Int64)
+	starts = starts.Max(starts.Like(0)).Min(NewSize(starts.Home, Int64, last))
+	return starts.Unsqueeze(1).Add(NewIota(starts.Home, Type{Int64, Shape{n}}, 0))
+}

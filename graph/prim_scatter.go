@@ -43,6 +43,11 @@ func scatterSamples(take func(*Array), dtypes ...DType) func(*rand.Rand) []Sampl
 
 func asDrawn(*Array) {}
 
+// batchScatter writes to a batch of arrays along the batch, which they share with their indices.
+func batchScatter(op *Primitive, a *Attrs, args []*Value, batched []bool, size Size) *Value {
+	return Apply(op, a.sharing(), allBatched(args, batched, size)...)
+}
+
 // Scatter is base with the slices upd in place of its own along axis Axes[0] at the integers idx; where several name
 // one place, the last in the order of the indices stays. The operands are base, idx, upd; the shapes are those of
 // Gather(base, idx) = upd.
@@ -50,7 +55,7 @@ var Scatter *Primitive
 
 var _ = define(&Scatter, &Primitive{
 	Name: "scatter", Doc: "the first operand with the third's slices in place of its own along one axis at the indices in the second, the last of several", Arity: 3,
-	Exact: true, Checks: true, Type: scattered(anyType),
+	Exact: true, Checks: true, Type: scattered(anyType), Batch: batchScatter,
 	JVP: func(out *Value, tan []*Value) *Value {
 		base, upd := tan[0], tan[2]
 		if base == nil {
@@ -119,14 +124,14 @@ func scatterWith(f func(x, y float64) float64, g func(d DType, x, y int64) int64
 }
 
 // ScatterMul multiplies base by the slices upd along axis Axes[0] at the integers idx, in the order of the indices; its
-// operands are those of Scatter. Half precision is multiplied in float32 and rounded once. The derivative of the
-// product at a place is that of its factors, zeros among them counted: it is right where factors are 0. Derivatives of
-// a higher order are right where at most one factor of a place is 0 and differentiated once.
+// operands are those of Scatter. Half precision is multiplied in float32 and rounded once. The derivative counts
+// the factors of a place that are 0: the first and the second are right whatever they are, those of a higher order
+// where fewer than three are 0.
 var ScatterMul *Primitive
 
 var _ = define(&ScatterMul, &Primitive{
 	Name: "scatter_mul", Doc: "the first operand multiplied by the third's slices along one axis at the indices in the second", Arity: 3, Checks: true,
-	Type: scattered(numeric),
+	Type: scattered(numeric), Batch: batchScatter,
 	JVP: func(out *Value, tan []*Value) *Value {
 		base, idx, upd := out.Args[0], out.Args[1], out.Args[2]
 		one, zero := base.Like(1), base.Like(0)
@@ -134,19 +139,25 @@ var _ = define(&ScatterMul, &Primitive{
 		filled := func(x *Value) *Value { return x.Eq(zero).Where(one, x) }
 		zeros := Apply(ScatterAdd, out.Attrs, isZero(base), idx, isZero(upd))
 		rest := Apply(ScatterMul, out.Attrs, filled(base), idx, filled(upd)) // the product of what is not 0
-		others := func(x, zeros, rest *Value) *Value {
-			return x.Eq(zero).Where(zeros.Eq(one).Where(rest, zero), zeros.Eq(zero).Where(rest.Div(filled(x)), zero))
+		// sum is 0, but has the derivatives of the factors that are: where one is, it stands for it.
+		lost := func(x *Value) *Value { return x.Eq(zero).Where(x, zero) }
+		sum := Apply(ScatterAdd, out.Attrs, lost(base), idx, lost(upd))
+		// others is the product of all factors of a place but x, which is one of them.
+		others := func(x, zeros, rest, sum *Value) *Value {
+			first := func(n, then, other *Value) *Value { return zeros.Eq(n).Where(then, other) }
+			lone := first(one, one, first(x.Like(2), sum.Sub(x), zero))
+			return rest.Mul(x.Eq(zero).Where(lone, first(zero, one, first(one, sum, zero)).Div(filled(x))))
 		}
 		at := func(x *Value) *Value { return Apply(Gather, out.Attrs, x, idx) }
 		var d *Value
 		if tan[0] != nil {
-			d = others(base, zeros, rest).Mul(tan[0])
+			d = others(base, zeros, rest, sum).Mul(tan[0])
 		}
 		if tan[2] != nil {
 			if d == nil {
 				d = Zeros(out.Home, out.Type)
 			}
-			d = Apply(ScatterAdd, out.Attrs, d, idx, others(upd, at(zeros), at(rest)).Mul(tan[2]))
+			d = Apply(ScatterAdd, out.Attrs, d, idx, others(upd, at(zeros), at(rest), at(sum)).Mul(tan[2]))
 		}
 		return d
 	},
@@ -162,7 +173,7 @@ var _ = define(&ScatterMul, &Primitive{
 
 func scatterExtremum(at **Primitive, name, doc string, f func(x, y float64) float64, less func(d DType, x, y int64) bool) bool {
 	return define(at, &Primitive{
-		Name: name, Doc: doc, Arity: 3, Exact: true, Checks: true, Type: scattered(numeric),
+		Name: name, Doc: doc, Arity: 3, Exact: true, Checks: true, Type: scattered(numeric), Batch: batchScatter,
 		JVP: func(out *Value, tan []*Value) *Value { // what is equal to the result shares evenly
 			base, idx, upd := out.Args[0], out.Args[1], out.Args[2]
 			one, zero := base.Like(1), base.Like(0)

@@ -13,7 +13,7 @@ var ArgSort *Primitive
 
 var _ = define(&ArgSort, &Primitive{
 	Name: "argsort", Doc: "the indices that put the elements along one axis in order, upwards where `step` is 1, downwards where it is −1", Arity: 1, Exact: true,
-	NoGradient: "the result is an integer",
+	NoGradient: "the result is an integer", Batch: batchAxes,
 	Type: func(s *Solver, a *Attrs, in []Type) (Type, error) {
 		if len(a.Step) != 1 || a.Step[0] != 1 && a.Step[0] != -1 {
 			return Type{}, fmt.Errorf("the order is 1 or −1, not %v", a.Step)

@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // Value is the result of a primitive: a node of a graph in SSA form. Its fields are set when it is made and never
@@ -57,8 +58,8 @@ func Apply(op *Primitive, attrs *Attrs, args ...*Value) *Value {
 
 // ApplyIn is Apply by a given builder. It serves primitives without operands.
 func ApplyIn(b Builder, op *Primitive, attrs *Attrs, args ...*Value) *Value {
-	var buf [4]Type
-	types := buf[:0]
+	scratch := typeLists.Get().(*[]Type) // rules are called through pointers: what they are given lies on the heap
+	types := (*scratch)[:0]
 	for _, x := range args {
 		types = append(types, x.Type)
 	}
@@ -66,8 +67,14 @@ func ApplyIn(b Builder, op *Primitive, attrs *Attrs, args ...*Value) *Value {
 	if err != nil {
 		panic(op.misfit(err, types))
 	}
+	clear(types)
+	*scratch = types
+	typeLists.Put(scratch)
 	return b.Emit(op, attrs, args, t)
 }
+
+// typeLists keeps the lists of operand types that type rules look at: one is needed for each value that is made.
+var typeLists = sync.Pool{New: func() any { return new([]Type) }}
 
 func (p *Primitive) infer(s *Solver, a *Attrs, in []Type) (Type, error) {
 	if p.Arity >= 0 && len(in) != p.Arity {

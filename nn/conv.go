@@ -8,15 +8,19 @@ import (
 	"github.com/flambeau-ml/flambeau/tensor"
 )
 
-// conv is what convolutions of one and of two dimensions share.
+// conv is what convolutions of all ranks share.
 type conv struct {
 	Weight *Parameter // [out, in/groups, kernel…]
 	Bias   *Parameter // [out]; nil without one
 
 	stride, padding, dilation []int
-	more                      []any // padding at the ends alone, last dimension first, as tensor.Pad takes it; nil for none
+	before                    []any  // what is padded before the convolution, last dimension first, as tensor.Pad takes it; nil for none
+	mode                      string // and how, as tensor.Pad calls it
 	groups                    int
 }
+
+// padModes are PyTorch's padding modes, by what tensor.Pad calls them.
+var padModes = map[string]string{"zeros": "constant", "reflect": "reflect", "replicate": "replicate", "circular": "circular"}
 
 var convOptions = []string{"bias", "kernel_size", "stride", "padding", "same", "padding_mode", "dilation", "groups"}
 
@@ -27,18 +31,16 @@ func newConv(op string, rank, in, out, kernel int, opts []Option) conv {
 		stride: s.dims("stride", rank, 1, 1), padding: s.dims("padding", rank, 0, 0),
 		dilation: s.dims("dilation", rank, 1, 1), groups: get(s, "groups", 1),
 	}
-	s.positive("in", in)
-	s.positive("out", out)
-	s.positive("groups", c.groups)
-	if in%c.groups != 0 || out%c.groups != 0 {
-		s.fail("%d channels in and %d out do not divide into %d groups", in, out, c.groups)
+	s.channels(in, out, c.groups)
+	c.mode = padModes[get(s, "padding_mode", "zeros")]
+	if c.mode == "" {
+		s.fail(`padding_mode must be "zeros", "reflect", "replicate" or "circular", not %q`, get(s, "padding_mode", ""))
 	}
-	if mode := get(s, "padding_mode", "zeros"); mode != "zeros" {
-		s.fail("padding_mode %q is not supported, only zeros: pad the input before the layer", mode)
-	}
+	ends := c.padding
 	if get(s, "same", false) {
-		c.padSame(s, size)
+		ends = c.padSame(s, size)
 	}
+	c.padBefore(ends)
 	shape := append([]int{out, in / c.groups}, size...)
 	fanIn := 1
 	for _, n := range shape[1:] {
@@ -51,8 +53,9 @@ func newConv(op string, rank, in, out, kernel int, opts []Option) conv {
 	return c
 }
 
-// padSame sets the padding with which the result is as large as the image. What is odd of it goes to the end.
-func (c *conv) padSame(s settings, size []int) {
+// padSame sets the padding at the beginnings with which the result is as large as the image, and returns that at the
+// ends, where what is odd of it goes.
+func (c *conv) padSame(s settings, size []int) (ends []int) {
 	if s.has("padding") {
 		s.fail("padding is given twice, as numbers and as the same")
 	}
@@ -62,29 +65,42 @@ func (c *conv) padSame(s settings, size []int) {
 		}
 		total := c.dilation[i] * (k - 1)
 		c.padding[i] = total / 2
-		if total%2 != 0 {
-			c.more = slices.Concat([]any{0, 1}, c.more)
-		} else {
-			c.more = slices.Concat([]any{0, 0}, c.more)
-		}
+		ends = append(ends, total-total/2)
 	}
-	if !slices.Contains(c.more, any(1)) {
-		c.more = nil
+	return ends
+}
+
+// padBefore leaves to the window of the convolution what it can pad: zeros, as many at the ends as at the beginnings.
+func (c *conv) padBefore(ends []int) {
+	zeros := c.mode == "constant"
+	if zeros && slices.Equal(c.padding, ends) || all(c.padding, 0) && all(ends, 0) {
+		return
+	}
+	for i := len(ends) - 1; i >= 0; i-- {
+		if zeros {
+			c.before = append(c.before, 0, ends[i]-c.padding[i])
+		} else {
+			c.before = append(c.before, c.padding[i], ends[i])
+		}
 	}
 }
 
 // pad is x with what the window of the convolution does not pad itself.
 func (c *conv) pad(x *tensor.Tensor) *tensor.Tensor {
-	if c.more == nil {
+	if c.before == nil {
 		return x
 	}
-	return x.ConstantPadNd(c.more...)
+	return x.PadWith(c.before, tensor.Mode(c.mode))
 }
 
 func (c *conv) describe(name string) string {
 	w := c.Weight.Shape()
+	return fmt.Sprintf("%s(%d, %d, %s%s%s)", name, w[1]*c.groups, w[0], times(w[2:]), c.describeWindow(), biasNote(c.Bias))
+}
+
+// describeWindow says what of the window is not as it is without options.
+func (c *conv) describeWindow() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s(%d, %d, %s", name, w[1]*c.groups, w[0], times(w[2:]))
 	for _, o := range []struct {
 		name string
 		v    []int
@@ -97,7 +113,7 @@ func (c *conv) describe(name string) string {
 	if c.groups > 1 {
 		fmt.Fprintf(&b, ", %d groups", c.groups)
 	}
-	return b.String() + biasNote(c.Bias) + ")"
+	return b.String()
 }
 
 func all(v []int, x int) bool {
@@ -146,6 +162,28 @@ func (c *Conv1d) Forward(x *tensor.Tensor) *tensor.Tensor {
 // String describes the layer.
 func (c *Conv1d) String() string { return c.describe("Conv1d") }
 
+// Conv3d slides filters over volumes: PyTorch's nn.Conv3d.
+type Conv3d struct{ conv }
+
+// NewConv3d makes a convolution from in channels to out with cubic filters of kernel elements a side. It takes the
+// options of NewConv2d.
+func NewConv3d(in, out, kernel int, opts ...Option) *Conv3d {
+	return &Conv3d{newConv("nn.Conv3d", 3, in, out, kernel, opts)}
+}
+
+// Forward makes [N, in, D, H, W] into [N, out, D', H', W']. A single volume [in, D, H, W] gives [out, D', H', W'].
+func (c *Conv3d) Forward(x *tensor.Tensor) *tensor.Tensor {
+	return c.pad(x).Conv3dWith(c.Weight.Value(), c.Bias.Value(), c.window()...)
+}
+
+// String describes the layer.
+func (c *Conv3d) String() string { return c.describe("Conv3d") }
+
+// window is the window as the operators take it.
 func (c *conv) window() []tensor.Option {
-	return []tensor.Option{tensor.Stride(c.stride...), tensor.Padding(c.padding...), tensor.Dilation(c.dilation...), tensor.Groups(c.groups)}
+	padding := c.padding
+	if c.mode != "constant" {
+		padding = make([]int, len(padding)) // it is padded before
+	}
+	return []tensor.Option{tensor.Stride(c.stride...), tensor.Padding(padding...), tensor.Dilation(c.dilation...), tensor.Groups(c.groups)}
 }

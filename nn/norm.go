@@ -23,19 +23,25 @@ type batchNorm struct {
 
 func newBatchNorm(op string, channels int, opts []Option) batchNorm {
 	s := settle(op, opts, "eps", "momentum", "cumulative", "affine", "track_running_stats")
-	if channels < 0 {
-		s.fail("%d channels", channels)
-	}
-	b := batchNorm{
-		op: op, channels: channels, eps: get(s, "eps", 1e-5), momentum: get(s, "momentum", 0.1), cumulative: get(s, "cumulative", false),
-	}
+	b := newStats(s, channels, true)
+	b.cumulative = get(s, "cumulative", false)
 	if b.cumulative && s.has("momentum") {
 		s.fail("takes a momentum or the cumulative average, not both")
 	}
-	if get(s, "affine", true) {
+	return b
+}
+
+// newStats makes what normalisations that can keep running statistics share; full says whether they are affine and
+// keep them where nothing else is said.
+func newStats(s settings, channels int, full bool) batchNorm {
+	if channels < 0 {
+		s.fail("%d channels", channels)
+	}
+	b := batchNorm{op: s.op, channels: channels, eps: get(s, "eps", 1e-5), momentum: get(s, "momentum", 0.1)}
+	if get(s, "affine", full) {
 		b.Weight, b.Bias = NewParameter(Ones(), channels), NewParameter(Zeros(), channels)
 	}
-	if get(s, "track_running_stats", true) {
+	if get(s, "track_running_stats", full) {
 		b.RunningMean = NewBuffer(func() *tensor.Tensor { return zeros(tensor.Float32, channels) })
 		b.RunningVar = NewBuffer(func() *tensor.Tensor { return Ones()(nil, []int{channels}) })
 		b.NumBatchesTracked = NewBuffer(func() *tensor.Tensor { return zeros(tensor.Int64) })
@@ -112,36 +118,17 @@ func (b *BatchNorm2d) Forward(x *tensor.Tensor) *tensor.Tensor { return b.forwar
 // String describes the layer.
 func (b *BatchNorm2d) String() string { return b.describe("BatchNorm2d") }
 
-// LayerNorm brings the last dimensions to mean 0 and variance 1: PyTorch's nn.LayerNorm.
-type LayerNorm struct {
-	Weight *Parameter // of the normalised shape; nil where not affine
-	Bias   *Parameter // of the normalised shape; nil where not affine, or without one
+// BatchNorm3d brings each channel to mean 0 and variance 1 over a batch of volumes, and keeps running statistics with
+// which it does so in evaluation: PyTorch's nn.BatchNorm3d.
+type BatchNorm3d struct{ batchNorm }
 
-	shape []int
-	eps   float64
+// NewBatchNorm3d makes a batch normalisation of so many channels. It takes the options of NewBatchNorm1d.
+func NewBatchNorm3d(channels int, opts ...Option) *BatchNorm3d {
+	return &BatchNorm3d{newBatchNorm("nn.BatchNorm3d", channels, opts)}
 }
 
-// NewLayerNorm makes a normalisation of the last dimensions, which have the sizes of shape. It takes the options Eps
-// (1e-5 without it), Affine and Bias.
-func NewLayerNorm(shape []int, opts ...Option) *LayerNorm {
-	s := settle("nn.LayerNorm", opts, "eps", "affine", "bias")
-	if len(shape) == 0 {
-		s.fail("normalises no dimension")
-	}
-	l := &LayerNorm{shape: shape, eps: get(s, "eps", 1e-5)}
-	if get(s, "affine", true) {
-		l.Weight = NewParameter(Ones(), shape...)
-		if get(s, "bias", true) {
-			l.Bias = NewParameter(Zeros(), shape...)
-		}
-	}
-	return l
-}
-
-// Forward normalises [*, shape…].
-func (l *LayerNorm) Forward(x *tensor.Tensor) *tensor.Tensor {
-	return x.LayerNormWith(anys(l.shape), l.Weight.Value(), l.Bias.Value(), tensor.Eps(l.eps))
-}
+// Forward normalises [N, channels, D, H, W].
+func (b *BatchNorm3d) Forward(x *tensor.Tensor) *tensor.Tensor { return b.forward(x, 5, 5) }
 
 // String describes the layer.
-func (l *LayerNorm) String() string { return fmt.Sprintf("LayerNorm(%s)", times(l.shape)) }
+func (b *BatchNorm3d) String() string { return b.describe("BatchNorm3d") }

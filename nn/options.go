@@ -29,7 +29,8 @@ func Padding(n ...int) Option { return Option{"padding", n} }
 // PaddingSame pads a convolution of stride 1 so that the result is as large as the image: PyTorch's padding="same".
 func PaddingSame() Option { return Option{"same", true} }
 
-// PaddingMode says what an image is padded with: "zeros" is what there is.
+// PaddingMode says what a convolution pads an image with: "zeros", which it does without it, its own pixels by
+// reflection ("reflect"), those of the edge again ("replicate"), or those of the other side ("circular").
 func PaddingMode(mode string) Option { return Option{"padding_mode", mode} }
 
 // Dilation is the distance of neighbours in a window.
@@ -49,6 +50,9 @@ func DivisorOverride(n int) Option { return Option{"divisor_override", n} }
 
 // Eps is what a normalisation adds to the variance.
 func Eps(x float64) Option { return Option{"eps", x} }
+
+// OutputPadding makes the result of a transposed convolution larger at the ends.
+func OutputPadding(n ...int) Option { return Option{"output_padding", n} }
 
 // Momentum is how much of a batch goes into the running statistics of a batch normalisation.
 func Momentum(x float64) Option { return Option{"momentum", x} }

@@ -160,15 +160,17 @@ func different(x, y *graph.Value) *graph.Value {
 	return x.Lt(zero).Xor(y.Lt(zero))
 }
 
-// floorDivide is ⌊x/y⌋, which no rounding of the quotient puts on the wrong side of an integer. Its derivative is 0.
-func floorDivide(x, y *graph.Value) *graph.Value {
+// floorDivide is ⌊x/y⌋, which no rounding of the quotient puts on the wrong side of an integer. It is not differentiable.
+func floorDivide(x, y *graph.Value) *graph.Value { return roundedDown(x.Stop(), y.Stop()) }
+
+// roundedDown is floorDivide with the derivative 0.
+func roundedDown(x, y *graph.Value) *graph.Value {
 	if x.DType == graph.Bool {
 		graph.Fail("floor_divide", "does not divide bool")
 	}
 	if x.DType.IsUnsigned() {
 		return x.Div(y)
 	}
-	x, y = x.Stop(), y.Stop()
 	zero, mod := x.Like(0), x.Rem(y)
 	short := mod.Ne(zero).And(different(mod, y)) // rounded towards zero, away from the floor
 	if x.DType.IsInt() {
@@ -181,12 +183,12 @@ func floorDivide(x, y *graph.Value) *graph.Value {
 	f = q.Sub(f).Gt(x.Like(0.5)).Where(f.Shift(1), f)
 	plain := x.Div(y)
 	f = q.Eq(zero).Where(plain.Mul(zero), f) // keeps the sign of zero
-	return y.Eq(zero).Where(plain, f)
+	return y.Eq(zero).Where(plain, f).Floor() // the same number, and flat
 }
 
 func truncDivide(x, y *graph.Value) *graph.Value {
 	if x.DType.IsFloat() {
-		return trunc(x.Stop().Div(y.Stop()))
+		return trunc(x.Div(y))
 	}
 	return x.Div(y)
 }
@@ -208,7 +210,7 @@ func divideMode(x, y *graph.Value, mode string) *graph.Value {
 	case "trunc":
 		return widely(truncDivide)(x, y)
 	case "floor":
-		return widely(floorDivide)(x, y)
+		return widely(roundedDown)(x, y)
 	}
 	graph.Fail("div", `rounding_mode must be "trunc" or "floor", not %q`, mode)
 	return nil
@@ -221,7 +223,7 @@ func divideNumberMode(x *graph.Value, s graph.Scalar, mode string) *graph.Value 
 	case "trunc":
 		return promotingNumber(truncDivide)(x, s)
 	case "floor":
-		return promotingNumber(floorDivide)(x, s)
+		return promotingNumber(roundedDown)(x, s)
 	}
 	graph.Fail("div", `rounding_mode must be "trunc" or "floor", not %q`, mode)
 	return nil

@@ -120,16 +120,26 @@ var (
 	})
 	FillScalar = define(Op{
 		Schema: "fill.Scalar(Tensor self, Scalar value) -> Tensor", Method: "FillScalar", Doc: "One number in the place of every element.", InPlace: true, Samples: numberSamples,
-	}, func(x *graph.Value, s graph.Scalar) *graph.Value { return full(x.Home, x.Shape, s, x.DType) })
+	}, func(x *graph.Value, s graph.Scalar) *graph.Value { return flatIn(x, full(x.Home, x.Shape, s, x.DType)) })
 	Fill = define(Op{
 		Schema: "fill.Tensor(Tensor self, Tensor value) -> Tensor", Doc: "The value of a tensor without axes in the place of every element.", InPlace: true,
 		Samples: func(r *rand.Rand) []Sample { return []Sample{call(f32(r, 2, 3), f32(r)), call(f32(r, 2), below(r, 9))} },
 	}, func(x, v *graph.Value) *graph.Value {
 		needRank("fill", v, "the value", 0)
-		return v.Cast(x.DType).Expand(x.Shape...)
+		return flatIn(x, v.Cast(x.DType).Expand(x.Shape...))
 	})
-	Zero = define(Op{Schema: "zero(Tensor self) -> Tensor", Doc: "Zeros in the place of every element.", InPlace: true, Samples: anySamples}, func(x *graph.Value) *graph.Value { return graph.Zeros(x.Home, x.Type) })
+	Zero = define(Op{Schema: "zero(Tensor self) -> Tensor", Doc: "Zeros in the place of every element.", InPlace: true, Samples: anySamples}, func(x *graph.Value) *graph.Value { return flatIn(x, graph.Zeros(x.Home, x.Type)) })
 )
+
+// flatIn is v, which took the place of x: its derivative with respect to x is 0, as PyTorch has it, and not absent.
+// Builders that say that no gradient is asked of x get v itself.
+func flatIn(x, v *graph.Value) *graph.Value {
+	b, ok := x.Home.(interface{ NeedsGrad(v *graph.Value) bool })
+	if !ok || !b.NeedsGrad(x) {
+		return v
+	}
+	return graph.NewConst(v.Home, graph.Bool, graph.BoolOf(true)).Expand(x.Shape...).Where(v, x)
+}
 
 // sequenceType is the dtype of numbers counted out: int64 where all are integers.
 func sequenceType(d graph.DType, ss ...graph.Scalar) graph.DType {

@@ -6,6 +6,9 @@ import (
 	"github.com/flambeau-ml/flambeau/graph"
 )
 
+// mostDims is how many dimensions a tensor may have where some of them are named: PyTorch keeps them in 64 bits.
+const mostDims = 64
+
 // wrapDim counts a negative dimension from the end. A scalar has one dimension for this purpose, as in PyTorch.
 func wrapDim(op string, d, rank int) int {
 	n := max(rank, 1)
@@ -22,6 +25,9 @@ func wrapDim(op string, d, rank int) int {
 func wrapDims(op string, dims []int, rank int) []int {
 	if len(dims) == 0 {
 		return allDims(rank)
+	}
+	if rank > mostDims {
+		graph.Fail(op, "takes at most %d dimensions, not %d", mostDims, rank)
 	}
 	out := make([]int, 0, len(dims))
 	for _, d := range dims {

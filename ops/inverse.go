@@ -12,15 +12,15 @@ func radians(x *graph.Value) *graph.Value { return x.Mul(x.Like(math.Pi / 180)) 
 
 // Inverse functions of angles come from atan2, those of the hyperbola from log1p, which keeps small values exact.
 
-func asin(x *graph.Value) *graph.Value {
-	one := x.Like(1)
-	return x.Atan2(one.Sub(x).Mul(one.Add(x)).Sqrt())
+// beside is √(1 − x²): by its factors, which keep small values exact, with the derivative of the square, which has no
+// 0·∞ where x is ±1.
+func beside(x *graph.Value) *graph.Value {
+	one, sq := x.Like(1), x.Mul(x)
+	return one.Sub(x).Mul(one.Add(x)).Stop().Add(sq.Stop().Sub(sq)).Sqrt()
 }
 
-func acos(x *graph.Value) *graph.Value {
-	one := x.Like(1)
-	return one.Sub(x).Mul(one.Add(x)).Sqrt().Atan2(x)
-}
+func asin(x *graph.Value) *graph.Value { return x.Atan2(beside(x)) }
+func acos(x *graph.Value) *graph.Value { return beside(x).Atan2(x) }
 
 func asinh(x *graph.Value) *graph.Value {
 	one := x.Like(1)

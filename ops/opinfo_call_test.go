@@ -163,7 +163,6 @@ func (p *python) check(r *trial) error {
 	if r.s.Unique != nil && !*r.s.Unique {
 		return p.property(r, out)
 	}
-	// Sweep first: whatever is computed, is computed once with what backward keeps.
 	ties := false
 	for i, w := range want {
 		err := r.compareValue(out[i], w)

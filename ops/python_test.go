@@ -1,6 +1,7 @@
 package ops_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -15,7 +16,8 @@ var pythonNames = map[string]string{
 	"__radd__": "add", "__rmul__": "mul", "__rsub__": "rsub", "__rand__": "bitwise_and", "__ror__": "bitwise_or",
 	"__rxor__": "bitwise_xor", "native_batch_norm": "_native_batch_norm_legit",
 	"linalg.vector_norm": "linalg_vector_norm",
-	"to":                 "to.dtype", "float": "_to_copy", "double": "_to_copy", "half": "_to_copy", "bfloat16": "_to_copy", "long": "_to_copy",
+	"slice":              "slice.Tensor", "_segment_reduce": "segment_reduce",
+	"to": "to.dtype", "float": "_to_copy", "double": "_to_copy", "half": "_to_copy", "bfloat16": "_to_copy", "long": "_to_copy",
 	"int": "_to_copy", "short": "_to_copy", "char": "_to_copy", "byte": "_to_copy", "bool": "_to_copy",
 }
 
@@ -75,7 +77,11 @@ var pythonAdapters = map[string]adapter{
 	"nn.functional.max_pool3d":          maxPoolCall("max_pool3d"),
 	"nn.functional.adaptive_avg_pool2d": adaptiveCall("adaptive_avg_pool2d"),
 	"nn.functional.adaptive_avg_pool3d": adaptiveCall("adaptive_avg_pool3d"),
-	"narrow":                            sizesKnown("narrow", 2), "tensor_split": sizesKnown("tensor_split", 1), "nn.functional.one_hot": classesKnown,
+	"narrow":                            read("narrow", 2), "tensor_split": read("tensor_split", 1),
+	"zero_": cloned("zero_"), "resize_": cloned("resize_"), "resize_as_": cloned("resize_as_"),
+	"polygamma": reordered("polygamma", 1, 0), "special.polygamma": reordered("special_polygamma", 1, 0),
+	"normal number_mean": reordered("normal", 1, 0), "normal in_place": cloned("normal_"),
+	"cauchy": cloned("cauchy_"), "exponential": cloned("exponential_"), "geometric": cloned("geometric_"), "log_normal": cloned("log_normal_"), "uniform": cloned("uniform_"),
 	"broadcast_tensors": listed("broadcast_tensors"),
 	"meshgrid":          listed("meshgrid"),
 	"cdist": func(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
@@ -151,23 +157,43 @@ func adaptiveCall(name string) adapter {
 	}
 }
 
-// sizesKnown refuses a tensor in the place of a number, on whose value the result's sizes would depend.
-func sizesKnown(name string, place int) adapter {
+// read takes the numbers of a tensor in a place where sizes stand, as Python does.
+func read(name string, place int) adapter {
 	return func(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
-		if len(args) > place {
-			if _, ok := args[place].(*tensor.Tensor); ok {
-				return "", nil, nil, fmt.Errorf("%w: sizes that depend on values", goldens.ErrUnsupported)
+		if len(args) <= place {
+			return name, args, kwargs, nil
+		}
+		x, ok := args[place].(*tensor.Tensor)
+		if !ok {
+			return name, args, kwargs, nil
+		}
+		a, err := x.Array(context.Background())
+		switch {
+		case err != nil:
+			return "", nil, nil, err
+		case !a.DType.IsInt():
+			return "", nil, nil, fmt.Errorf("sizes of %v", a.DType)
+		case x.Dim() == 0:
+			args[place] = int(a.I[0])
+		default:
+			var list []any
+			for _, n := range a.I {
+				list = append(list, int(n))
 			}
+			args[place] = list
 		}
 		return name, args, kwargs, nil
 	}
 }
 
-func classesKnown(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
-	if n := kwargs["num_classes"]; len(args) < 2 && (n == nil || n == -1) || len(args) > 1 && args[1] == -1 {
-		return "", nil, nil, fmt.Errorf("%w: sizes that depend on values", goldens.ErrUnsupported)
+// cloned leaves the first argument alone.
+func cloned(name string) adapter {
+	return func(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
+		if x, ok := args[0].(*tensor.Tensor); ok {
+			args[0] = x.Clone()
+		}
+		return name, args, kwargs, nil
 	}
-	return "one_hot", args, kwargs, nil
 }
 
 // listed gathers tensors that Python takes one by one.
@@ -190,7 +216,7 @@ func normCall(args []any, kwargs map[string]any) (string, []any, map[string]any,
 		p = 2
 	}
 	if _, ok := p.(string); ok {
-		return "", nil, nil, fmt.Errorf("%w: norm %v", goldens.ErrUnsupported, p)
+		return "", nil, nil, fmt.Errorf("%w: norm %v", errMissing, p)
 	}
 	delete(kwargs, "p")
 	kwargs["ord"] = p

@@ -84,7 +84,7 @@ func randint(low, high int, sizes []graph.Size, state *graph.Value, dtype graph.
 // bernoulli is 1 with probability p, which broadcasts to x's sizes, else 0.
 func bernoulli(x, p, state *graph.Value) (out, next *graph.Value) {
 	u, next := uniform("bernoulli", state, x.Shape)
-	return u.Lt(p.Cast(graph.Float32)).Cast(x.DType), next
+	return flatIn(x, u.Lt(p.Cast(graph.Float32)).Cast(x.DType)), next
 }
 
 // dropout zeroes elements with probability p and scales the others by 1/(1 − p), all elements of the last axes alike
@@ -117,7 +117,7 @@ func dropout(op string, mask func(rank int) int) func(x *graph.Value, p float64,
 func scaledDraw(op string, f func(string, *graph.Value, []graph.Size) (*graph.Value, *graph.Value), x *graph.Value, shift, scale float64, state *graph.Value) (out, next *graph.Value) {
 	needFloat(op, x)
 	out, next = f(op, state, x.Shape)
-	return out.Mul(givenLike(out, scale)).Add(givenLike(out, shift)).Cast(x.DType), next
+	return flatIn(x, out.Mul(givenLike(out, scale)).Add(givenLike(out, shift)).Cast(x.DType)), next
 }
 
 // seed is a state for samples.
@@ -200,7 +200,7 @@ var (
 			graph.Fail("exponential", "the rate is %v: it must be positive", lambd)
 		}
 		bits, next := words("exponential", state, x.Shape)
-		return unit(bits, 1).Log().Neg().Div(graph.NewNumber(x.Home, graph.Float32, graph.FloatOf(lambd))).Cast(x.DType), next
+		return flatIn(x, unit(bits, 1).Log().Neg().Div(graph.NewNumber(x.Home, graph.Float32, graph.FloatOf(lambd))).Cast(x.DType)), next
 	})
 	Dropout = define(Op{
 		Schema: "dropout(Tensor input, float p, bool train, *, Generator? generator=None) -> Tensor", Doc: "Elements zeroed with probability p, the others scaled so that the mean stays.", Samples: dropoutSamples,

@@ -27,6 +27,9 @@ func maskedFill(x, mask, v *graph.Value) *graph.Value {
 	if v.Rank() != 0 {
 		graph.Fail("masked_fill", "the value is %s: it must be a number or a tensor without axes", v.Type)
 	}
+	if v.DType.IsComplex() && !x.DType.IsComplex() {
+		graph.Fail("masked_fill", "a complex number does not fit in %s", x.Type)
+	}
 	return mask.Where(v.Cast(x.DType), x)
 }
 
@@ -77,6 +80,9 @@ var (
 			return []Sample{call(f32(r, 3, 4), bools(r, 4), -1.5), call(below(r, 9, 3), bools(r, 3), 7)}
 		},
 	}, func(x, mask *graph.Value, s graph.Scalar) *graph.Value {
+		if s.Kind() == graph.ComplexScalar && !x.DType.IsComplex() {
+			graph.Fail("masked_fill", "a complex number does not fit in %s", x.Type)
+		}
 		return maskedFill(x, mask, numberLike(x, x.DType, s))
 	})
 )

@@ -48,18 +48,23 @@ func checkAdam(h *Hyper) error {
 	return atLeast0([]string{"lr", "eps", "weight_decay"}, h.LR, h.Eps, h.WeightDecay)
 }
 
-func adam(h *Hyper, s *slot, p, grad *tensor.Tensor, decoupled bool) {
-	switch {
-	case h.WeightDecay == 0:
-	case decoupled:
-		p.MulScalar_(1 - h.LR*h.WeightDecay)
-	default:
-		grad = grad.AddWith(p, tensor.Alpha(h.WeightDecay))
-	}
-	mean, _ := s.get("exp_avg", p.ZerosLike)
-	square, _ := s.get("exp_avg_sq", p.ZerosLike)
+// moments are the running means of the gradient and of its square, with this gradient.
+func moments(h *Hyper, s *slot, p, grad *tensor.Tensor) (mean, square *tensor.Tensor) {
+	mean, _ = s.get("exp_avg", p.ZerosLike)
+	square, _ = s.get("exp_avg_sq", p.ZerosLike)
 	mean.LerpScalar_(grad, 1-h.Betas[0])
-	square.MulScalar_(h.Betas[1]).AddcmulWith_(grad, grad, tensor.Value(1-h.Betas[1]))
+	meanSquare(square, grad, h.Betas[1])
+	return mean, square
+}
+
+// meanSquare takes a gradient into a running mean of squares, of which it keeps so much.
+func meanSquare(square, grad *tensor.Tensor, keep float64) {
+	square.MulScalar_(keep).AddcmulWith_(grad, grad, tensor.Value(1-keep))
+}
+
+func adam(h *Hyper, s *slot, p, grad *tensor.Tensor, decoupled bool) {
+	grad = h.decayed(p, grad, decoupled)
+	mean, square := moments(h, s, p, grad)
 	if h.AMSGrad {
 		largest, made := s.get("max_exp_avg_sq", square.Clone)
 		if !made {

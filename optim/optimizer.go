@@ -38,6 +38,7 @@ type core struct {
 	check    func(h *Hyper) error
 	update   func(h *Hyper, s *slot, p, grad *tensor.Tensor)
 	names    []string // of the tensors that the rule may keep
+	scalars  []string // of the numbers that it may keep
 	groups   []*Group
 	slots    map[*tensor.Tensor]*slot
 }
@@ -46,7 +47,10 @@ type core struct {
 type slot struct {
 	step    int
 	tensors map[string]*tensor.Tensor
+	numbers map[string]float64
 }
+
+func newSlot() *slot { return &slot{0, map[string]*tensor.Tensor{}, map[string]float64{}} }
 
 // get is the tensor of that name; made tells whether first had to make it.
 func (s *slot) get(name string, first func() *tensor.Tensor) (t *tensor.Tensor, made bool) {
@@ -56,6 +60,20 @@ func (s *slot) get(name string, first func() *tensor.Tensor) (t *tensor.Tensor, 
 	t = first()
 	s.tensors[name] = t
 	return t, true
+}
+
+// number is the number of that name, first where none was set.
+func (s *slot) number(name string, first float64) float64 {
+	if x, ok := s.numbers[name]; ok {
+		return x
+	}
+	return first
+}
+
+// setNumber keeps a number as PyTorch does, as a float32: a state that was saved and loaded is the same.
+func (s *slot) setNumber(name string, x float64) float64 {
+	s.numbers[name] = float64(float32(x))
+	return s.numbers[name]
 }
 
 // start takes the options and the first group.
@@ -95,7 +113,7 @@ func (c *core) AddGroup(params []*tensor.Tensor, opts ...Option) {
 		case c.slots[p] != nil:
 			c.fail("parameter %d of the group, of shape %v, is there already", i, p.Shape())
 		}
-		c.slots[p] = &slot{tensors: map[string]*tensor.Tensor{}}
+		c.slots[p] = newSlot()
 	}
 	c.groups = append(c.groups, g)
 }

@@ -25,9 +25,7 @@ func checkSGD(h *Hyper) error {
 }
 
 func sgd(h *Hyper, s *slot, p, grad *tensor.Tensor) {
-	if h.WeightDecay != 0 {
-		grad = grad.AddWith(p, tensor.Alpha(h.WeightDecay))
-	}
+	grad = h.decayed(p, grad, false)
 	if h.Momentum != 0 {
 		buf, made := s.get("momentum_buffer", grad.Clone)
 		if !made {

@@ -36,6 +36,11 @@ func (c *core) State() *State {
 			if kept.step > 0 {
 				s.Tensors.Set(prefix+"step", stepTensor(kept.step))
 			}
+			for _, name := range c.scalars {
+				if x, ok := kept.numbers[name]; ok {
+					s.Tensors.Set(prefix+name, tensor.Of(float32(x)))
+				}
+			}
 			for _, name := range c.names {
 				if t := kept.tensors[name]; t != nil {
 					s.Tensors.Set(prefix+name, t.Clone())
@@ -71,7 +76,7 @@ func (c *core) LoadState(s *State) error {
 	}
 	slots := make([]*slot, len(params))
 	for i := range slots {
-		slots[i] = &slot{tensors: map[string]*tensor.Tensor{}}
+		slots[i] = newSlot()
 	}
 	for name, t := range s.Tensors.All() {
 		if err := c.load(slots, params, name, t); err != nil {
@@ -96,8 +101,10 @@ func (c *core) load(slots []*slot, params []*tensor.Tensor, name string, t *tens
 		return fmt.Errorf("there are parameters 0 to %d", len(slots)-1)
 	case what == "step":
 		return tensor.Try(func() { slots[i].step = int(t.Item()) })
+	case slices.Contains(c.scalars, what):
+		return tensor.Try(func() { slots[i].setNumber(what, t.Item()) })
 	case !slices.Contains(c.names, what):
-		return fmt.Errorf("keeps step and %s", strings.Join(c.names, ", "))
+		return fmt.Errorf("keeps step and %s", strings.Join(slices.Concat(c.scalars, c.names), ", "))
 	case !slices.Equal(t.Shape(), params[i].Shape()):
 		return fmt.Errorf("has shape %v, the parameter %v", t.Shape(), params[i].Shape())
 	}

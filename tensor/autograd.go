@@ -37,7 +37,9 @@ func (t *Tensor) RequiresGrad() *Tensor {
 	n := nodeOf(r.alias(v, recipe{}))
 	if val := nodeOf(v).val.Load(); val != nil { // held by us, so nobody takes it away
 		n.val.Store(val.retain())
-		n.dropRecipe()
+		if !n.drawn {
+			n.dropRecipe()
+		}
 	}
 	n.leaf = &leaf{}
 	n.needs = true
@@ -131,6 +133,9 @@ func (t *Tensor) Backward(opts ...BackwardOption) {
 	rootV := r.read(t) // with history: t may be a view
 	root := nodeOf(rootV)
 	r.noGrad = true
+	if root.since != 0 {
+		graph.Fail(r.op, "a leaf has no room for the gradient of each member of a batch: under Vmap use transform.Grad")
+	}
 	if !root.needs {
 		graph.Fail(r.op, "nothing that this tensor was computed from requires a gradient")
 	}
@@ -171,7 +176,7 @@ type leafGrad struct {
 }
 
 // sweep propagates cotangents from root in reverse order of recording. It returns the nodes it went through, and the
-// cotangent of each leaf in the order in which the sweep met them.
+// cotangent of each leaf in the order in which the sweep met them: zeros where what is between is flat.
 func (r *recorder) sweep(root, seed *graph.Value) (swept []*node, got []leafGrad) {
 	order := r.differentiable(nodeOf(root))
 	slices.SortFunc(order, func(x, y *node) int { return cmp.Compare(y.id, x.id) })
@@ -188,8 +193,11 @@ func (r *recorder) sweep(root, seed *graph.Value) (swept []*node, got []leafGrad
 	at := map[*leaf]int{}
 	for _, n := range order {
 		ct := cts[n]
-		if ct == nil {
+		if ct == nil && n.leaf == nil {
 			continue
+		}
+		if ct == nil {
+			ct = graph.Zeros(r, n.typ)
 		}
 		if l := n.leaf; l != nil {
 			if i, ok := at[l]; ok {
@@ -208,29 +216,38 @@ func (r *recorder) sweep(root, seed *graph.Value) (swept []*node, got []leafGrad
 		case rec.op == nil:
 			add(rec.in[0], ct)
 		default:
-			r.pullBack(n, rec, ct, add)
+			r.pullBack(n, rec, ct, func(x *node) bool { return x.needs }, add)
 		}
 		delete(cts, n)
 	}
 	return swept, got
 }
 
-// pullBack adds the cotangents of n's operands. What it records belongs to the operator that recorded n, as far as
+// pullBack adds the cotangents of those of n's operands that are wanted. What it records belongs to the operator that recorded n, as far as
 // errors are concerned.
-func (r *recorder) pullBack(n *node, rec *recipe, ct *graph.Value, add func(*node, *graph.Value)) {
+func (r *recorder) pullBack(n *node, rec *recipe, ct *graph.Value, wanted func(*node) bool, add func(*node, *graph.Value)) {
 	op, where := r.op, r.where
 	r.op, r.where = n.op, n.where
 	defer func() { r.op, r.where = op, where }()
-	v := r.again(n)
-	v.Op, v.Attrs = rec.op, rec.attrs
-	v.Args = make([]*graph.Value, len(rec.in))
+	v := r.applied(n, rec)
 	want := make([]bool, len(rec.in))
 	for i, x := range rec.in {
-		v.Args[i], want[i] = r.again(x), x.needs
+		want[i] = wanted(x)
 	}
 	for i, g := range rewrite.VJP(r, v, ct, want) {
 		add(rec.in[i], g)
 	}
+}
+
+// applied is the value of n, which something held keeps alive, as the application that its recipe is.
+func (r *recorder) applied(n *node, rec *recipe) *graph.Value {
+	v := r.again(n)
+	v.Op, v.Attrs = rec.op, rec.attrs
+	v.Args = make([]*graph.Value, len(rec.in))
+	for i, x := range rec.in {
+		v.Args[i] = r.again(x)
+	}
+	return v
 }
 
 // again holds a node that something held already keeps alive.
@@ -286,7 +303,9 @@ func evalAll(ctx context.Context, ts []*Tensor) error {
 	defer r.done()
 	var ns []*node
 	for _, t := range ts {
-		ns = append(ns, nodeOf(r.read(t)))
+		n := nodeOf(r.read(t))
+		r.wantValue(n)
+		ns = append(ns, n)
 	}
 	if err := r.dev.eval(ctx, ns, ^uint64(0)); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,6 +20,7 @@ type Device struct {
 	backend backend.Device
 	start   time.Time
 	ids     atomic.Uint64
+	batches atomic.Int32 // how many are being traced
 	acct    account
 	eager   bool // compute each operator at once, for debugging
 
@@ -85,7 +87,7 @@ var defaultDevice atomic.Pointer[Device]
 var makeDefault sync.Mutex
 
 // Default is the device on which tensors are made when none is named: the CPU, unless SetDefault chose another. It is
-// made on first use.
+// made on first use, with as many threads as FLAMBEAU_THREADS says, or as there are processors.
 func Default() *Device {
 	if d := defaultDevice.Load(); d != nil {
 		return d
@@ -95,7 +97,8 @@ func Default() *Device {
 	if d := defaultDevice.Load(); d != nil {
 		return d
 	}
-	d := NewDevice(cpu.New(cpu.Options{}))
+	threads, _ := strconv.Atoi(os.Getenv("FLAMBEAU_THREADS")) // what is no number is as if it were not there
+	d := NewDevice(cpu.New(cpu.Options{Threads: threads}))
 	defaultDevice.Store(d)
 	return d
 }

@@ -116,7 +116,7 @@ func (e *evaluation) joinPending() {
 				continue
 			}
 			n := st.node.Load()
-			touched := e.wait == nil && n.val.Load() == nil && n.refs.Load() >= 0 && n.id <= e.limit && e.touches(n)
+			touched := e.wait == nil && n.val.Load() == nil && n.refs.Load() >= 0 && n.since == 0 && n.id <= e.limit && e.touches(n)
 			if touched {
 				e.visit(n, nil, false)
 			}
@@ -124,7 +124,7 @@ func (e *evaluation) joinPending() {
 			case v != nil && v.err != nil:
 				st.pending = false
 				st.restoreBefore(n)
-			case v != nil || n.refs.Load() < 0:
+			case v != nil || n.refs.Load() < 0 || n.since != 0:
 				st.pending = false
 			case touched:
 				st.pending = false

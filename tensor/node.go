@@ -25,7 +25,9 @@ type node struct {
 	refs  atomic.Int64
 	bound atomic.Int32 // how many of refs are storages
 	depth atomic.Int32 // longest chain of uncomputed nodes below
+	since uint64       // the batch of which it stands for each member: it has no value. 0: it has, or will have
 	needs bool         // a gradient may be asked of it
+	drawn bool         // computed from random numbers while a batch is traced
 	top   atomic.Bool  // a storage got it: cuts end at such nodes, never inside an operator
 	ended atomic.Bool  // its history was swept and not retained
 
@@ -43,10 +45,11 @@ type recipe struct {
 	op    *graph.Primitive
 	attrs *graph.Attrs
 	in    []*node
-	stop  bool  // an alias without history
-	hist  *node // where the tangent comes from, of a write through a Detach alias; never computed for this node's sake
-	also  *node // a loss, on the seed of its sweep: who computes the seed computes the loss
-	old   *node // what the storage held before this write: bound again should the write fail
+	stop  bool     // an alias without history
+	hist  *node    // where the tangent comes from, of a write through a Detach alias; never computed for this node's sake
+	also  *node    // a loss, on the seed of its sweep: who computes the seed computes the loss
+	few   [2]*node // memory of in, where two are enough
+	old   *node    // what the storage held before this write: bound again should the write fail
 }
 
 // edges calls f with every node that the recipe counts.
@@ -64,8 +67,9 @@ func (r *recipe) edges(f func(*node)) {
 func (n *node) ref() { n.refs.Add(1) }
 func unref(n *node)  { n.unref() }
 
-// history reports whether n's recipe stays when its value is computed, so that differentiation sees through it.
-func (n *node) history() bool { return n.needs && n.leaf == nil && !n.ended.Load() }
+// history reports whether n's recipe stays when its value is computed, so that differentiation sees through it, or a
+// batch that is traced can draw anew for each member.
+func (n *node) history() bool { return n.needs && n.leaf == nil && !n.ended.Load() || n.drawn }
 
 // tryRef counts the caller in, unless n is dead already.
 func (n *node) tryRef() bool {
@@ -98,7 +102,7 @@ func (n *node) dropRecipe() {
 
 // endHistory lets go of the recipe of a computed node whose gradient was swept.
 func (n *node) endHistory() {
-	if n.ended.CompareAndSwap(false, true) && n.val.Load() != nil && n.leaf == nil {
+	if n.ended.CompareAndSwap(false, true) && n.val.Load() != nil && n.leaf == nil && !n.drawn {
 		n.dropRecipe()
 	}
 }

@@ -14,6 +14,7 @@ func (t *Tensor) lend(ctx context.Context, op string, f func(data []byte)) error
 	r := record(op)
 	defer r.done()
 	n := nodeOf(r.read(t))
+	r.wantValue(n)
 	v, err := n.dev.value(ctx, n)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package tensor
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/flambeau-ml/flambeau/graph"
@@ -35,7 +36,7 @@ func record(op string) *recorder {
 func (r *recorder) done() {
 	e := recover()
 	d := r.dev
-	tops := r.tops
+	tops := slices.DeleteFunc(r.tops, func(n *node) bool { return n.since != 0 })
 	for _, n := range r.held {
 		if e == nil && len(tops) > 0 && d.eager {
 			continue // counted until it is computed, below
@@ -110,31 +111,39 @@ func (r *recorder) Solver() *graph.Solver { return nil }
 
 // Emit records a node.
 func (r *recorder) Emit(op *graph.Primitive, attrs *graph.Attrs, args []*graph.Value, typ graph.Type) *graph.Value {
-	in := make([]*node, len(args))
-	for i, a := range args {
-		in[i] = nodeOf(a)
+	rec := &recipe{op: op, attrs: attrs}
+	rec.in = rec.few[:0]
+	for _, a := range args {
+		rec.in = append(rec.in, nodeOf(a))
 	}
-	v := r.emit(recipe{op: op, attrs: attrs, in: in}, typ)
+	v := r.emit(rec, typ)
 	v.Op, v.Attrs = op, attrs
 	return v
 }
 
-func (r *recorder) emit(rec recipe, typ graph.Type) *graph.Value {
+// NeedsGrad reports whether a gradient may be asked of v.
+func (r *recorder) NeedsGrad(v *graph.Value) bool { return nodeOf(v).needs && !r.noGrad }
+
+func (r *recorder) emit(rec *recipe, typ graph.Type) *graph.Value {
 	if r.dev == nil {
 		r.dev = Default()
 	}
 	n := &node{dev: r.dev, id: r.dev.ids.Add(1), typ: typ, op: r.op, where: r.where}
-	depth := int32(0)
+	depth, drawn := int32(0), rec.op == graph.RandomBits
 	for _, x := range rec.in {
-		n.needs = n.needs || x.needs
+		n.needs, n.since, drawn = n.needs || x.needs, max(n.since, x.since), drawn || x.drawn
 		if x.val.Load() == nil {
 			depth = max(depth, x.depth.Load())
 		}
 	}
+	if rec.hist != nil {
+		n.since = max(n.since, rec.hist.since)
+	}
+	n.drawn = drawn && r.dev.batches.Load() > 0
 	rec.edges((*node).ref) // safe: the recorder holds them
 	n.needs = n.needs && !rec.stop && rec.op != graph.Stop && typ.DType.IsInexact() && !r.noGrad || rec.hist != nil
 	n.depth.Store(depth + 1)
-	n.rec.Store(&rec)
+	n.rec.Store(rec)
 	n.refs.Store(1)
 	r.held = append(r.held, n)
 	return r.wrapNode(n)
@@ -142,8 +151,8 @@ func (r *recorder) emit(rec recipe, typ graph.Type) *graph.Value {
 
 // alias records a node that has the value of x.
 func (r *recorder) alias(x *graph.Value, rec recipe) *graph.Value {
-	rec.in = []*node{nodeOf(x)}
-	return r.emit(rec, x.Type)
+	rec.in = append(rec.few[:0], nodeOf(x))
+	return r.emit(&rec, x.Type)
 }
 
 // stop records an alias of x that autograd does not see through.

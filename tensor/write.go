@@ -37,6 +37,9 @@ func (r *recorder) write(t *Tensor, x *graph.Value) *Tensor {
 	if t.via == nil && nodeOf(x) == old {
 		return t // what it holds already: batch norm outside training writes its running statistics so
 	}
+	if s := nodeOf(x).since; s > old.since && old.id < s {
+		graph.Fail(r.op, "what differs between the members of a batch is written to a tensor that is the same for all: under Vmap, return it, or write a Clone made inside the function")
+	}
 	from := base
 	if t.detach {
 		from = r.stop(base)
@@ -45,12 +48,13 @@ func (r *recorder) write(t *Tensor, x *graph.Value) *Tensor {
 	v := t.via.back(from, x, make([]int, t.Dim()))
 	st.state = st.state || old.val.Load() != nil
 	hist := t.detach && old.needs && st.leaf == nil
-	if st.state || hist || st.leaf != nil {
+	pending := st.state && nodeOf(v).since == 0 // what stands for a batch is never computed
+	if pending || hist || st.leaf != nil {
 		var rec recipe
 		if hist {
 			rec.hist = old
 		}
-		if st.state {
+		if pending {
 			rec.old = old
 		}
 		v = r.alias(v, rec)
@@ -60,7 +64,7 @@ func (r *recorder) write(t *Tensor, x *graph.Value) *Tensor {
 		n.leaf, n.needs = st.leaf, true
 	}
 	r.bind(st, n)
-	if st.state {
+	if pending {
 		d := r.dev
 		d.mu.Lock()
 		if st.self == (weak.Pointer[storage]{}) {

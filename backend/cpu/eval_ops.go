@@ -205,6 +205,10 @@ func integerOp[T integer](p *graph.Primitive) opFunc {
 		return each2(func(x, y T) T { return x | y })
 	case graph.Xor:
 		return each2(func(x, y T) T { return x ^ y })
+	case graph.ShiftLeft: // a negative amount, as an unsigned number, is beyond all widths
+		return each2(func(x, y T) T { return x << uint64(y) })
+	case graph.ShiftRight:
+		return each2(func(x, y T) T { return x >> uint64(y) })
 	case graph.Div: // Go wraps MinInt / −1 around, as graph.Div does
 		return each2(func(x, y T) T {
 			if y == 0 {

@@ -18,7 +18,7 @@ import (
 // Every partial sum and run begins with +0. In a tree of neighbours sums 0 and 1, 2 and 3, … are added, and so on until
 // one is left; an odd last one goes to the next round as it is. Half precision is summed in float32 and rounded once.
 // Which axes are trailing is a matter of the operand's shape in the graph, not of sizes; threads, fusion and blocks
-// change nothing. Extrema do not depend on an order: NaN wins, and +0 is larger than −0.
+// change nothing. Products are multiplied in the same order, and begin with 1. Extrema do not depend on an order: NaN wins, and +0 is larger than −0.
 const (
 	lanes      = 32
 	blockTerms = 4096
@@ -72,6 +72,8 @@ func reducerFor[T integer | floating](p *graph.Primitive, least, most T) reducer
 	switch p {
 	case graph.ReduceSum:
 		return sums[T]{}
+	case graph.ReduceProd:
+		return products[T]{}
 	case graph.ReduceMax:
 		return maxima[T]{least}
 	case graph.ReduceMin:

@@ -94,7 +94,7 @@ func scatterAdd(e *env, a *graph.Attrs, in []array, out array) error {
 	case graph.Complex128:
 		scatterElements(e, &ix, base, upd, out, add[complex128])
 	case graph.Float16, graph.BFloat16:
-		scatterHalf(e, &ix, base, upd, out)
+		scatterHalf(e, &ix, base, upd, out, add[float32])
 	case graph.Bool:
 		scatterElements(e, &ix, base, upd, out, or)
 	default:
@@ -162,7 +162,7 @@ func scatterElements[T any](e *env, ix *indexing, base, upd, out array, add func
 	})
 }
 
-func scatterHalf(e *env, ix *indexing, base, upd, out array) {
+func scatterHalf(e *env, ix *indexing, base, upd, out array, add func(y, x []float32)) {
 	b, u := linesOf[float32](flat(base)), linesOf[float32](flat(upd))
 	write, post := writer[float32](out, nil), ix.post
 	ix.parts(e, func(outer, q, n int) {

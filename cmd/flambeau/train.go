@@ -17,7 +17,7 @@ import (
 
 type trainFlags struct {
 	engine
-	out           string
+	out, data     string
 	seed          uint64
 	epochs        int
 	resume, force bool
@@ -43,12 +43,14 @@ func newTrain() *cobra.Command {
 		Example: "  flambeau train examples/digits.yaml\n" +
 			"  flambeau train examples/digits.yaml --out /tmp/digits --seed 7 --epochs 30\n" +
 			"  flambeau train examples/digits.yaml --set trainer.learning_rate=0.01 --set trainer.optimizer=sgd\n" +
-			"  flambeau train examples/digits.yaml --out /tmp/digits --resume",
+			"  flambeau train examples/digits.yaml --out /tmp/digits --resume\n" +
+			"  flambeau train examples/mnist.yaml --data ~/mnist",
 		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error { return f.run(c, args[0]) },
 	}
 	flags := c.Flags()
 	flags.StringVar(&f.out, "out", "", "folder to write (default runs/NAME, where NAME is that of the configuration)")
+	flags.StringVar(&f.data, "data", "", "folder in which the data set is: dataset_folder of the configuration")
 	flags.Uint64Var(&f.seed, "seed", 0, "random_seed of the configuration")
 	flags.IntVar(&f.epochs, "epochs", 0, "trainer.epochs of the configuration")
 	flags.StringArrayVar(&f.set, "set", nil, "set one value of the configuration, as in trainer.epochs=3; may be given again")
@@ -69,6 +71,13 @@ func (f *trainFlags) run(c *cobra.Command, file string) error {
 	}
 	if c.Flags().Changed("epochs") {
 		sets = append(sets, fmt.Sprintf("trainer.epochs=%d", f.epochs))
+	}
+	if c.Flags().Changed("data") {
+		folder, err := filepath.Abs(f.data) // a path on the command line begins in the working folder
+		if err != nil {
+			return err
+		}
+		sets = append(sets, "dataset_folder='"+strings.ReplaceAll(folder, "'", "''")+"'")
 	}
 	config, err := declare.Load(file, sets...)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -105,6 +114,9 @@ func again(c *cobra.Command, file, dir string) string {
 		if flag := c.Flags().Lookup(name); flag.Changed {
 			words = append(words, "--"+name, flag.Value.String())
 		}
+	}
+	if flag := c.Flags().Lookup("data"); flag.Changed {
+		words = append(words, "--data", quote(flag.Value.String()))
 	}
 	if sets, err := c.Flags().GetStringArray("set"); err == nil {
 		for _, s := range sets {

@@ -1,0 +1,112 @@
+package cpu
+
+import (
+	"cmp"
+
+	"github.com/flambeau-ml/flambeau/graph"
+)
+
+// scatter moves elements by their size alone.
+func scatter(e *env, a *graph.Attrs, in []array, out array) error {
+	ix, done, err := indexingOf(e, a, in[0], in[1])
+	if err != nil {
+		return err
+	}
+	defer done()
+	base, upd := in[0], in[2]
+	switch out.dtype.Bytes() {
+	case 1:
+		scatterElements(e, &ix, base, upd, out, put[uint8])
+	case 2:
+		scatterElements(e, &ix, base, upd, out, put[uint16])
+	case 4:
+		scatterElements(e, &ix, base, upd, out, put[uint32])
+	case 8:
+		scatterElements(e, &ix, base, upd, out, put[uint64])
+	case 16:
+		scatterElements(e, &ix, base, upd, out, put[[2]uint64])
+	}
+	return nil
+}
+
+func put[T any](y, x []T) { copy(y, x) }
+
+// joiner joins the elements of x to those of y.
+type joiner[T any] func(y, x []T)
+
+// joiners are the functions that a scatter joins elements of each type with; half precision is joined in float32.
+type joiners struct {
+	f32 joiner[float32]
+	f64 joiner[float64]
+	u8  joiner[uint8]
+	u16 joiner[uint16]
+	u32 joiner[uint32]
+	u64 joiner[uint64]
+	i8  joiner[int8]
+	i16 joiner[int16]
+	i32 joiner[int32]
+	i64 joiner[int64]
+}
+
+func scatterWith(j *joiners) special {
+	return func(e *env, a *graph.Attrs, in []array, out array) error {
+		ix, done, err := indexingOf(e, a, in[0], in[1])
+		if err != nil {
+			return err
+		}
+		defer done()
+		base, upd := in[0], in[2]
+		switch out.dtype {
+		case graph.Float16, graph.BFloat16:
+			scatterHalf(e, &ix, base, upd, out, j.f32)
+		case graph.Float32:
+			scatterElements(e, &ix, base, upd, out, j.f32)
+		case graph.Float64:
+			scatterElements(e, &ix, base, upd, out, j.f64)
+		case graph.Uint8:
+			scatterElements(e, &ix, base, upd, out, j.u8)
+		case graph.Uint16:
+			scatterElements(e, &ix, base, upd, out, j.u16)
+		case graph.Uint32:
+			scatterElements(e, &ix, base, upd, out, j.u32)
+		case graph.Uint64:
+			scatterElements(e, &ix, base, upd, out, j.u64)
+		case graph.Int8:
+			scatterElements(e, &ix, base, upd, out, j.i8)
+		case graph.Int16:
+			scatterElements(e, &ix, base, upd, out, j.i16)
+		case graph.Int32:
+			scatterElements(e, &ix, base, upd, out, j.i32)
+		case graph.Int64:
+			scatterElements(e, &ix, base, upd, out, j.i64)
+		}
+		return nil
+	}
+}
+
+var (
+	scatterMul = scatterWith(&joiners{times[float32], times[float64], times[uint8], times[uint16], times[uint32], times[uint64], times[int8], times[int16], times[int32], times[int64]})
+	scatterMax = scatterWith(&joiners{larger[float32], larger[float64], larger[uint8], larger[uint16], larger[uint32], larger[uint64], larger[int8], larger[int16], larger[int32], larger[int64]})
+	scatterMin = scatterWith(&joiners{smaller[float32], smaller[float64], smaller[uint8], smaller[uint16], smaller[uint32], smaller[uint64], smaller[int8], smaller[int16], smaller[int32], smaller[int64]})
+)
+
+func times[T integer | floating](y, x []T) {
+	x = x[:len(y)]
+	for i := range y {
+		y[i] *= x[i]
+	}
+}
+
+func larger[T cmp.Ordered](y, x []T) {
+	x = x[:len(y)]
+	for i := range y {
+		y[i] = max(y[i], x[i])
+	}
+}
+
+func smaller[T cmp.Ordered](y, x []T) {
+	x = x[:len(y)]
+	for i := range y {
+		y[i] = min(y[i], x[i])
+	}
+}
