@@ -142,8 +142,8 @@ func TestVectorAndImage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range [][]float32{{1, 2, 3, -4, 50, 0.5}, {1, 2, 3, 4}, {1, 0.5, 0.25, 0}} {
-		if !slices.Equal(tab.in[i].floats, want) {
-			t.Errorf("input %d: %v, want %v", i, tab.in[i].floats, want)
+		if got := tab.in[i].stack([]int{0, 1}).Float32s(); !slices.Equal(got, want) {
+			t.Errorf("input %d: %v, want %v", i, got, want)
 		}
 	}
 	if got := cs.in[2].size(); !slices.Equal(got, []int{1, 1, 2}) {

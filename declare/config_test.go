@@ -43,7 +43,7 @@ func TestDefaults(t *testing.T) {
 
 // What is written out in full is read back as the same.
 func TestTextIsStable(t *testing.T) {
-	for _, file := range []string{"../examples/digits.yaml"} {
+	for _, file := range []string{"../examples/digits.yaml", "../examples/mnist.yaml", "../examples/fashion-mnist.yaml"} {
 		c, err := Load(file)
 		if err != nil {
 			t.Fatal(err)

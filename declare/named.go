@@ -102,11 +102,11 @@ func (c *Config) idx() (set idxSet, ok bool, err error) {
 	}
 	hint := ""
 	if c.DatasetFolder == "" {
-		hint = fmt.Sprintf("; name their folder with dataset_folder (flambeau train --data FOLDER), or a folder that has a "+
-			"folder %s with them with the environment variable %s", s.name, dataVariable)
+		hint = fmt.Sprintf("; name their folder with dataset_folder (flambeau train --data FOLDER), or with the environment "+
+			"variable %s a folder in which they are in a folder %s", dataVariable, s.name)
 	}
-	return set, true, c.errorAt("dataset", "the files of %s are not there: looked for %s (each as it is or with .gz, and with "+
-		"a dot for the last dash but one) in %s%s. %s", s.title, strings.Join(idxfile.Names(""), ", "), strings.Join(tried, ", "), hint, s.get)
+	return set, true, c.errorAt("dataset", "the files of %s are not there: looked for %s (also with .gz, and with .idx for "+
+		"-idx) in %s%s. %s", s.title, strings.Join(idxfile.Names(""), ", "), strings.Join(tried, ", "), hint, s.get)
 }
 
 // under is path, which begins in the folder dir where it is relative.

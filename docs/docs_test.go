@@ -43,9 +43,27 @@ var _ = fmt.Sprint
 var _ *tensor.Tensor
 `
 
-// TestTensorsPage runs the blocks of tensors.md, each as a function of its own.
-func TestTensorsPage(t *testing.T) {
-	page, err := os.ReadFile("tensors.md")
+const transformsHeader = `package main
+
+import (
+	"fmt"
+
+	"github.com/flambeau-ml/flambeau/tensor"
+	"github.com/flambeau-ml/flambeau/transform"
+)
+
+`
+
+// TestTensorsPage runs the blocks of tensors.md.
+func TestTensorsPage(t *testing.T) { runBlocks(t, "tensors.md", header) }
+
+// TestTransformsPage runs the blocks of transforms.md.
+func TestTransformsPage(t *testing.T) { runBlocks(t, "transforms.md", transformsHeader) }
+
+// runBlocks runs the blocks of a page, each as a function of its own.
+func runBlocks(t *testing.T, name, header string) {
+	t.Helper()
+	page, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}

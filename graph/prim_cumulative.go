@@ -116,7 +116,7 @@ var CumProd *Primitive
 var _ = define(&CumProd, &Primitive{
 	Name: "cumprod", Doc: "the product up to each element along one axis", Arity: 1, Type: along(numeric, sameDType), Batch: batchAxes,
 	JVP: func(out *Value, tan []*Value) *Value { // d yₖ = xₖ·d yₖ₋₁ + yₖ₋₁·d xₖ
-		return Apply(Recurrence, out.Attrs, out.Args[0], out.delay(out.Attrs.Axes[0], 1).Mul(tan[0]))
+		return Apply(Recurrence, out.Attrs, out.Args[0], out.Delay(out.Attrs.Axes[0], 1).Mul(tan[0]))
 	},
 	Eval: cumulative(1, func(x, y float64) float64 { return x * y }, func(x, y int64) int64 { return x * y }),
 	Samples: func(r *rand.Rand) []Sample {
@@ -128,8 +128,8 @@ var _ = define(&CumProd, &Primitive{
 	},
 })
 
-// delay is v moved on by one place along axis; first stands in the place that falls free.
-func (v *Value) delay(axis int, first float64) *Value {
+// Delay is v moved on by one place along axis; first stands in the place that falls free.
+func (v *Value) Delay(axis int, first float64) *Value {
 	n := v.Shape[axis]
 	start, step := make([]Size, v.Rank()), make([]int, v.Rank())
 	for i := range step {
@@ -154,14 +154,14 @@ var _ = define(&Recurrence, &Primitive{
 	JVP: func(out *Value, tan []*Value) *Value {
 		d := tan[1]
 		if tan[0] != nil {
-			d = plus(out.delay(out.Attrs.Axes[0], 0).Mul(tan[0]), d)
+			d = plus(out.Delay(out.Attrs.Axes[0], 0).Mul(tan[0]), d)
 		}
 		return Apply(Recurrence, out.Attrs, out.Args[0], d)
 	},
 	Linear: []bool{false, true},
 	Transpose: func(v *Value, _ int, ct *Value) *Value { // λₖ = aₖ₊₁·λₖ₊₁ + ctₖ
 		axis := v.Attrs.Axes[0]
-		return Apply(Recurrence, v.Attrs, v.Args[0].Reverse(axis).delay(axis, 0), ct.Reverse(axis)).Reverse(axis)
+		return Apply(Recurrence, v.Attrs, v.Args[0].Reverse(axis).Delay(axis, 0), ct.Reverse(axis)).Reverse(axis)
 	},
 	Eval: func(a *Attrs, in []*Array, out *Array) error {
 		held := heldType(out.DType)

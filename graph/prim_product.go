@@ -57,7 +57,7 @@ func (v *Value) others(axes []int) *Value {
 	order = append(order, axes...)
 	moved := v.Permute(order...)
 	flat := moved.Reshape(append(slices.Clone(moved.Shape[:kept]), moved.Shape[kept:].Count())...)
-	before := func(x *Value) *Value { return x.delay(kept, 1).CumProd(kept) }
+	before := func(x *Value) *Value { return x.Delay(kept, 1).CumProd(kept) }
 	p := before(flat).Mul(before(flat.Reverse(kept)).Reverse(kept))
 	return p.Reshape(moved.Shape...).Permute(inverse(order)...)
 }

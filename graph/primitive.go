@@ -109,6 +109,8 @@ func define(at **Primitive, p *Primitive) bool {
 		panic("graph: primitive " + p.Name + " has no type rule")
 	case (p.JVP == nil) == (p.NoGradient == ""):
 		panic("graph: primitive " + p.Name + " needs either a JVP rule or a reason why it has none")
+	case p.Kind != Leaf && (p.Batch == nil) == (p.NoBatch == ""):
+		panic("graph: primitive " + p.Name + " needs either a batching rule or a reason why it has none")
 	case (p.Transpose == nil) != (len(p.Linear) == 0):
 		panic("graph: primitive " + p.Name + " needs a transpose rule exactly where it is linear")
 	case p.Eval == nil && p.Kind != Leaf:

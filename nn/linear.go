@@ -56,16 +56,23 @@ func NewEmbedding(rows, dim int, opts ...Option) *Embedding {
 	if rows < 0 || dim < 0 {
 		s.fail("a table of %d rows of %d", rows, dim)
 	}
-	pad := get(s, "padding_idx", -1)
-	if s.has("padding_idx") {
-		if pad < -rows || pad >= rows {
-			s.fail("padding_idx %d of %d rows", pad, rows)
-		}
-		if pad < 0 {
-			pad += rows
-		}
-	}
+	pad := s.paddingIdx(rows)
 	return &Embedding{NewParameter(tableInit(rows, pad), rows, dim), pad}
+}
+
+// paddingIdx is the option PaddingIdx for a table of so many rows; −1 without it.
+func (s settings) paddingIdx(rows int) int {
+	if !s.has("padding_idx") {
+		return -1
+	}
+	pad := get(s, "padding_idx", -1)
+	if pad < -rows || pad >= rows {
+		s.fail("padding_idx %d of %d rows", pad, rows)
+	}
+	if pad < 0 {
+		pad += rows
+	}
+	return pad
 }
 
 // tableInit draws from a normal distribution; the row for padding is 0.

@@ -48,7 +48,8 @@ func CountIncludePad(on bool) Option { return Option{"count_include_pad", on} }
 // DivisorOverride is what average pooling divides by, in place of the number of elements.
 func DivisorOverride(n int) Option { return Option{"divisor_override", n} }
 
-// Eps is what a normalisation adds to the variance.
+// Eps is a small number that keeps a division from being one by 0: what a normalisation adds to the variance, or what a
+// layer or loss says of it.
 func Eps(x float64) Option { return Option{"eps", x} }
 
 // OutputPadding makes the result of a transposed convolution larger at the ends.
@@ -60,14 +61,47 @@ func Momentum(x float64) Option { return Option{"momentum", x} }
 // CumulativeAverage makes running statistics the mean over all batches: PyTorch's momentum=None.
 func CumulativeAverage() Option { return Option{"cumulative", true} }
 
-// Affine says whether a normalisation has weights and biases; without it, it does.
+// Affine says whether a normalisation has weights and biases; without it, all but instance normalisations do.
 func Affine(on bool) Option { return Option{"affine", on} }
 
-// TrackRunningStats says whether a batch normalisation keeps running statistics; without it, it does.
+// TrackRunningStats says whether a normalisation keeps running statistics; without it, a batch normalisation does.
 func TrackRunningStats(on bool) Option { return Option{"track_running_stats", on} }
 
 // PaddingIdx is the row of an embedding that begins as zeros and gets no gradient.
 func PaddingIdx(i int) Option { return Option{"padding_idx", i} }
+
+// DropoutP is the probability with which a larger module drops elements in training.
+func DropoutP(p float64) Option { return Option{"dropout", p} }
+
+// KeySize is the size of an attention's keys, where it is not that of its queries: PyTorch's kdim.
+func KeySize(n int) Option { return Option{"key_size", n} }
+
+// ValueSize is the size of an attention's values, where it is not that of its queries: PyTorch's vdim.
+func ValueSize(n int) Option { return Option{"value_size", n} }
+
+// AddBiasKV gives an attention one more key and value, which are learned.
+func AddBiasKV() Option { return Option{"add_bias_kv", true} }
+
+// AddZeroAttn gives an attention one more key and value, which are 0.
+func AddZeroAttn() Option { return Option{"add_zero_attn", true} }
+
+// BatchFirst says that sequences are [N, L, …], not [L, N, …].
+func BatchFirst() Option { return Option{"batch_first", true} }
+
+// NormFirst puts the norms of a Transformer's layers before their parts, not behind them.
+func NormFirst() Option { return Option{"norm_first", true} }
+
+// DimFeedforward is the size of the hidden layer in a Transformer's layers.
+func DimFeedforward(n int) Option { return Option{"dim_feedforward", n} }
+
+// Activation is the nonlinearity in a Transformer's layers, as (*tensor.Tensor).GELU.
+func Activation(f func(*tensor.Tensor) *tensor.Tensor) Option { return Option{"activation", f} }
+
+// BagMode says what an EmbeddingBag makes of the rows of a bag: "sum", "mean" or "max".
+func BagMode(mode string) Option { return Option{"bag_mode", mode} }
+
+// IncludeLastOffset says that the last of an EmbeddingBag's offsets is the end of the last bag.
+func IncludeLastOffset() Option { return Option{"include_last_offset", true} }
 
 // Reduction says what a loss makes of the losses of samples: "mean", which it does without it, "sum" or "none".
 func Reduction(r string) Option { return Option{"reduction", r} }
@@ -80,6 +114,36 @@ func IgnoreIndex(i int) Option { return Option{"ignore_index", i} }
 
 // LabelSmoothing is how much of each target a loss spreads over all classes.
 func LabelSmoothing(x float64) Option { return Option{"label_smoothing", x} }
+
+// Weights weighs the elements of a loss; it broadcasts to them.
+func Weights(w *tensor.Tensor) Option { return Option{"weight", w} }
+
+// PosWeights weighs, in BCEWithLogits, the part of each element's loss that its target is in favour of.
+func PosWeights(w *tensor.Tensor) Option { return Option{"pos_weight", w} }
+
+// Margin is how far apart a loss wants scores or distances to be.
+func Margin(x float64) Option { return Option{"margin", x} }
+
+// Power is the power or norm that a loss or distance takes: PyTorch's p.
+func Power(p float64) Option { return Option{"p", p} }
+
+// Swap lets a triplet loss take the positive for the anchor where it is nearer to the negative.
+func Swap() Option { return Option{"swap", true} }
+
+// Full makes a likelihood count what does not depend on the model, too.
+func Full() Option { return Option{"full", true} }
+
+// LogInput says whether PoissonNLL is given logarithms of rates; without it, it is.
+func LogInput(on bool) Option { return Option{"log_input", on} }
+
+// LogTarget says that KLDiv is given the logarithm of its target.
+func LogTarget() Option { return Option{"log_target", true} }
+
+// Dim is the dimension that a function works along.
+func Dim(d int) Option { return Option{"dim", d} }
+
+// KeepDim keeps the dimension that a distance is taken along, with one element.
+func KeepDim() Option { return Option{"keepdim", true} }
 
 // settings are the options that a layer was given.
 type settings struct {

@@ -182,7 +182,7 @@ func roundedDown(x, y *graph.Value) *graph.Value {
 	f := q.Floor()
 	f = q.Sub(f).Gt(x.Like(0.5)).Where(f.Shift(1), f)
 	plain := x.Div(y)
-	f = q.Eq(zero).Where(plain.Mul(zero), f) // keeps the sign of zero
+	f = q.Eq(zero).Where(plain.Mul(zero), f)  // keeps the sign of zero
 	return y.Eq(zero).Where(plain, f).Floor() // the same number, and flat
 }
 

@@ -78,30 +78,6 @@ func takeAlongDim(x, index *graph.Value, dim *int) *graph.Value {
 	return gatherAlong(x.Expand(a...), d, index.Expand(b...))
 }
 
-func scatterAdd(x *graph.Value, dim int, index, src *graph.Value) *graph.Value {
-	needIndex("scatter_add", index)
-	if src.DType != x.DType {
-		graph.Fail("scatter_add", "%s and the source %s differ in dtype", x.Type, src.Type)
-	}
-	if x.Rank() == 0 || index.Rank() == 0 || src.Rank() == 0 {
-		return scatterAdd(atLeast1(x), dim, atLeast1(index), atLeast1(src)).Reshape(x.Shape...)
-	}
-	if src.Rank() != x.Rank() {
-		graph.Fail("scatter_add", "%s and the source %s differ in rank", x.Type, src.Type)
-	}
-	dim = wrapDim("scatter_add", dim, x.Rank())
-	src, _ = within("scatter_add", src, index, dim)
-	src = src.SliceAxis(dim, graph.N(0), index.Shape[dim], 1)
-	part, less := within("scatter_add", x, index, dim)
-	last := x.Rank() - 1
-	out := back(lastAxis(part, dim).ScatterAdd(lastAxis(index, dim), lastAxis(src, dim), last, last), dim)
-	if !less {
-		return out
-	}
-	start, step := make([]graph.Size, x.Rank()), slices.Repeat([]int{1}, x.Rank())
-	return graph.Apply(graph.Update, &graph.Attrs{Start: start, Step: step}, x, out)
-}
-
 // places is an index of one axis: PyTorch takes a scalar for one place.
 func places(op string, index *graph.Value) *graph.Value {
 	needIndex(op, index)
@@ -191,10 +167,6 @@ var (
 			return []Sample{call(f32(r, 3, 5), below(r, 5, 3, 2), 1), call(f32(r, 3, 5), below(r, 5, 1, 2), 1), call(f32(r, 3, 5), below(r, 15, 4))}
 		},
 	}, takeAlongDim)
-	ScatterAdd = define(Op{
-		Schema: "scatter_add(Tensor self, int dim, Tensor index, Tensor src) -> Tensor", Doc: "Self with the elements of src added along a dimension at the places that index says.",
-		InPlace: true, Samples: scatterSamples,
-	}, scatterAdd)
 	IndexSelect = define(Op{
 		Schema: "index_select(Tensor self, int dim, Tensor index) -> Tensor", Doc: "The slices of a dimension that index names.",
 		Samples: func(r *rand.Rand) []Sample {

@@ -207,7 +207,8 @@ func (op *Op) Written() []Arg {
 var spelling = map[string]string{
 	"relu": "ReLU", "relu6": "ReLU6", "gelu": "GELU", "elu": "ELU", "selu": "SELU", "celu": "CELU", "silu": "SiLU",
 	"glu": "GLU", "mse": "MSE", "nll": "NLL", "kl": "KL", "isnan": "IsNaN", "isinf": "IsInf", "isfinite": "IsFinite", "isposinf": "IsPosInf", "isneginf": "IsNegInf", "isreal": "IsReal", "isclose": "IsClose",
-	"argmax": "ArgMax", "argmin": "ArgMin", "keepdim": "KeepDim", "randn": "Randn", "cumsum": "CumSum",
+	"argmax": "ArgMax", "argmin": "ArgMin", "keepdim": "KeepDim", "randn": "Randn", "cumsum": "CumSum", "cumprod": "CumProd", "cummax": "CumMax", "cummin": "CumMin", "logcumsumexp": "LogCumSumExp",
+	"argsort": "ArgSort", "msort": "MSort", "topk": "TopK", "kthvalue": "KthValue", "nanmedian": "NanMedian", "bincount": "BinCount",
 	"deg2rad": "Deg2Rad", "rad2deg": "Rad2Deg", "logaddexp": "LogAddExp", "logaddexp2": "LogAddExp2", "logsumexp": "LogSumExp",
 	"nanmean": "NanMean", "nansum": "NanSum", "matmul": "MatMul",
 }

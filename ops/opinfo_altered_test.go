@@ -50,7 +50,7 @@ func TestOpInfoAltered(t *testing.T) {
 	}
 }
 
-// alter changes the sign and exponent of a tensor's first number.
+// alter makes the first number of a tensor −3, which no tanh and none of its gradients here is.
 func alter(t *testing.T, path, name string) {
 	t.Helper()
 	packed, err := os.ReadFile(path)

@@ -94,6 +94,9 @@ func loss(f func(x, y *tensor.Tensor, opts ...nn.Option) *tensor.Tensor) func(a 
 		if w, ok := a.get(0, "weight", nil).(*tensor.Tensor); ok {
 			opts = append(opts, nn.ClassWeights(w))
 		}
+		if x := a.float(-1, "label_smoothing", 0); x != 0 {
+			opts = append(opts, nn.LabelSmoothing(x))
+		}
 		if _, ok := a.kwargs["ignore_index"]; ok {
 			opts = append(opts, nn.IgnoreIndex(a.int(-1, "ignore_index", 0)))
 		}
@@ -167,4 +170,9 @@ var makers = map[string]func(a arguments) any{
 	"NLLLoss":          loss(nn.NLL),
 	"MSELoss":          loss(nn.MSE),
 	"L1Loss":           loss(nn.L1),
+	"SmoothL1Loss": func(a arguments) any {
+		beta := a.float(-1, "beta", 1)
+		return loss(func(x, y *tensor.Tensor, opts ...nn.Option) *tensor.Tensor { return nn.SmoothL1(x, y, beta, opts...) })(a)
+	},
+	"BCEWithLogitsLoss": loss(nn.BCEWithLogits),
 }

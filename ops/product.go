@@ -6,37 +6,13 @@ import (
 	"github.com/flambeau-ml/flambeau/graph"
 )
 
-// productAlong multiplies halves of an axis until one element is left, so that derivatives are right at zeros too.
-func productAlong(x *graph.Value, axis int) *graph.Value {
-	n, ok := x.Shape[axis].Int()
-	if !ok {
-		graph.Fail("prod", "dimension %d of %s must have a known size", axis, x.Type)
-	}
-	if n == 0 {
-		return graph.Full(x.Home, x.ReduceSum(axis).Type, graph.IntOf(1))
-	}
-	for n > 1 {
-		half := graph.N(n / 2)
-		y := x.SliceAxis(axis, graph.N(0), half, 1).Mul(x.SliceAxis(axis, half, half, 1))
-		if n%2 != 0 {
-			y = graph.ConcatValues(axis, y, x.SliceAxis(axis, graph.N(n-1), graph.N(1), 1))
-		}
-		x, n = y, n/2+n%2
-	}
-	return dropAxis(x, axis)
-}
-
-func prodDim(x *graph.Value, dim int, keep bool, dtype graph.DType) *graph.Value {
+// prod is the product over axes, half precision computed wide.
+func prod(x *graph.Value, axes []int, keep bool, dtype graph.DType) *graph.Value {
 	d := sumType(x.DType, dtype)
-	axis := wrapDim("prod", dim, x.Rank())
 	if d == graph.Bool {
-		return allOver(x, []int{dim}, keep).Cast(d)
+		return allOver(x, axes, keep).Cast(d)
 	}
-	v := x.Cast(d).Cast(wide(d))
-	if x.Rank() == 0 {
-		return v.Cast(d)
-	}
-	return finish(x, productAlong(v, axis), []int{axis}, keep).Cast(d)
+	return finish(x, x.Cast(d).ReduceProd(axes...), axes, keep)
 }
 
 // difference is the difference of neighbours along a dimension, n times over.
@@ -90,36 +66,21 @@ func cdist(x, y *graph.Value, p float64) *graph.Value {
 	return vectorNorm(diff, graph.FloatOf(p), []int{-1}, false, graph.NoDType)
 }
 
-func indexFill(x *graph.Value, dim int, index, value *graph.Value) *graph.Value {
-	i := places("index_fill", index).Cast(graph.Int64)
-	needRank("index_fill", value, "the value", 0)
-	shape := x.Shape
-	x = atLeast1(x)
-	dim = wrapDim("index_fill", dim, x.Rank())
-	ones := graph.Full(x.Home, graph.Type{DType: graph.Int64, Shape: i.Shape}, graph.IntOf(1))
-	hits := graph.Zeros(x.Home, graph.Type{DType: graph.Int64, Shape: x.Shape[dim : dim+1]}).ScatterAdd(i, ones, 0, 0)
-	sizes := make([]graph.Size, x.Rank()-dim)
-	for k := range sizes {
-		sizes[k] = graph.N(1)
-	}
-	sizes[0] = x.Shape[dim]
-	hit := truth(hits).Reshape(sizes...)
-	return hit.Where(value.Cast(x.DType), x).Reshape(shape...)
-}
-
 // Products along dimensions, and differences.
 var (
 	Prod = define(Op{Schema: "prod(Tensor self, *, ScalarType? dtype=None) -> Tensor", Method: "Prod", Doc: "The product of all elements.", Samples: func(r *rand.Rand) []Sample {
-		return []Sample{call(f32(r, 2, 3)).concrete(), call(counts(r, 5)).concrete(), call(f32(r)), call(bf16(r, 4)).concrete()}
+		return []Sample{call(f32(r, 2, 3)), call(counts(r, 5)), call(f32(r)), call(bf16(r, 4))}
 	}}, func(x *graph.Value, dtype graph.DType) *graph.Value {
-		return prodDim(x.Reshape(x.Shape.Count()), 0, false, dtype)
+		return prod(x, allDims(x.Rank()), false, dtype)
 	})
 	ProdDim = define(Op{
 		Schema: "prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", Method: "ProdDim", Doc: "The product along a dimension.",
 		Samples: func(r *rand.Rand) []Sample {
-			return []Sample{call(f32(r, 2, 5), 1).concrete(), call(f32(r, 2, 3), 0, true).concrete()}
+			return []Sample{call(f32(r, 2, 5), 1), call(f32(r, 2, 3), 0, true), call(f32(r), 0)}
 		},
-	}, prodDim)
+	}, func(x *graph.Value, dim int, keep bool, dtype graph.DType) *graph.Value {
+		return prod(x, wrapDims("prod", []int{dim}, x.Rank()), keep, dtype)
+	})
 	Diff = define(Op{
 		Schema: "diff(Tensor self, int n=1, int dim=-1, Tensor? prepend=None, Tensor? append=None) -> Tensor", Method: "Diff", Needed: 3, Doc: "The differences of neighbours along a dimension, n times over.",
 		Samples: func(r *rand.Rand) []Sample {
@@ -143,18 +104,6 @@ var (
 	}, func(x, y *graph.Value, dim int) *graph.Value {
 		p := promoting(mul)(x, y)
 		return sumDims(p, []int{dim}, false, p.DType)
-	})
-	IndexFill = define(Op{
-		Schema: "index_fill.int_Tensor(Tensor self, int dim, Tensor index, Tensor value) -> Tensor", Method: "IndexFill", Doc: "Self with the value of a tensor without axes in the slices that index names.", InPlace: true,
-		Samples: func(r *rand.Rand) []Sample { return []Sample{call(f32(r, 3, 5), 1, below(r, 5, 2), f32(r))} },
-	}, indexFill)
-	IndexFillScalar = define(Op{
-		Schema: "index_fill.int_Scalar(Tensor self, int dim, Tensor index, Scalar value) -> Tensor", Method: "IndexFillScalar", Doc: "Self with a number in the slices that index names.", InPlace: true,
-		Samples: func(r *rand.Rand) []Sample {
-			return []Sample{call(f32(r, 3, 5), 0, below(r, 3, 2), 2.5), call(f32(r), 0, below(r, 1), 3)}
-		},
-	}, func(x *graph.Value, dim int, index *graph.Value, s graph.Scalar) *graph.Value {
-		return indexFill(x, dim, index, numberLike(x, x.DType, s))
 	})
 	Softmin = define(Op{
 		Schema: "softmin(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", Doc: "The softmax of the negative along a dimension.", Samples: alongSamples,

@@ -63,6 +63,22 @@ func narrow(x *graph.Value, dim int, start, length graph.Size) *graph.Value {
 	return x.SliceAxis(dim, start, length, 1)
 }
 
+// narrowFrom is narrow from where an integer says, which must lie in range.
+func narrowFrom(x *graph.Value, dim int, start *graph.Value, length graph.Size) *graph.Value {
+	needIndex("narrow", start)
+	needRank("narrow", start, "the start", 0)
+	if x.Rank() == 0 {
+		graph.Fail("narrow", "does not take a scalar")
+	}
+	dim = wrapDim("narrow", dim, x.Rank())
+	checkSpan("narrow", x, dim, graph.N(0), length)
+	n := x.Shape[dim]
+	// A start beyond the last would be moved to it: reading it from a list of all that there are says that it is wrong.
+	all := graph.Shape{n.Sub(length).Add(graph.N(1))}
+	start = graph.NewIota(x.Home, graph.Type{DType: graph.Int64, Shape: all}, 0).Gather(wrapPlaces(start, n), 0, 0)
+	return x.DynamicSlice(dim, start, length)
+}
+
 func checkSpan(op string, x *graph.Value, dim int, start, length graph.Size) {
 	s, ok1 := start.Int()
 	l, ok2 := length.Int()
@@ -219,6 +235,13 @@ var (
 			return []Sample{call(f32(r, 5, 4), 0, 1, 3), call(f32(r, 5, 4), -1, -2, 2)}
 		},
 	}, narrow)
+	NarrowFrom = define(Op{
+		Schema: "narrow.Tensor(Tensor(a) self, int dim, Tensor start, SymInt length) -> Tensor(a)", Method: "NarrowFrom",
+		Doc: "So many elements of a dimension, from where a tensor without axes says on, as a tensor of its own.",
+		Samples: func(r *rand.Rand) []Sample {
+			return []Sample{call(f32(r, 5, 4), 0, below(r, 2), 3), call(f32(r, 5, 4), -1, graph.Uniform(r, graph.Int64, -2, -1), 2)}
+		},
+	}, narrowFrom)
 	Select = define(Op{
 		Schema: "select.int(Tensor(a) self, int dim, SymInt index) -> Tensor(a)", View: true, Doc: "One slice of a dimension, which goes away.",
 		Samples: func(r *rand.Rand) []Sample { return []Sample{call(f32(r, 5, 4), 0, 1), call(f32(r, 5, 4), -1, -2)} },

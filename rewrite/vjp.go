@@ -72,7 +72,9 @@ func (t *tape) pullBack(v, ct *graph.Value, want []bool, out []*graph.Value) {
 
 // PushForward is the tangent of v, given those of its operands, one of which is not nil; a nil tangent is zero. All are
 // values of b, the home of v.
-func PushForward(b graph.Builder, v *graph.Value, tans []*graph.Value) *graph.Value { return jvp(b, v, tans) }
+func PushForward(b graph.Builder, v *graph.Value, tans []*graph.Value) *graph.Value {
+	return jvp(b, v, tans)
+}
 
 // jvp applies the JVP rule of v, one of whose operands has a tangent, and checks what it gives. Values that have no
 // derivative have no tangent.

@@ -145,6 +145,15 @@ func BitwiseAndOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	return out
 }
 
+// BitwiseLeftShiftOut writes into out the bits of self moved up by so many places as other says. It is PyTorch's
+// bitwise_left_shift.Tensor.
+func BitwiseLeftShiftOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("bitwise_left_shift")
+	defer r.done()
+	r.write(out, ops.BitwiseLeftShift.Body(r.read(t), r.read(other)))
+	return out
+}
+
 // BitwiseNotOut writes into out the bits that self does not have. It is PyTorch's bitwise_not.
 func BitwiseNotOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("bitwise_not")
@@ -158,6 +167,15 @@ func BitwiseOrOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	r := record("bitwise_or")
 	defer r.done()
 	r.write(out, ops.BitwiseOr.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// BitwiseRightShiftOut writes into out the bits of self moved down by so many places as other says, filled with the
+// sign. It is PyTorch's bitwise_right_shift.Tensor.
+func BitwiseRightShiftOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("bitwise_right_shift")
+	defer r.done()
+	r.write(out, ops.BitwiseRightShift.Body(r.read(t), r.read(other)))
 	return out
 }
 
@@ -302,6 +320,24 @@ func CosineSimilarityWith(x1 *Tensor, x2 *Tensor, opts ...Option) *Tensor {
 	defer r.done()
 	o := r.options(opts, "dim", "eps")
 	return r.handle(ops.CosineSimilarity.Body(r.read(x1), r.read(x2), intOption(o, "dim", 1), floatOption(o, "eps", 1e-08)))
+}
+
+// CumProdOut writes into out the products of the elements up to each along a dimension. It is PyTorch's cumprod.
+func CumProdOut(out *Tensor, t *Tensor, dim int, opts ...Option) *Tensor {
+	r := record("cumprod")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	r.write(out, ops.CumProd.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType)))
+	return out
+}
+
+// CumSumOut writes into out the sums of the elements up to each along a dimension. It is PyTorch's cumsum.
+func CumSumOut(out *Tensor, t *Tensor, dim int, opts ...Option) *Tensor {
+	r := record("cumsum")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	r.write(out, ops.CumSum.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType)))
+	return out
 }
 
 // Deg2RadOut writes into out each element in degrees as radians. It is PyTorch's deg2rad.
@@ -663,6 +699,15 @@ func LogAddExp2Out(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	r := record("logaddexp2")
 	defer r.done()
 	r.write(out, ops.LogAddExp2.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// LogCumSumExpOut writes into out the logarithms of the sums of the exponentials of the elements up to each along a
+// dimension. It is PyTorch's logcumsumexp.
+func LogCumSumExpOut(out *Tensor, t *Tensor, dim int) *Tensor {
+	r := record("logcumsumexp")
+	defer r.done()
+	r.write(out, ops.LogCumSumExp.Body(r.read(t), dim))
 	return out
 }
 
@@ -1133,6 +1178,14 @@ func SumOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
 	defer r.done()
 	o := r.options(opts, "dim", "keepdim", "dtype")
 	r.write(out, ops.Sum.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
+	return out
+}
+
+// TakeOut writes into out the elements of the flattened tensor that index names. It is PyTorch's take.
+func TakeOut(out *Tensor, t *Tensor, index *Tensor) *Tensor {
+	r := record("take")
+	defer r.done()
+	r.write(out, ops.Take.Body(r.read(t), r.read(index)))
 	return out
 }
 

@@ -1,7 +1,6 @@
 package tensor
 
 import (
-	"math/bits"
 	"slices"
 
 	"github.com/flambeau-ml/flambeau/graph"
@@ -150,32 +149,7 @@ func (r *recorder) put(x *graph.Value, picks []pick, value *graph.Value) *graph.
 	if n, _ := value.Shape.Count().Int(); n == 0 {
 		return x
 	}
-	last, written := winners(index, base.Shape[0])
-	for range k.rest {
-		written = written.Unsqueeze(written.Rank())
-	}
-	return k.parted(written.Where(value.Gather(last, 0, 0), base))
-}
-
-// winners says, for each of n places, which of the entries of index that name it is the last, and whether one does.
-// Sums are all that scatters can do, so the last entry is found bit by bit from the highest: where an entry that is
-// still in the race has the bit, those without it are out.
-func winners(index *graph.Value, n graph.Size) (last, written *graph.Value) {
-	b, count := index.Home, index.Shape[0]
-	entry := graph.NewIota(b, graph.Type{DType: Int64, Shape: graph.Shape{count}}, 0)
-	places := graph.Type{DType: Int64, Shape: graph.Shape{n}}
-	sum := func(v *graph.Value) *graph.Value {
-		return graph.Zeros(b, places).ScatterAdd(index, v.Cast(Int64), 0, 0)
-	}
-	zero, two := entry.Like(0), entry.Like(2)
-	in := entry.Ge(zero)
-	entries, _ := count.Int()
-	for bit := bits.Len(uint(entries-1)) - 1; bit >= 0; bit-- {
-		has := entry.Div(entry.Scalar(graph.IntOf(1 << bit))).Rem(two).Gt(zero)
-		some := sum(in.And(has)).Gather(index, 0, 0).Gt(zero)
-		in = in.And(has.Eq(some))
-	}
-	return sum(in.Where(entry, zero)), sum(in).Gt(zero)
+	return k.parted(base.Scatter(index, value, 0, 0))
 }
 
 // putMask is x with value where mask, which lies over the axes of x from at on, is true.

@@ -443,6 +443,22 @@ func (t *Tensor) ArgMinWith(opts ...Option) *Tensor {
 	return r.handle(ops.ArgMin.Body(r.read(t), maybeIntOption(o, "dim", nil), option[bool](o, "keepdim", false)))
 }
 
+// ArgSort is the indices that put the elements along a dimension in order. It is PyTorch's argsort.
+func (t *Tensor) ArgSort(dims ...int) *Tensor {
+	r := record("argsort")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.ArgSort.Body(r.read(t), dimAt(dims, 0, -1), false))
+}
+
+// ArgSortWith is the indices that put the elements along a dimension in order. It is PyTorch's argsort.
+func (t *Tensor) ArgSortWith(opts ...Option) *Tensor {
+	r := record("argsort")
+	defer r.done()
+	o := r.options(opts, "dim", "descending")
+	return r.handle(ops.ArgSort.Body(r.read(t), intOption(o, "dim", -1), option[bool](o, "descending", false)))
+}
+
 // Asin is the angle whose sine each element is. It is PyTorch's asin.
 func (t *Tensor) Asin() *Tensor {
 	r := record("asin")
@@ -686,6 +702,13 @@ func (t *Tensor) BinaryCrossEntropyWithLogitsWith(target *Tensor, weight *Tensor
 	return r.handle(ops.BinaryCrossEntropyWithLogits.Body(r.read(t), r.read(target), r.readOpt(weight), r.readOpt(posWeight), reductionOption(o, "reduction", 1)))
 }
 
+// BinCount is how often each number below minlength appears, or the sum of its weights. It is PyTorch's bincount.
+func (t *Tensor) BinCount(weights *Tensor, minlength any) *Tensor {
+	r := record("bincount")
+	defer r.done()
+	return r.handle(ops.BinCount.Body(r.read(t), r.readOpt(weights), r.size(minlength)))
+}
+
 // BitwiseAndScalar is the bits that self and a number share. It is PyTorch's bitwise_and.Scalar.
 func (t *Tensor) BitwiseAndScalar(other any) *Tensor {
 	r := record("bitwise_and")
@@ -713,6 +736,40 @@ func (t *Tensor) BitwiseAnd_(other *Tensor) *Tensor {
 	r := record("bitwise_and")
 	defer r.done()
 	r.write(t, ops.BitwiseAnd.Body(r.read(t), r.read(other)))
+	return t
+}
+
+// BitwiseLeftShift is the bits of self moved up by so many places as other says. It is PyTorch's
+// bitwise_left_shift.Tensor.
+func (t *Tensor) BitwiseLeftShift(other *Tensor) *Tensor {
+	r := record("bitwise_left_shift")
+	defer r.done()
+	return r.handle(ops.BitwiseLeftShift.Body(r.read(t), r.read(other)))
+}
+
+// BitwiseLeftShift_ replaces t by the bits of self moved up by so many places as other says. It is PyTorch's
+// bitwise_left_shift.Tensor.
+func (t *Tensor) BitwiseLeftShift_(other *Tensor) *Tensor {
+	r := record("bitwise_left_shift")
+	defer r.done()
+	r.write(t, ops.BitwiseLeftShift.Body(r.read(t), r.read(other)))
+	return t
+}
+
+// BitwiseLeftShiftScalar is the bits of self moved up by so many places as other says. It is PyTorch's
+// bitwise_left_shift.Tensor_Scalar.
+func (t *Tensor) BitwiseLeftShiftScalar(other any) *Tensor {
+	r := record("bitwise_left_shift")
+	defer r.done()
+	return r.handle(ops.BitwiseLeftShiftScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// BitwiseLeftShiftScalar_ replaces t by the bits of self moved up by so many places as other says. It is PyTorch's
+// bitwise_left_shift.Tensor_Scalar.
+func (t *Tensor) BitwiseLeftShiftScalar_(other any) *Tensor {
+	r := record("bitwise_left_shift")
+	defer r.done()
+	r.write(t, ops.BitwiseLeftShiftScalar.Body(r.read(t), r.scalar(other)))
 	return t
 }
 
@@ -758,6 +815,40 @@ func (t *Tensor) BitwiseOr_(other *Tensor) *Tensor {
 	r := record("bitwise_or")
 	defer r.done()
 	r.write(t, ops.BitwiseOr.Body(r.read(t), r.read(other)))
+	return t
+}
+
+// BitwiseRightShift is the bits of self moved down by so many places as other says, filled with the sign. It is
+// PyTorch's bitwise_right_shift.Tensor.
+func (t *Tensor) BitwiseRightShift(other *Tensor) *Tensor {
+	r := record("bitwise_right_shift")
+	defer r.done()
+	return r.handle(ops.BitwiseRightShift.Body(r.read(t), r.read(other)))
+}
+
+// BitwiseRightShift_ replaces t by the bits of self moved down by so many places as other says, filled with the sign.
+// It is PyTorch's bitwise_right_shift.Tensor.
+func (t *Tensor) BitwiseRightShift_(other *Tensor) *Tensor {
+	r := record("bitwise_right_shift")
+	defer r.done()
+	r.write(t, ops.BitwiseRightShift.Body(r.read(t), r.read(other)))
+	return t
+}
+
+// BitwiseRightShiftScalar is the bits of self moved down by so many places as other says, filled with the sign. It is
+// PyTorch's bitwise_right_shift.Tensor_Scalar.
+func (t *Tensor) BitwiseRightShiftScalar(other any) *Tensor {
+	r := record("bitwise_right_shift")
+	defer r.done()
+	return r.handle(ops.BitwiseRightShiftScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// BitwiseRightShiftScalar_ replaces t by the bits of self moved down by so many places as other says, filled with the
+// sign. It is PyTorch's bitwise_right_shift.Tensor_Scalar.
+func (t *Tensor) BitwiseRightShiftScalar_(other any) *Tensor {
+	r := record("bitwise_right_shift")
+	defer r.done()
+	r.write(t, ops.BitwiseRightShiftScalar.Body(r.read(t), r.scalar(other)))
 	return t
 }
 
@@ -1163,6 +1254,88 @@ func (t *Tensor) CrossEntropyLossWith(target *Tensor, weight *Tensor, opts ...Op
 	defer r.done()
 	o := r.options(opts, "reduction", "ignore_index", "label_smoothing")
 	return r.handle(ops.CrossEntropyLoss.Body(r.read(t), r.read(target), r.readOpt(weight), reductionOption(o, "reduction", 1), intOption(o, "ignore_index", -100), floatOption(o, "label_smoothing", 0)))
+}
+
+// CumMax is the largest of the elements up to each along a dimension, the last of equal ones, and their indices. It
+// is PyTorch's cummax.
+func (t *Tensor) CumMax(dim int) (*Tensor, *Tensor) {
+	r := record("cummax")
+	defer r.done()
+	v0, v1 := ops.CumMax.Body(r.read(t), dim)
+	return r.handle(v0), r.handle(v1)
+}
+
+// CumMin is the smallest of the elements up to each along a dimension, the last of equal ones, and their indices. It
+// is PyTorch's cummin.
+func (t *Tensor) CumMin(dim int) (*Tensor, *Tensor) {
+	r := record("cummin")
+	defer r.done()
+	v0, v1 := ops.CumMin.Body(r.read(t), dim)
+	return r.handle(v0), r.handle(v1)
+}
+
+// CumProd is the products of the elements up to each along a dimension. It is PyTorch's cumprod.
+func (t *Tensor) CumProd(dim int) *Tensor {
+	r := record("cumprod")
+	defer r.done()
+	return r.handle(ops.CumProd.Body(r.read(t), dim, graph.NoDType))
+}
+
+// CumProdWith is the products of the elements up to each along a dimension. It is PyTorch's cumprod.
+func (t *Tensor) CumProdWith(dim int, opts ...Option) *Tensor {
+	r := record("cumprod")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.CumProd.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// CumProd_ replaces t by the products of the elements up to each along a dimension. It is PyTorch's cumprod.
+func (t *Tensor) CumProd_(dim int) *Tensor {
+	r := record("cumprod")
+	defer r.done()
+	r.write(t, ops.CumProd.Body(r.read(t), dim, graph.NoDType))
+	return t
+}
+
+// CumProdWith_ replaces t by the products of the elements up to each along a dimension. It is PyTorch's cumprod.
+func (t *Tensor) CumProdWith_(dim int, opts ...Option) *Tensor {
+	r := record("cumprod")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	r.write(t, ops.CumProd.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType)))
+	return t
+}
+
+// CumSum is the sums of the elements up to each along a dimension. It is PyTorch's cumsum.
+func (t *Tensor) CumSum(dim int) *Tensor {
+	r := record("cumsum")
+	defer r.done()
+	return r.handle(ops.CumSum.Body(r.read(t), dim, graph.NoDType))
+}
+
+// CumSumWith is the sums of the elements up to each along a dimension. It is PyTorch's cumsum.
+func (t *Tensor) CumSumWith(dim int, opts ...Option) *Tensor {
+	r := record("cumsum")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.CumSum.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// CumSum_ replaces t by the sums of the elements up to each along a dimension. It is PyTorch's cumsum.
+func (t *Tensor) CumSum_(dim int) *Tensor {
+	r := record("cumsum")
+	defer r.done()
+	r.write(t, ops.CumSum.Body(r.read(t), dim, graph.NoDType))
+	return t
+}
+
+// CumSumWith_ replaces t by the sums of the elements up to each along a dimension. It is PyTorch's cumsum.
+func (t *Tensor) CumSumWith_(dim int, opts ...Option) *Tensor {
+	r := record("cumsum")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	r.write(t, ops.CumSum.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType)))
+	return t
 }
 
 // Deg2Rad is each element in degrees as radians. It is PyTorch's deg2rad.
@@ -1927,6 +2100,23 @@ func (t *Tensor) IndexAddWith_(dim int, index *Tensor, source *Tensor, opts ...O
 	return t
 }
 
+// IndexCopy is self with the slices of source at the places of a dimension that index names. It is PyTorch's
+// index_copy.
+func (t *Tensor) IndexCopy(dim int, index *Tensor, source *Tensor) *Tensor {
+	r := record("index_copy")
+	defer r.done()
+	return r.handle(ops.IndexCopy.Body(r.read(t), dim, r.read(index), r.read(source)))
+}
+
+// IndexCopy_ replaces t by self with the slices of source at the places of a dimension that index names. It is
+// PyTorch's index_copy.
+func (t *Tensor) IndexCopy_(dim int, index *Tensor, source *Tensor) *Tensor {
+	r := record("index_copy")
+	defer r.done()
+	r.write(t, ops.IndexCopy.Body(r.read(t), dim, r.read(index), r.read(source)))
+	return t
+}
+
 // IndexFillScalar is self with a number in the slices that index names. It is PyTorch's index_fill.int_Scalar.
 func (t *Tensor) IndexFillScalar(dim int, index *Tensor, value any) *Tensor {
 	r := record("index_fill")
@@ -1957,6 +2147,78 @@ func (t *Tensor) IndexFill_(dim int, index *Tensor, value *Tensor) *Tensor {
 	r := record("index_fill")
 	defer r.done()
 	r.write(t, ops.IndexFill.Body(r.read(t), dim, r.read(index), r.read(value)))
+	return t
+}
+
+// IndexPut is self with values, or these added, at the places that indices name together, one for each axis. It is
+// PyTorch's index_put.
+func (t *Tensor) IndexPut(indices []*Tensor, values *Tensor) *Tensor {
+	r := record("index_put")
+	defer r.done()
+	return r.handle(ops.IndexPut.Body(r.read(t), r.readAll(indices), r.read(values), false))
+}
+
+// IndexPutWith is self with values, or these added, at the places that indices name together, one for each axis. It
+// is PyTorch's index_put.
+func (t *Tensor) IndexPutWith(indices []*Tensor, values *Tensor, opts ...Option) *Tensor {
+	r := record("index_put")
+	defer r.done()
+	o := r.options(opts, "accumulate")
+	return r.handle(ops.IndexPut.Body(r.read(t), r.readAll(indices), r.read(values), option[bool](o, "accumulate", false)))
+}
+
+// IndexPut_ replaces t by self with values, or these added, at the places that indices name together, one for each
+// axis. It is PyTorch's index_put.
+func (t *Tensor) IndexPut_(indices []*Tensor, values *Tensor) *Tensor {
+	r := record("index_put")
+	defer r.done()
+	r.write(t, ops.IndexPut.Body(r.read(t), r.readAll(indices), r.read(values), false))
+	return t
+}
+
+// IndexPutWith_ replaces t by self with values, or these added, at the places that indices name together, one for
+// each axis. It is PyTorch's index_put.
+func (t *Tensor) IndexPutWith_(indices []*Tensor, values *Tensor, opts ...Option) *Tensor {
+	r := record("index_put")
+	defer r.done()
+	o := r.options(opts, "accumulate")
+	r.write(t, ops.IndexPut.Body(r.read(t), r.readAll(indices), r.read(values), option[bool](o, "accumulate", false)))
+	return t
+}
+
+// IndexReduce is self with the slices of source joined in, as a prod, mean, amax or amin, at the places of a
+// dimension that index names. It is PyTorch's index_reduce.
+func (t *Tensor) IndexReduce(dim int, index *Tensor, source *Tensor, reduce string) *Tensor {
+	r := record("index_reduce")
+	defer r.done()
+	return r.handle(ops.IndexReduce.Body(r.read(t), dim, r.read(index), r.read(source), reduce, true))
+}
+
+// IndexReduceWith is self with the slices of source joined in, as a prod, mean, amax or amin, at the places of a
+// dimension that index names. It is PyTorch's index_reduce.
+func (t *Tensor) IndexReduceWith(dim int, index *Tensor, source *Tensor, reduce string, opts ...Option) *Tensor {
+	r := record("index_reduce")
+	defer r.done()
+	o := r.options(opts, "include_self")
+	return r.handle(ops.IndexReduce.Body(r.read(t), dim, r.read(index), r.read(source), reduce, option[bool](o, "include_self", true)))
+}
+
+// IndexReduce_ replaces t by self with the slices of source joined in, as a prod, mean, amax or amin, at the places
+// of a dimension that index names. It is PyTorch's index_reduce.
+func (t *Tensor) IndexReduce_(dim int, index *Tensor, source *Tensor, reduce string) *Tensor {
+	r := record("index_reduce")
+	defer r.done()
+	r.write(t, ops.IndexReduce.Body(r.read(t), dim, r.read(index), r.read(source), reduce, true))
+	return t
+}
+
+// IndexReduceWith_ replaces t by self with the slices of source joined in, as a prod, mean, amax or amin, at the
+// places of a dimension that index names. It is PyTorch's index_reduce.
+func (t *Tensor) IndexReduceWith_(dim int, index *Tensor, source *Tensor, reduce string, opts ...Option) *Tensor {
+	r := record("index_reduce")
+	defer r.done()
+	o := r.options(opts, "include_self")
+	r.write(t, ops.IndexReduce.Body(r.read(t), dim, r.read(index), r.read(source), reduce, option[bool](o, "include_self", true)))
 	return t
 }
 
@@ -2066,6 +2328,25 @@ func (t *Tensor) Kron(other *Tensor) *Tensor {
 	r := record("kron")
 	defer r.done()
 	return r.handle(ops.Kron.Body(r.read(t), r.read(other)))
+}
+
+// KthValue is the k-th smallest element along a dimension, counted from 1, and its index. It is PyTorch's kthvalue.
+func (t *Tensor) KthValue(k any, dims ...int) (*Tensor, *Tensor) {
+	r := record("kthvalue")
+	defer r.done()
+	r.atMost(dims, 1)
+	v0, v1 := ops.KthValue.Body(r.read(t), r.size(k), dimAt(dims, 0, -1), false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// KthValueWith is the k-th smallest element along a dimension, counted from 1, and its index. It is PyTorch's
+// kthvalue.
+func (t *Tensor) KthValueWith(k any, opts ...Option) (*Tensor, *Tensor) {
+	r := record("kthvalue")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	v0, v1 := ops.KthValue.Body(r.read(t), r.size(k), intOption(o, "dim", -1), option[bool](o, "keepdim", false))
+	return r.handle(v0), r.handle(v1)
 }
 
 // L1Loss is the absolute difference. It is PyTorch's l1_loss.
@@ -2325,6 +2606,14 @@ func (t *Tensor) LogAddExp2(other *Tensor) *Tensor {
 	return r.handle(ops.LogAddExp2.Body(r.read(t), r.read(other)))
 }
 
+// LogCumSumExp is the logarithms of the sums of the exponentials of the elements up to each along a dimension. It is
+// PyTorch's logcumsumexp.
+func (t *Tensor) LogCumSumExp(dim int) *Tensor {
+	r := record("logcumsumexp")
+	defer r.done()
+	return r.handle(ops.LogCumSumExp.Body(r.read(t), dim))
+}
+
 // LogicalAnd is whether both elements are true, or not zero. It is PyTorch's logical_and.
 func (t *Tensor) LogicalAnd(other *Tensor) *Tensor {
 	r := record("logical_and")
@@ -2464,6 +2753,23 @@ func (t *Tensor) MaskedFill_(mask *Tensor, value *Tensor) *Tensor {
 	r := record("masked_fill")
 	defer r.done()
 	r.write(t, ops.MaskedFill.Body(r.read(t), r.read(mask), r.read(value)))
+	return t
+}
+
+// MaskedScatter is self with the elements of source, one after the other, where mask is true. It is PyTorch's
+// masked_scatter.
+func (t *Tensor) MaskedScatter(mask *Tensor, source *Tensor) *Tensor {
+	r := record("masked_scatter")
+	defer r.done()
+	return r.handle(ops.MaskedScatter.Body(r.read(t), r.read(mask), r.read(source)))
+}
+
+// MaskedScatter_ replaces t by self with the elements of source, one after the other, where mask is true. It is
+// PyTorch's masked_scatter.
+func (t *Tensor) MaskedScatter_(mask *Tensor, source *Tensor) *Tensor {
+	r := record("masked_scatter")
+	defer r.done()
+	r.write(t, ops.MaskedScatter.Body(r.read(t), r.read(mask), r.read(source)))
 	return t
 }
 
@@ -2622,6 +2928,30 @@ func (t *Tensor) MeanWith(opts ...Option) *Tensor {
 	return r.handle(ops.Mean.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
+// Median is the lower median of all elements; NaN if one is. It is PyTorch's median.
+func (t *Tensor) Median() *Tensor {
+	r := record("median")
+	defer r.done()
+	return r.handle(ops.Median.Body(r.read(t)))
+}
+
+// MedianDim is the lower median along a dimension and its index; NaN if one is. It is PyTorch's median.dim.
+func (t *Tensor) MedianDim(dim int) (*Tensor, *Tensor) {
+	r := record("median")
+	defer r.done()
+	v0, v1 := ops.MedianDim.Body(r.read(t), dim, false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// MedianDimWith is the lower median along a dimension and its index; NaN if one is. It is PyTorch's median.dim.
+func (t *Tensor) MedianDimWith(dim int, opts ...Option) (*Tensor, *Tensor) {
+	r := record("median")
+	defer r.done()
+	o := r.options(opts, "keepdim")
+	v0, v1 := ops.MedianDim.Body(r.read(t), dim, option[bool](o, "keepdim", false))
+	return r.handle(v0), r.handle(v1)
+}
+
 // Min is the smallest element. It is PyTorch's min.
 func (t *Tensor) Min() *Tensor {
 	r := record("min")
@@ -2706,6 +3036,13 @@ func (t *Tensor) MSELossWith(target *Tensor, opts ...Option) *Tensor {
 	defer r.done()
 	o := r.options(opts, "reduction")
 	return r.handle(ops.MSELoss.Body(r.read(t), r.read(target), reductionOption(o, "reduction", 1)))
+}
+
+// MSort is the elements along the first dimension in order. It is PyTorch's msort.
+func (t *Tensor) MSort() *Tensor {
+	r := record("msort")
+	defer r.done()
+	return r.handle(ops.MSort.Body(r.read(t)))
 }
 
 // MulScalar is the product of self and a number. It is PyTorch's mul.Scalar.
@@ -2810,6 +3147,32 @@ func (t *Tensor) NanMeanWith(opts ...Option) *Tensor {
 	return r.handle(ops.NanMean.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
+// NanMedian is the lower median of all elements that are not NaN. It is PyTorch's nanmedian.
+func (t *Tensor) NanMedian() *Tensor {
+	r := record("nanmedian")
+	defer r.done()
+	return r.handle(ops.NanMedian.Body(r.read(t)))
+}
+
+// NanMedianDim is the lower median along a dimension of what is not NaN, and its index. It is PyTorch's
+// nanmedian.dim.
+func (t *Tensor) NanMedianDim(dim int) (*Tensor, *Tensor) {
+	r := record("nanmedian")
+	defer r.done()
+	v0, v1 := ops.NanMedianDim.Body(r.read(t), dim, false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// NanMedianDimWith is the lower median along a dimension of what is not NaN, and its index. It is PyTorch's
+// nanmedian.dim.
+func (t *Tensor) NanMedianDimWith(dim int, opts ...Option) (*Tensor, *Tensor) {
+	r := record("nanmedian")
+	defer r.done()
+	o := r.options(opts, "keepdim")
+	v0, v1 := ops.NanMedianDim.Body(r.read(t), dim, option[bool](o, "keepdim", false))
+	return r.handle(v0), r.handle(v1)
+}
+
 // NanSum is the sum over some dimensions, or all, of what is not NaN. It is PyTorch's nansum.
 func (t *Tensor) NanSum(dims ...int) *Tensor {
 	r := record("nansum")
@@ -2833,6 +3196,14 @@ func (t *Tensor) Narrow(dim int, start any, length any) *Tensor {
 	startAt := r.size(start)
 	lengthAt := r.size(length)
 	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Narrow.Body(x, dimAt, startAt, lengthAt) })
+}
+
+// NarrowFrom is so many elements of a dimension, from where a tensor without axes says on, as a tensor of its own. It
+// is PyTorch's narrow.Tensor.
+func (t *Tensor) NarrowFrom(dim int, start *Tensor, length any) *Tensor {
+	r := record("narrow")
+	defer r.done()
+	return r.handle(ops.NarrowFrom.Body(r.read(t), dim, r.read(start), r.size(length)))
 }
 
 // NeScalar is whether each element is different from a number. It is PyTorch's ne.Scalar.
@@ -3142,6 +3513,42 @@ func (t *Tensor) ProdDimWith(dim int, opts ...Option) *Tensor {
 	return r.handle(ops.ProdDim.Body(r.read(t), dim, option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
+// Put is self with the elements of source, or these added, at the places of the flattened tensor that index names. It
+// is PyTorch's put.
+func (t *Tensor) Put(index *Tensor, source *Tensor) *Tensor {
+	r := record("put")
+	defer r.done()
+	return r.handle(ops.Put.Body(r.read(t), r.read(index), r.read(source), false))
+}
+
+// PutWith is self with the elements of source, or these added, at the places of the flattened tensor that index
+// names. It is PyTorch's put.
+func (t *Tensor) PutWith(index *Tensor, source *Tensor, opts ...Option) *Tensor {
+	r := record("put")
+	defer r.done()
+	o := r.options(opts, "accumulate")
+	return r.handle(ops.Put.Body(r.read(t), r.read(index), r.read(source), option[bool](o, "accumulate", false)))
+}
+
+// Put_ replaces t by self with the elements of source, or these added, at the places of the flattened tensor that
+// index names. It is PyTorch's put.
+func (t *Tensor) Put_(index *Tensor, source *Tensor) *Tensor {
+	r := record("put")
+	defer r.done()
+	r.write(t, ops.Put.Body(r.read(t), r.read(index), r.read(source), false))
+	return t
+}
+
+// PutWith_ replaces t by self with the elements of source, or these added, at the places of the flattened tensor that
+// index names. It is PyTorch's put.
+func (t *Tensor) PutWith_(index *Tensor, source *Tensor, opts ...Option) *Tensor {
+	r := record("put")
+	defer r.done()
+	o := r.options(opts, "accumulate")
+	r.write(t, ops.Put.Body(r.read(t), r.read(index), r.read(source), option[bool](o, "accumulate", false)))
+	return t
+}
+
 // Rad2Deg is each element in radians as degrees. It is PyTorch's rad2deg.
 func (t *Tensor) Rad2Deg() *Tensor {
 	r := record("rad2deg")
@@ -3419,6 +3826,39 @@ func (t *Tensor) RsubWith(other *Tensor, opts ...Option) *Tensor {
 	return r.handle(ops.Rsub.Body(r.read(t), r.read(other), r.scalarOption(o, "alpha", r.scalar(1))))
 }
 
+// Scatter is self with the elements of src along a dimension at the places that index says; of several for one place
+// the last. It is PyTorch's scatter.src.
+func (t *Tensor) Scatter(dim int, index *Tensor, src *Tensor) *Tensor {
+	r := record("scatter")
+	defer r.done()
+	return r.handle(ops.Scatter.Body(r.read(t), dim, r.read(index), r.read(src)))
+}
+
+// Scatter_ replaces t by self with the elements of src along a dimension at the places that index says; of several
+// for one place the last. It is PyTorch's scatter.src.
+func (t *Tensor) Scatter_(dim int, index *Tensor, src *Tensor) *Tensor {
+	r := record("scatter")
+	defer r.done()
+	r.write(t, ops.Scatter.Body(r.read(t), dim, r.read(index), r.read(src)))
+	return t
+}
+
+// ScatterValue is self with a number along a dimension at the places that index says. It is PyTorch's scatter.value.
+func (t *Tensor) ScatterValue(dim int, index *Tensor, value any) *Tensor {
+	r := record("scatter")
+	defer r.done()
+	return r.handle(ops.ScatterValue.Body(r.read(t), dim, r.read(index), r.scalar(value)))
+}
+
+// ScatterValue_ replaces t by self with a number along a dimension at the places that index says. It is PyTorch's
+// scatter.value.
+func (t *Tensor) ScatterValue_(dim int, index *Tensor, value any) *Tensor {
+	r := record("scatter")
+	defer r.done()
+	r.write(t, ops.ScatterValue.Body(r.read(t), dim, r.read(index), r.scalar(value)))
+	return t
+}
+
 // ScatterAdd is self with the elements of src added along a dimension at the places that index says. It is PyTorch's
 // scatter_add.
 func (t *Tensor) ScatterAdd(dim int, index *Tensor, src *Tensor) *Tensor {
@@ -3433,6 +3873,42 @@ func (t *Tensor) ScatterAdd_(dim int, index *Tensor, src *Tensor) *Tensor {
 	r := record("scatter_add")
 	defer r.done()
 	r.write(t, ops.ScatterAdd.Body(r.read(t), dim, r.read(index), r.read(src)))
+	return t
+}
+
+// ScatterReduce is self with the elements of src joined in, as a sum, prod, mean, amax or amin, along a dimension at
+// the places that index says. It is PyTorch's scatter_reduce.two.
+func (t *Tensor) ScatterReduce(dim int, index *Tensor, src *Tensor, reduce string) *Tensor {
+	r := record("scatter_reduce")
+	defer r.done()
+	return r.handle(ops.ScatterReduce.Body(r.read(t), dim, r.read(index), r.read(src), reduce, true))
+}
+
+// ScatterReduceWith is self with the elements of src joined in, as a sum, prod, mean, amax or amin, along a dimension
+// at the places that index says. It is PyTorch's scatter_reduce.two.
+func (t *Tensor) ScatterReduceWith(dim int, index *Tensor, src *Tensor, reduce string, opts ...Option) *Tensor {
+	r := record("scatter_reduce")
+	defer r.done()
+	o := r.options(opts, "include_self")
+	return r.handle(ops.ScatterReduce.Body(r.read(t), dim, r.read(index), r.read(src), reduce, option[bool](o, "include_self", true)))
+}
+
+// ScatterReduce_ replaces t by self with the elements of src joined in, as a sum, prod, mean, amax or amin, along a
+// dimension at the places that index says. It is PyTorch's scatter_reduce.two.
+func (t *Tensor) ScatterReduce_(dim int, index *Tensor, src *Tensor, reduce string) *Tensor {
+	r := record("scatter_reduce")
+	defer r.done()
+	r.write(t, ops.ScatterReduce.Body(r.read(t), dim, r.read(index), r.read(src), reduce, true))
+	return t
+}
+
+// ScatterReduceWith_ replaces t by self with the elements of src joined in, as a sum, prod, mean, amax or amin, along
+// a dimension at the places that index says. It is PyTorch's scatter_reduce.two.
+func (t *Tensor) ScatterReduceWith_(dim int, index *Tensor, src *Tensor, reduce string, opts ...Option) *Tensor {
+	r := record("scatter_reduce")
+	defer r.done()
+	o := r.options(opts, "include_self")
+	r.write(t, ops.ScatterReduce.Body(r.read(t), dim, r.read(index), r.read(src), reduce, option[bool](o, "include_self", true)))
 	return t
 }
 
@@ -3696,6 +4172,26 @@ func (t *Tensor) Softsign_() *Tensor {
 	return t
 }
 
+// Sort is the elements along a dimension in order, and where they were; NaN is greater than all else. It is PyTorch's
+// sort.
+func (t *Tensor) Sort(dims ...int) (*Tensor, *Tensor) {
+	r := record("sort")
+	defer r.done()
+	r.atMost(dims, 1)
+	v0, v1 := ops.Sort.Body(r.read(t), dimAt(dims, 0, -1), false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// SortWith is the elements along a dimension in order, and where they were; NaN is greater than all else. It is
+// PyTorch's sort.
+func (t *Tensor) SortWith(opts ...Option) (*Tensor, *Tensor) {
+	r := record("sort")
+	defer r.done()
+	o := r.options(opts, "dim", "descending")
+	v0, v1 := ops.Sort.Body(r.read(t), intOption(o, "dim", -1), option[bool](o, "descending", false))
+	return r.handle(v0), r.handle(v1)
+}
+
 // Split is pieces of one length along a dimension; the last may be shorter. It is PyTorch's split.Tensor.
 func (t *Tensor) Split(splitSize any, dims ...int) []*Tensor {
 	r := record("split")
@@ -3894,6 +4390,13 @@ func (t *Tensor) T() *Tensor {
 	return r.view(t, func(x *graph.Value) *graph.Value { return ops.T.Body(x) })
 }
 
+// Take is the elements of the flattened tensor that index names. It is PyTorch's take.
+func (t *Tensor) Take(index *Tensor) *Tensor {
+	r := record("take")
+	defer r.done()
+	return r.handle(ops.Take.Body(r.read(t), r.read(index)))
+}
+
 // TakeAlongDim is the elements along a dimension at the places that indices say; the other dimensions broadcast. It
 // is PyTorch's take_along_dim.
 func (t *Tensor) TakeAlongDim(indices *Tensor, dims ...int) *Tensor {
@@ -4032,6 +4535,24 @@ func (t *Tensor) To(dtype graph.DType) *Tensor {
 	r := record("to")
 	defer r.done()
 	return r.handle(ops.To.Body(r.read(t), dtype))
+}
+
+// TopK is the k largest or smallest elements along a dimension in order, and their indices. It is PyTorch's topk.
+func (t *Tensor) TopK(k any, dims ...int) (*Tensor, *Tensor) {
+	r := record("topk")
+	defer r.done()
+	r.atMost(dims, 1)
+	v0, v1 := ops.TopK.Body(r.read(t), r.size(k), dimAt(dims, 0, -1), true, true)
+	return r.handle(v0), r.handle(v1)
+}
+
+// TopKWith is the k largest or smallest elements along a dimension in order, and their indices. It is PyTorch's topk.
+func (t *Tensor) TopKWith(k any, opts ...Option) (*Tensor, *Tensor) {
+	r := record("topk")
+	defer r.done()
+	o := r.options(opts, "dim", "largest", "sorted")
+	v0, v1 := ops.TopK.Body(r.read(t), r.size(k), intOption(o, "dim", -1), option[bool](o, "largest", true), option[bool](o, "sorted", true))
+	return r.handle(v0), r.handle(v1)
 }
 
 // Trace is the sum of the diagonal. It is PyTorch's trace.
@@ -4206,6 +4727,14 @@ func (t *Tensor) View(size ...any) *Tensor {
 	defer r.done()
 	sizeAt := r.sizes(size)
 	return r.view(t, func(x *graph.Value) *graph.Value { return ops.View.Body(x, sizeAt) })
+}
+
+// Bitcast is the bits of the elements read as another dtype of the same size, as a tensor of its own. It is PyTorch's
+// view.dtype.
+func (t *Tensor) Bitcast(dtype graph.DType) *Tensor {
+	r := record("view")
+	defer r.done()
+	return r.handle(ops.Bitcast.Body(r.read(t), dtype))
 }
 
 // XlogyScalar is self times the logarithm of a number, 0 where self is 0. It is PyTorch's xlogy.Scalar_Other.

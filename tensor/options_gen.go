@@ -6,6 +6,9 @@ import (
 	"github.com/flambeau-ml/flambeau/graph"
 )
 
+// Accumulate sets the argument accumulate.
+func Accumulate(v bool) Option { return Option{"accumulate", v} }
+
 // Alpha sets the argument alpha.
 func Alpha(v any) Option { return Option{"alpha", v} }
 
@@ -29,6 +32,9 @@ func CountIncludePad(v bool) Option { return Option{"count_include_pad", v} }
 
 // Delta sets the argument delta.
 func Delta(v float64) Option { return Option{"delta", v} }
+
+// Descending sets the argument descending.
+func Descending(v bool) Option { return Option{"descending", v} }
 
 // Dilation sets the argument dilation.
 func Dilation(v ...int) Option { return Option{"dilation", v} }
@@ -63,6 +69,9 @@ func Groups(v int) Option { return Option{"groups", v} }
 // IgnoreIndex sets the argument ignore_index.
 func IgnoreIndex(v int) Option { return Option{"ignore_index", v} }
 
+// IncludeSelf sets the argument include_self.
+func IncludeSelf(v bool) Option { return Option{"include_self", v} }
+
 // InputScale sets the argument input_scale.
 func InputScale(v any) Option { return Option{"input_scale", v} }
 
@@ -77,6 +86,9 @@ func LabelSmoothing(v float64) Option { return Option{"label_smoothing", v} }
 
 // Lambd sets the argument lambd.
 func Lambd(v any) Option { return Option{"lambd", v} }
+
+// Largest sets the argument largest.
+func Largest(v bool) Option { return Option{"largest", v} }
 
 // LogTarget sets the argument log_target.
 func LogTarget(v bool) Option { return Option{"log_target", v} }
@@ -131,6 +143,9 @@ func Rtol(v float64) Option { return Option{"rtol", v} }
 
 // Scale sets the argument scale.
 func Scale(v any) Option { return Option{"scale", v} }
+
+// Sorted sets the argument sorted.
+func Sorted(v bool) Option { return Option{"sorted", v} }
 
 // StartDim sets the argument start_dim.
 func StartDim(v int) Option { return Option{"start_dim", v} }
