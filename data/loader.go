@@ -63,10 +63,11 @@ func WithSampler(s Sampler) Option {
 // Seed decides what transforms draw, without shuffling.
 func Seed(seed uint64) Option { return func(o *options) { o.seed = seed } }
 
-// Workers is how many goroutines make batches; without it, one. The batches do not depend on it.
+// Workers is how many goroutines make batches ahead; without it, one. With 0 each batch is made when it is asked for.
+// The batches do not depend on it.
 func Workers(n int) Option { return func(o *options) { o.workers = n } }
 
-// Prefetch is how many batches are made ahead; without it, two for each worker.
+// Prefetch is how many batches workers make ahead; without it, two for each.
 func Prefetch(n int) Option { return func(o *options) { o.ahead = n } }
 
 // DropLast leaves out the last batch of an epoch where it is smaller than the others.
@@ -79,10 +80,10 @@ func NewLoader[B any](ds Dataset[B], opts ...Option) *Loader[B] {
 		f(&o)
 	}
 	if o.ahead == 0 {
-		o.ahead = 2 * o.workers
+		o.ahead = max(2*o.workers, 1)
 	}
-	if o.batch < 1 || o.workers < 1 || o.ahead < 1 {
-		panic(tensor.Errorf("data.NewLoader", "batches of %d samples, %d workers, %d batches ahead: each must be at least 1", o.batch, o.workers, o.ahead))
+	if o.batch < 1 || o.workers < 0 || o.ahead < 1 {
+		panic(tensor.Errorf("data.NewLoader", "batches of %d samples, %d workers, %d batches ahead: only workers may be 0, and nothing less", o.batch, o.workers, o.ahead))
 	}
 	return &Loader[B]{ds: ds, o: o, current: epoch{number: -1}}
 }
@@ -104,6 +105,12 @@ func (l *Loader[B]) Restore(s State) error {
 
 // Batches is how many batches the loader's epoch has.
 func (l *Loader[B]) Batches() int { return l.batches(l.orderOf(l.state.Epoch)) }
+
+// Samples is how many samples batch i of the loader's epoch has.
+func (l *Loader[B]) Samples(i int) int {
+	n := len(l.orderOf(l.state.Epoch))
+	return min((i+1)*l.o.batch, n) - i*l.o.batch
+}
 
 // Done reports whether all batches of the loader's epoch were handed out.
 func (l *Loader[B]) Done() bool { return l.state.Next >= l.Batches() }
@@ -146,15 +153,8 @@ func (l *Loader[B]) Epoch(ctx context.Context) iter.Seq2[B, error] {
 		var workers sync.WaitGroup
 		defer workers.Wait()
 		defer cancel()
-		queue := l.start(ctx, &workers)
 		var zero B
-		for next := range queue {
-			var r result[B]
-			select {
-			case r = <-next:
-			case <-ctx.Done():
-				r.err = context.Cause(ctx)
-			}
+		for r := range l.results(ctx, &workers) {
 			switch {
 			case r.panic != nil:
 				panic(r.panic)
@@ -173,6 +173,42 @@ func (l *Loader[B]) Epoch(ctx context.Context) iter.Seq2[B, error] {
 	}
 }
 
+// results makes the rest of the epoch: ahead, or one by one where there are no workers.
+func (l *Loader[B]) results(ctx context.Context, workers *sync.WaitGroup) iter.Seq[result[B]] {
+	return func(yield func(result[B]) bool) {
+		order, seed := l.orderOf(l.state.Epoch), l.seed()
+		if l.o.workers == 0 {
+			for i, n := l.state.Next, l.batches(order); i < n && ctx.Err() == nil; i++ {
+				if !yield(l.work(ctx, l.pick(order, i, seed))) {
+					return
+				}
+			}
+			return
+		}
+		for next := range l.start(ctx, workers, order, seed) {
+			var r result[B]
+			select {
+			case r = <-next:
+			case <-ctx.Done():
+				r.err = context.Cause(ctx)
+			}
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// seed is that of what is random in the loader's epoch.
+func (l *Loader[B]) seed() uint64 {
+	return random(tensor.SeedFor(l.o.seed, "transforms"), l.state.Epoch).Uint64()
+}
+
+// pick are the samples of batch i.
+func (l *Loader[B]) pick(order []int, i int, seed uint64) Pick {
+	return Pick{order[i*l.o.batch : min((i+1)*l.o.batch, len(order))], seed}
+}
+
 // job is a batch to make, and where it goes.
 type job[B any] struct {
 	pick Pick
@@ -181,10 +217,8 @@ type job[B any] struct {
 
 // start makes the rest of the epoch in the background: each batch has a channel of its own, and the channels come in
 // the order of the batches.
-func (l *Loader[B]) start(ctx context.Context, workers *sync.WaitGroup) <-chan (<-chan result[B]) {
-	order := l.orderOf(l.state.Epoch)
+func (l *Loader[B]) start(ctx context.Context, workers *sync.WaitGroup, order []int, seed uint64) <-chan (<-chan result[B]) {
 	first, last := l.state.Next, l.batches(order)
-	seed := random(tensor.SeedFor(l.o.seed, "transforms"), l.state.Epoch).Uint64()
 	queue := make(chan (<-chan result[B]), l.o.ahead-1) // and one that the reader holds
 	jobs := make(chan job[B])
 	workers.Go(func() {
@@ -197,9 +231,8 @@ func (l *Loader[B]) start(ctx context.Context, workers *sync.WaitGroup) <-chan (
 			case <-ctx.Done():
 				return
 			}
-			pick := Pick{order[i*l.o.batch : min((i+1)*l.o.batch, len(order))], seed}
 			select {
-			case jobs <- job[B]{pick, to}:
+			case jobs <- job[B]{l.pick(order, i, seed), to}:
 			case <-ctx.Done():
 				return
 			}

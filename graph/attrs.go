@@ -13,8 +13,8 @@ import (
 // (Shape, Start) and the Value of a number are parameters, which one program takes at run time. Attrs are never
 // changed once they are part of a value.
 type Attrs struct {
-	Axes   []int   // axes acted on: reductions, the permutation, new axes of a broadcast, axis of concat, gather, scatter, iota, argsort and what is cumulative, axes with starts of dynamic_slice
-	Shape  []Size  // sizes of the result: of all its axes, of the new axes of a broadcast, or of the axes Axes of dynamic_slice
+	Axes   []int   // axes acted on: of reductions, the permutation, new ones of a broadcast, the one that concat or a sum goes along …
+	Shape  []Size  // sizes of the result: of all its axes, of the new ones of a broadcast, of those of dynamic_slice
 	Start  []Size  // where a slice begins; where the operand of pad begins in the result
 	Step   []int   // steps of a slice; distances of the operand's elements in the result of pad; the order of argsort
 	Window *Window // convolutions and pooling

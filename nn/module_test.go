@@ -283,7 +283,7 @@ func TestOptionErrors(t *testing.T) {
 	for want, f := range map[string]func(){
 		"has no option stride": func() { nn.NewLinear(1, 1, nn.Stride(2)) },
 		"is given twice":       func() { nn.NewLinear(1, 1, nn.Bias(true), nn.Bias(false)) },
-		"padding_mode":         func() { nn.NewConv2d(1, 1, 3, nn.PaddingMode("reflect")) },
+		"padding_mode":         func() { nn.NewConv2d(1, 1, 3, nn.PaddingMode("mirror")) },
 		"needs 1 or 2":         func() { nn.NewConv2d(1, 1, 3, nn.Stride(1, 2, 3)) },
 		"do not divide into":   func() { nn.NewConv2d(3, 4, 3, nn.Groups(2)) },
 		"must be at least 1":   func() { nn.NewConv2d(0, 4, 3) },

@@ -46,7 +46,10 @@ func logCumSumExp(x *graph.Value, dim int) *graph.Value {
 	m := finite.Where(most, v.Like(0)) // infinities are left to exp
 	before := most.Delay(axis, 0)
 	factor := before.Eq(most).Where(v.Like(1), before.Sub(most).Exp())
-	return m.Add(factor.Recurrence(v.Sub(m).Exp(), axis).Log()).Cast(x.DType)
+	sum := factor.Recurrence(v.Sub(m).Exp(), axis)
+	none := sum.Eq(v.Like(0)) // of −∞ alone: the logarithm of 0, without its derivative
+	log := none.Where(v.Like(math.Inf(-1)), none.Where(v.Like(1), sum).Log())
+	return m.Add(log).Cast(x.DType)
 }
 
 func runningSamples(r *rand.Rand) []Sample {

@@ -75,33 +75,24 @@ func (a arguments) window(first int, names ...string) []nn.Option {
 }
 
 func conv(a arguments) (in, out int, opts []nn.Option) {
-	opts = append(a.window(3, "stride", "padding", "dilation"), nn.KernelSize(a.ints(2, "kernel_size")...), nn.Groups(a.int(6, "groups", 1)), nn.Bias(a.bool(7, "bias", true)))
+	switch word, _ := a.get(4, "padding", nil).(string); word {
+	case "same":
+		opts = append(opts, nn.PaddingSame())
+	case "valid", "":
+	default:
+		panic(tensor.Errorf("constructor", "padding %q", word))
+	}
+	if mode := as[string]("padding_mode", a.get(8, "padding_mode", "zeros")); mode != "zeros" {
+		opts = append(opts, nn.PaddingMode(mode))
+	}
+	opts = append(opts, a.window(3, "stride", "padding", "dilation")...)
+	opts = append(opts, nn.KernelSize(a.ints(2, "kernel_size")...), nn.Groups(a.int(6, "groups", 1)), nn.Bias(a.bool(7, "bias", true)))
 	return a.int(0, "in_channels", 0), a.int(1, "out_channels", 0), opts
 }
 
 func batchNorm(a arguments) (int, []nn.Option) {
 	return a.int(0, "num_features", 0), []nn.Option{nn.Eps(a.float(1, "eps", 1e-5)), nn.Momentum(a.float(2, "momentum", 0.1)),
 		nn.Affine(a.bool(3, "affine", true)), nn.TrackRunningStats(a.bool(4, "track_running_stats", true))}
-}
-
-// loss makes a module of a loss.
-func loss(f func(x, y *tensor.Tensor, opts ...nn.Option) *tensor.Tensor) func(a arguments) any {
-	return func(a arguments) any {
-		var opts []nn.Option
-		if r, ok := a.get(-1, "reduction", "mean").(string); ok {
-			opts = append(opts, nn.Reduction(r))
-		}
-		if w, ok := a.get(0, "weight", nil).(*tensor.Tensor); ok {
-			opts = append(opts, nn.ClassWeights(w))
-		}
-		if x := a.float(-1, "label_smoothing", 0); x != 0 {
-			opts = append(opts, nn.LabelSmoothing(x))
-		}
-		if _, ok := a.kwargs["ignore_index"]; ok {
-			opts = append(opts, nn.IgnoreIndex(a.int(-1, "ignore_index", 0)))
-		}
-		return func(x, y *tensor.Tensor) *tensor.Tensor { return f(x, y, opts...) }
-	}
 }
 
 // makers make our module as PyTorch's constructor of that name does.
@@ -165,14 +156,4 @@ var makers = map[string]func(a arguments) any{
 	"ELU":        func(a arguments) any { return nn.NewELU(a.float(0, "alpha", 1)) },
 	"Softmax":    func(a arguments) any { return nn.NewSoftmax(a.int(0, "dim", 0)) },
 	"LogSoftmax": func(a arguments) any { return nn.NewLogSoftmax(a.int(0, "dim", 0)) },
-
-	"CrossEntropyLoss": loss(nn.CrossEntropy),
-	"NLLLoss":          loss(nn.NLL),
-	"MSELoss":          loss(nn.MSE),
-	"L1Loss":           loss(nn.L1),
-	"SmoothL1Loss": func(a arguments) any {
-		beta := a.float(-1, "beta", 1)
-		return loss(func(x, y *tensor.Tensor, opts ...nn.Option) *tensor.Tensor { return nn.SmoothL1(x, y, beta, opts...) })(a)
-	},
-	"BCEWithLogitsLoss": loss(nn.BCEWithLogits),
 }

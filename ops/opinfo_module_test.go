@@ -1,9 +1,9 @@
 package ops_test
 
 import (
-	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/flambeau-ml/flambeau/internal/goldens"
@@ -25,7 +25,24 @@ func (m moduleSubject) try(r *trial) error {
 	if err != nil {
 		return err
 	}
-	return compute([]any{out})
+	return compute(out)
+}
+
+// called is a module that takes more than tensors one after the other.
+type called struct {
+	module  any // nil of a function
+	forward func(a arguments) []*tensor.Tensor
+}
+
+// stateful is what of a module has a state; nil of a function: a loss has its weights from its constructor.
+func stateful(module any) any {
+	if c, ok := module.(called); ok {
+		return c.module
+	}
+	if reflect.TypeOf(module).Kind() == reflect.Func {
+		return nil
+	}
+	return module
 }
 
 // build makes the module, with its state and mode.
@@ -36,10 +53,11 @@ func (m moduleSubject) build(r *trial) (any, error) {
 		return nil, err
 	}
 	module := m.make(arguments{args, kwargs})
-	if _, layer := module.(nn.Layer); !layer {
-		return module, nil // a loss has its weights from its constructor
+	own := stateful(module)
+	if own == nil {
+		return module, nil
 	}
-	module = nn.Init(module, 1)
+	nn.Init(own, 1)
 	state := &nn.Dict{}
 	names := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(r.s.State)) {
@@ -52,23 +70,31 @@ func (m moduleSubject) build(r *trial) (any, error) {
 		state.Set(name, tensor.FromArray(t.Array))
 	}
 	if r.s.State != nil {
-		if _, err := nn.LoadStateDict(module, state, true); err != nil {
+		if _, err := nn.LoadStateDict(own, state, true); err != nil {
 			return nil, err
 		}
 	}
-	for _, p := range nn.NamedParameters(module) {
+	for _, p := range nn.NamedParameters(own) {
 		r.leaves[names[p.Name]] = p.Tensor
 	}
 	if !r.s.Training {
-		nn.Eval(module)
+		nn.Eval(own)
 	}
 	return module, nil
 }
 
-func (m moduleSubject) forward(r *trial, module any) (*tensor.Tensor, error) {
+// forward calls the module's Forward, or a loss itself, which takes tensors.
+func (m moduleSubject) forward(r *trial, module any) ([]any, error) {
 	args, kwargs, err := r.arguments()
 	if err != nil {
 		return nil, err
+	}
+	if c, ok := module.(called); ok {
+		var out []any
+		for _, x := range c.forward(arguments{args, kwargs}) {
+			out = append(out, x)
+		}
+		return out, nil
 	}
 	for _, name := range []string{"input", "target"} {
 		if v, ok := kwargs[name]; ok {
@@ -79,21 +105,26 @@ func (m moduleSubject) forward(r *trial, module any) (*tensor.Tensor, error) {
 	if len(kwargs) > 0 {
 		return nil, fmt.Errorf("%w: forward with %v", goldens.ErrUnsupported, slices.Sorted(maps.Keys(kwargs)))
 	}
-	var in []*tensor.Tensor
-	for _, v := range args {
-		in = append(in, as[*tensor.Tensor]("an input", v))
+	f := reflect.ValueOf(module)
+	if f.Kind() != reflect.Func {
+		f = f.MethodByName("Forward")
 	}
-	switch f := module.(type) {
-	case nn.Layer:
-		if len(in) == 1 {
-			return f.Forward(in[0]), nil
-		}
-	case func(x, y *tensor.Tensor) *tensor.Tensor:
-		if len(in) == 2 {
-			return f(in[0], in[1]), nil
-		}
+	if !f.IsValid() || f.Type().NumIn() != len(args) {
+		return nil, fmt.Errorf("%w: a %T with %d inputs", goldens.ErrUnsupported, module, len(args))
 	}
-	return nil, fmt.Errorf("%w: a %T with %d inputs", goldens.ErrUnsupported, module, len(in))
+	var in []reflect.Value
+	for i, v := range args {
+		x := reflect.ValueOf(as[*tensor.Tensor]("an input", v))
+		if !x.Type().AssignableTo(f.Type().In(i)) {
+			return nil, fmt.Errorf("%w: a %T whose input %d is no tensor", goldens.ErrUnsupported, module, i)
+		}
+		in = append(in, x)
+	}
+	var out []any
+	for _, v := range f.Call(in) {
+		out = append(out, v.Interface())
+	}
+	return out, nil
 }
 
 func (m moduleSubject) check(r *trial) error {
@@ -109,23 +140,30 @@ func (m moduleSubject) check(r *trial) error {
 	if err != nil {
 		return err
 	}
-	want, ok := answer.(*goldens.Tensor)
-	if !ok {
-		return errors.New("more than one output")
+	want := wanted(answer)
+	if len(out) != len(want) {
+		return fmt.Errorf("%d outputs, want %d", len(out), len(want))
 	}
-	if err := r.compare(out, want); err != nil {
-		return err
+	outs := map[string]*tensor.Tensor{}
+	for i, w := range want {
+		if err := r.compareValue(out[i], w); err != nil {
+			return err
+		}
+		if w, ok := w.(*goldens.Tensor); ok {
+			outs[w.Name] = out[i].(*tensor.Tensor)
+		}
 	}
-	if err := r.backward(map[string]*tensor.Tensor{want.Name: out}); err != nil {
+	if err := r.backward(outs); err != nil {
 		return err
 	}
 	if err := r.mutated(); err != nil {
 		return err
 	}
-	if _, layer := module.(nn.Layer); !layer {
+	own := stateful(module)
+	if own == nil {
 		return nil
 	}
-	dict := nn.StateDict(module)
+	dict := nn.StateDict(own)
 	for _, name := range slices.Sorted(maps.Keys(r.s.State)) {
 		after := r.s.State[name]
 		if v, changes := r.s.StateAfter[name]; changes {

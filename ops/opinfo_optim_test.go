@@ -12,9 +12,17 @@ import (
 
 // optimizers make our optimiser as PyTorch's constructor of that name does.
 var optimizers = map[string]func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer{
-	"SGD":   func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewSGD(p, opts...) },
-	"Adam":  func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdam(p, opts...) },
-	"AdamW": func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdamW(p, opts...) },
+	"SGD":      func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewSGD(p, opts...) },
+	"Adam":     func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdam(p, opts...) },
+	"AdamW":    func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdamW(p, opts...) },
+	"Adagrad":  func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdagrad(p, opts...) },
+	"Adadelta": func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdadelta(p, opts...) },
+	"Adamax":   func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdamax(p, opts...) },
+	"NAdam":    func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewNAdam(p, opts...) },
+	"RAdam":    func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewRAdam(p, opts...) },
+	"ASGD":     func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewASGD(p, opts...) },
+	"RMSprop":  func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewRMSprop(p, opts...) },
+	"Rprop":    func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewRprop(p, opts...) },
 }
 
 // optimSubject finds an optimiser or a schedule.
@@ -47,13 +55,28 @@ func options(name string, kwargs map[string]any) (string, []optim.Option, error)
 			opts = append(opts, optim.WeightDecay(numberOf(v)))
 		case "eps":
 			opts = append(opts, optim.Eps(numberOf(v)))
-		case "betas":
+		case "alpha":
+			opts = append(opts, optim.Alpha(numberOf(v)))
+		case "lr_decay":
+			opts = append(opts, optim.LRDecay(numberOf(v)))
+		case "initial_accumulator_value":
+			opts = append(opts, optim.InitialAccumulator(numberOf(v)))
+		case "rho":
+			opts = append(opts, optim.Rho(numberOf(v)))
+		case "momentum_decay":
+			opts = append(opts, optim.MomentumDecay(numberOf(v)))
+		case "lambd":
+			opts = append(opts, optim.Lambd(numberOf(v)))
+		case "t0":
+			opts = append(opts, optim.T0(numberOf(v)))
+		case "betas", "etas", "step_sizes":
 			b := as[[]any](key, v)
 			if len(b) != 2 {
-				panic(tensor.Errorf("options", "%d betas", len(b)))
+				panic(tensor.Errorf("options", "%d %s", len(b), key))
 			}
-			opts = append(opts, optim.Betas(numberOf(b[0]), numberOf(b[1])))
-		case "nesterov", "maximize", "amsgrad", "decoupled_weight_decay":
+			pair := map[string]func(x, y float64) optim.Option{"betas": optim.Betas, "etas": optim.Etas, "step_sizes": optim.StepSizes}[key]
+			opts = append(opts, pair(numberOf(b[0]), numberOf(b[1])))
+		case "nesterov", "maximize", "amsgrad", "centered", "decoupled_weight_decay":
 			switch on := as[bool](key, v); {
 			case !on:
 			case key == "nesterov":
@@ -62,8 +85,12 @@ func options(name string, kwargs map[string]any) (string, []optim.Option, error)
 				opts = append(opts, optim.Maximize())
 			case key == "amsgrad":
 				opts = append(opts, optim.AMSGrad())
+			case key == "centered":
+				opts = append(opts, optim.Centered())
 			case name == "Adam":
 				name = "AdamW"
+			default:
+				opts = append(opts, optim.DecoupledWeightDecay())
 			}
 		case "params", "foreach", "fused", "capturable", "differentiable": // how it is computed is our own affair
 		default:

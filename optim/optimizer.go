@@ -13,6 +13,9 @@ type Optimizer interface {
 	// are, as one program. It panics with *tensor.Error where a value cannot be computed; tensor.Try makes an error of
 	// that, and parameters are then what they were.
 	Step()
+	// Update records what Step does without computing it, and returns all that is to be computed: parameters, and what is
+	// kept for them. It is for what belongs to the program of a step besides, such as averages of parameters.
+	Update() []*tensor.Tensor
 	// ZeroGrad forgets all gradients.
 	ZeroGrad()
 	// Groups are the parameters with their options, which may be changed between steps.
@@ -126,7 +129,10 @@ func (c *core) ZeroGrad() {
 }
 
 // Step changes every parameter that has a gradient.
-func (c *core) Step() {
+func (c *core) Step() { tensor.Must(tensor.Eval(context.Background(), c.Update()...)) }
+
+// Update records what Step does without computing it, and returns all that is to be computed.
+func (c *core) Update() []*tensor.Tensor {
 	var out []*tensor.Tensor
 	for _, g := range c.groups {
 		for _, p := range g.Params {
@@ -148,5 +154,5 @@ func (c *core) Step() {
 			}
 		}
 	}
-	tensor.Must(tensor.Eval(context.Background(), out...))
+	return out
 }

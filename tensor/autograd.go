@@ -12,8 +12,9 @@ import (
 
 // leaf is the accumulator of a tensor that requires a gradient.
 type leaf struct {
-	mu   sync.Mutex
-	grad *Tensor
+	mu    sync.Mutex
+	grad  *Tensor
+	hooks hooks
 }
 
 // RequiresGrad makes t a leaf whose gradient Backward computes, and returns t. Only floating tensors can be one, and
@@ -191,8 +192,18 @@ func (r *recorder) sweep(root, seed *graph.Value) (swept []*node, got []leafGrad
 		cts[n] = ct
 	}
 	at := map[*leaf]int{}
-	for _, n := range order {
+	for i, n := range order {
 		ct := cts[n]
+		if rec := n.rec.Load(); n.leaf == nil && rec.call != nil {
+			swept = append(swept, n)
+			if ct != nil {
+				cts[n] = n.hooks.call(r, ct)
+			}
+			if rec.call.last(order, i) {
+				rec.call.pullBack(r, false, cts, add)
+			}
+			continue
+		}
 		if ct == nil && n.leaf == nil {
 			continue
 		}
@@ -209,6 +220,7 @@ func (r *recorder) sweep(root, seed *graph.Value) (swept []*node, got []leafGrad
 			continue
 		}
 		swept = append(swept, n)
+		ct = n.hooks.call(r, ct)
 		rec := n.rec.Load()
 		switch {
 		case rec.hist != nil:
@@ -219,6 +231,9 @@ func (r *recorder) sweep(root, seed *graph.Value) (swept []*node, got []leafGrad
 			r.pullBack(n, rec, ct, func(x *node) bool { return x.needs }, add)
 		}
 		delete(cts, n)
+	}
+	for i := range got {
+		got[i].ct = got[i].leaf.hooks.call(r, got[i].ct)
 	}
 	return swept, got
 }
@@ -276,11 +291,7 @@ func (r *recorder) differentiable(root *node) []*node {
 		if rec == nil || n.ended.Load() {
 			graph.Fail(r.op, "the history of a %s was swept by an earlier Backward, which ended it: give that one Retain()", n.op)
 		}
-		if rec.hist != nil {
-			stack = append(stack, rec.hist)
-			continue
-		}
-		stack = append(stack, rec.in...)
+		stack = append(stack, rec.derived()...)
 	}
 	return order
 }

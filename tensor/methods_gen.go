@@ -2155,7 +2155,7 @@ func (t *Tensor) IndexFill_(dim int, index *Tensor, value *Tensor) *Tensor {
 func (t *Tensor) IndexPut(indices []*Tensor, values *Tensor) *Tensor {
 	r := record("index_put")
 	defer r.done()
-	return r.handle(ops.IndexPut.Body(r.read(t), r.readAll(indices), r.read(values), false))
+	return r.handle(ops.IndexPut.Body(r.read(t), r.readAllOpt(indices), r.read(values), false))
 }
 
 // IndexPutWith is self with values, or these added, at the places that indices name together, one for each axis. It
@@ -2164,7 +2164,7 @@ func (t *Tensor) IndexPutWith(indices []*Tensor, values *Tensor, opts ...Option)
 	r := record("index_put")
 	defer r.done()
 	o := r.options(opts, "accumulate")
-	return r.handle(ops.IndexPut.Body(r.read(t), r.readAll(indices), r.read(values), option[bool](o, "accumulate", false)))
+	return r.handle(ops.IndexPut.Body(r.read(t), r.readAllOpt(indices), r.read(values), option[bool](o, "accumulate", false)))
 }
 
 // IndexPut_ replaces t by self with values, or these added, at the places that indices name together, one for each
@@ -2172,7 +2172,7 @@ func (t *Tensor) IndexPutWith(indices []*Tensor, values *Tensor, opts ...Option)
 func (t *Tensor) IndexPut_(indices []*Tensor, values *Tensor) *Tensor {
 	r := record("index_put")
 	defer r.done()
-	r.write(t, ops.IndexPut.Body(r.read(t), r.readAll(indices), r.read(values), false))
+	r.write(t, ops.IndexPut.Body(r.read(t), r.readAllOpt(indices), r.read(values), false))
 	return t
 }
 
@@ -2182,7 +2182,7 @@ func (t *Tensor) IndexPutWith_(indices []*Tensor, values *Tensor, opts ...Option
 	r := record("index_put")
 	defer r.done()
 	o := r.options(opts, "accumulate")
-	r.write(t, ops.IndexPut.Body(r.read(t), r.readAll(indices), r.read(values), option[bool](o, "accumulate", false)))
+	r.write(t, ops.IndexPut.Body(r.read(t), r.readAllOpt(indices), r.read(values), option[bool](o, "accumulate", false)))
 	return t
 }
 

@@ -30,6 +30,7 @@ type node struct {
 	drawn bool         // computed from random numbers while a batch is traced
 	top   atomic.Bool  // a storage got it: cuts end at such nodes, never inside an operator
 	ended atomic.Bool  // its history was swept and not retained
+	hooks hooks
 
 	// Below: under Device.mu.
 	mark, seen uint32 // the evaluation that visited it
@@ -48,6 +49,8 @@ type recipe struct {
 	stop  bool     // an alias without history
 	hist  *node    // where the tangent comes from, of a write through a Detach alias; never computed for this node's sake
 	also  *node    // a loss, on the seed of its sweep: who computes the seed computes the loss
+	call  *applied // of a result of a Function, whose Backward is its derivative
+	place int      // which of the results
 	few   [2]*node // memory of in, where two are enough
 	old   *node    // what the storage held before this write: bound again should the write fail
 }
@@ -62,6 +65,25 @@ func (r *recipe) edges(f func(*node)) {
 			f(x)
 		}
 	}
+	if r.call != nil {
+		for _, x := range r.call.in {
+			f(x)
+		}
+		for _, x := range r.call.ys {
+			f(x)
+		}
+	}
+}
+
+// derived is where the derivative of what r computes comes from.
+func (r *recipe) derived() []*node {
+	switch {
+	case r.hist != nil:
+		return []*node{r.hist}
+	case r.call != nil:
+		return r.call.in
+	}
+	return r.in
 }
 
 func (n *node) ref() { n.refs.Add(1) }

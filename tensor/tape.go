@@ -84,10 +84,8 @@ func (t *Tape) sources(n *node) []*node {
 		return nil // it stands for what a batch is taken of
 	case rec == nil || n.ended.Load():
 		graph.Fail(t.op, "the history of a %s was swept by an earlier Backward, which ended it: give that one Retain()", n.op)
-	case rec.hist != nil:
-		return []*node{rec.hist}
 	}
-	return rec.in
+	return rec.derived()
 }
 
 // active lists those of the nodes below roots that depend on the inputs, oldest first.
@@ -136,10 +134,20 @@ func (t *Tape) Pull(ys, cts []*Tensor) []*Tensor {
 	for i := len(order) - 1; i >= 0; i-- {
 		n := order[i]
 		ct := sum[n]
-		if _, ok := inputs[n]; ok || ct == nil {
+		if _, ok := inputs[n]; ok {
 			continue
 		}
-		switch rec := n.rec.Load(); {
+		rec := n.rec.Load()
+		if rec.call != nil {
+			if rec.call.first(order, i) {
+				rec.call.pullBack(r, true, sum, add)
+			}
+			continue
+		}
+		if ct == nil {
+			continue
+		}
+		switch {
 		case rec.hist != nil:
 			add(rec.hist, ct)
 		case rec.op == nil:
@@ -209,6 +217,8 @@ func (t *Tape) Push(ys, tangents []*Tensor) []*Tensor {
 		}
 		var d *graph.Value
 		switch rec := n.rec.Load(); {
+		case rec.call != nil:
+			graph.Fail(t.op, "%s has a Backward of its own, and nothing that carries tangents forward", rec.call.f.Name)
 		case rec.hist != nil:
 			d = tan[rec.hist]
 		case rec.op == nil:

@@ -129,6 +129,15 @@ func (r *recorder) readAll(ts []*Tensor) []*graph.Value {
 	return vs
 }
 
+// readAllOpt reads each of ts that is not nil.
+func (r *recorder) readAllOpt(ts []*Tensor) []*graph.Value {
+	vs := make([]*graph.Value, len(ts))
+	for i, t := range ts {
+		vs[i] = r.readOpt(t)
+	}
+	return vs
+}
+
 // readOpt is read, or nil where t is nil.
 func (r *recorder) readOpt(t *Tensor) *graph.Value {
 	if t == nil {

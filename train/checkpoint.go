@@ -24,6 +24,7 @@ type saved struct {
 	Optimizer []optim.GroupState `json:"optimizer"`
 	Scheduler *float64           `json:"scheduler,omitempty"`
 	Plateau   *plateau           `json:"plateau,omitempty"`
+	EMA       bool               `json:"ema,omitempty"`
 	Config    string             `json:"config,omitempty"` // SHA-256 of Trainer.Config
 }
 
@@ -38,7 +39,7 @@ type plateau struct {
 // The files of a checkpoint.
 const (
 	modelFile    = "model"    // the model's state dict
-	trainingFile = "training" // what the optimiser keeps, and the generators
+	trainingFile = "training" // what the optimiser keeps, the generators, and averages of parameters
 	stateFile    = "state"    // saved
 )
 
@@ -46,6 +47,7 @@ const (
 const (
 	optimizerPrefix = "optimizer."
 	generatorPrefix = "generator."
+	averagePrefix   = "average."
 )
 
 // save writes a checkpoint. It is not cancelled: ctx only has its values.
@@ -62,7 +64,8 @@ func (t *Trainer[M, B]) save(ctx context.Context) error {
 	for _, g := range nn.Generators(t.Model) {
 		training.Set(generatorPrefix+g.Name, g.Tensor)
 	}
-	s := saved{Position: t.at, Data: t.Data.State(), Optimizer: opt.Groups, Config: t.config}
+	t.EMA.save(t.Model, training)
+	s := saved{Position: t.at, EMA: t.EMA != nil, Data: t.Data.State(), Optimizer: opt.Groups, Config: t.config}
 	if t.Scheduler != nil {
 		n := t.Scheduler.Steps()
 		s.Scheduler = &n
@@ -149,6 +152,8 @@ func (t *Trainer[M, B]) restore(files map[string][]byte) error {
 		t.Plateau.Best, t.Plateau.Started, t.Plateau.Bad, t.Plateau.Cooling = float64(p.Best), p.Started, p.Bad, p.Cooling
 	}
 	switch {
+	case (t.EMA != nil) != s.EMA:
+		return errors.New("it was made with an EMA and there is none now, or the other way round")
 	case (t.Plateau == nil) != (s.Plateau == nil):
 		return errors.New("it was made with a Plateau and there is none now, or the other way round")
 	case (t.Scheduler == nil) != (s.Scheduler == nil):
@@ -157,6 +162,9 @@ func (t *Trainer[M, B]) restore(files map[string][]byte) error {
 		t.Scheduler.StepTo(*s.Scheduler)
 	}
 	t.at = s.Position
+	if t.EMA != nil {
+		return t.EMA.restore(t.Model, training, t.at.Step)
+	}
 	return nil
 }
 

@@ -32,14 +32,14 @@ func Supervised[M nn.Layer](loss func(out, y *tensor.Tensor) *tensor.Tensor) fun
 	}
 }
 
-// Validate goes through Valid once in evaluation mode and returns "loss" and each metric. The model keeps its mode. The
-// loss of each batch counts as often as the batch has samples,
-// where a metric says how many these are, else once.
+// Validate goes through Valid once in evaluation mode and returns "loss" and each metric. The model keeps its mode. With
+// an EMA, its averages are what is evaluated. The loss of each batch counts as often as the batch has samples, where a
+// metric says how many these are, else once.
 func (t *Trainer[M, B]) Validate(ctx context.Context) (map[string]float64, error) {
 	if t.Valid == nil {
 		return nil, errors.New("there is nothing to validate on")
 	}
-	model := nn.Eval(nn.NoGrad(t.Model))
+	model := nn.Eval(nn.NoGrad(t.Averaged()))
 	if err := t.Valid.Restore(data.State{}); err != nil {
 		return nil, err
 	}

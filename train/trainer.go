@@ -22,16 +22,20 @@ type Trainer[M, B any] struct {
 	// validation passes another handle on the same model, in evaluation mode.
 	Forward func(m M, b B) (loss, out *tensor.Tensor)
 
-	Optimizer optim.Optimizer  // it must be there
-	Data      *data.Loader[B]  // what is trained on; it must be there
-	Valid     *data.Loader[B]  // what is validated on after each epoch
-	Epochs    int              // how often to go through Data; it must be there
-	Scheduler *optim.Scheduler // stepped after each step, or each epoch where PerEpoch is set
-	PerEpoch  bool
-	Plateau   *optim.ReduceLROnPlateau // given the figure that Best names after each epoch; not with a Scheduler
-	ClipNorm  float64                  // gradients are scaled to at most this norm; 0 leaves them alone
-	Metrics   []Metric[B]              // of validation
-	Best      string                   // which figure of validation says what the best epoch was: "loss" without it
+	Optimizer optim.Optimizer // it must be there
+	Data      *data.Loader[B] // what is trained on; it must be there
+	Valid     *data.Loader[B] // what is validated on after each epoch
+	Epochs    int             // how often to go through Data; it must be there
+	// Accumulate makes one step of so many batches, the last of an epoch of what is left: for losses that are means over
+	// samples the step of one larger batch, in the memory that one of its parts takes.
+	Accumulate int
+	EMA        *EMA             // averages parameters over steps; validation is of the averages
+	Scheduler  *optim.Scheduler // stepped after each step, or each epoch where PerEpoch is set
+	PerEpoch   bool
+	Plateau    *optim.ReduceLROnPlateau // given the figure that Best names after each epoch; not with a Scheduler
+	ClipNorm   float64                  // gradients are scaled to at most this norm; 0 leaves them alone
+	Metrics    []Metric[B]              // of validation
+	Best       string                   // which figure of validation says what the best epoch was: "loss" without it
 
 	Dir    string // where checkpoints go; without it there are none
 	Every  int    // steps between checkpoints, besides those after each epoch
@@ -65,7 +69,7 @@ type Status struct {
 	Step          int // steps done since the run began
 	Batch         int // batches done in this epoch, of Batches
 	Batches       int
-	Loss          float64 // of the step's batch
+	Loss          float64 // of the step's batch, or batches
 	LR            float64 // the rate that the next step will use
 }
 
@@ -137,6 +141,10 @@ func (t *Trainer[M, B]) begin() error {
 		return errors.New("the fields Forward, Optimizer and Data must be set")
 	case t.Epochs < 1:
 		return fmt.Errorf("%d epochs", t.Epochs)
+	case t.Accumulate < 0:
+		return fmt.Errorf("steps of %d batches", t.Accumulate)
+	case t.EMA != nil && !(t.EMA.Decay >= 0 && t.EMA.Decay <= 1):
+		return fmt.Errorf("an average that keeps %g of itself: it must be from 0 to 1", t.EMA.Decay)
 	case t.Data.Batches() == 0:
 		return errors.New("there are no batches to train on")
 	case t.Plateau != nil && t.Scheduler != nil:
@@ -150,6 +158,10 @@ func (t *Trainer[M, B]) begin() error {
 	}
 	t.config = config
 	t.at = position{}
+	if t.EMA != nil {
+		t.EMA.averages = nil
+	}
+	t.Optimizer.ZeroGrad()
 	nn.Train(t.Model)
 	if t.Dir == "" {
 		return nil
@@ -214,38 +226,24 @@ func (t *Trainer[M, B]) batches(ctx context.Context) error {
 	if t.Data.Done() && t.at.Losses > 0 {
 		return nil // all were done before a checkpoint
 	}
-	for b, err := range t.Data.Epoch(ctx) {
+	step := t.newStep(ctx)
+	defer step.end()
+	for b, err := range t.Data.Epoch(step.loading) {
 		if err != nil {
 			return err
 		}
-		loss, err := t.step(b)
+		loss, done, err := step.add(b)
 		if err != nil {
 			return err
+		}
+		if !done {
+			continue
 		}
 		if err := t.after(ctx, loss); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// step trains on one batch.
-func (t *Trainer[M, B]) step(b B) (loss float64, err error) {
-	err = tensor.Try(func() {
-		l, _ := t.Forward(t.Model, b)
-		l.Backward()
-		if t.ClipNorm > 0 {
-			var all []*tensor.Tensor
-			for _, g := range t.Optimizer.Groups() {
-				all = append(all, g.Params...)
-			}
-			optim.ClipGradNorm(all, t.ClipNorm)
-		}
-		t.Optimizer.Step()
-		t.Optimizer.ZeroGrad()
-		loss = l.Item()
-	})
-	return loss, err
 }
 
 // bufferSteps is how often buffers are computed that no step needs, such as counts of batches: else each step would make

@@ -11,16 +11,28 @@ import (
 	"github.com/flambeau-ml/flambeau/graph"
 )
 
-// neighbours adds sums as the written order says.
-func neighbours[T floating](x []T) T {
+// joining is addition or multiplication, and what it begins with.
+type joining[T floating] struct {
+	join  func(x, y T) T
+	begin T
+}
+
+func addition[T floating]() joining[T] { return joining[T]{func(x, y T) T { return x + y }, 0} }
+
+func multiplication[T floating]() joining[T] {
+	return joining[T]{func(x, y T) T { return x * y }, 1}
+}
+
+// neighbours joins results as the written order says.
+func (j joining[T]) neighbours(x []T) T {
 	if len(x) == 0 {
-		return 0
+		return j.begin
 	}
 	for len(x) > 1 {
 		var next []T
 		for i := 0; i < len(x); i += 2 {
 			if i+1 < len(x) {
-				next = append(next, x[i]+x[i+1])
+				next = append(next, j.join(x[i], x[i+1]))
 			} else {
 				next = append(next, x[i])
 			}
@@ -30,37 +42,40 @@ func neighbours[T floating](x []T) T {
 	return x[0]
 }
 
-func sumTrailing[T floating](x []T) T {
+func (j joining[T]) trailing(x []T) T {
 	var blocks []T
 	for ; len(x) > 0; x = x[min(len(x), 4096):] {
 		var p [32]T
+		for i := range p {
+			p[i] = j.begin
+		}
 		for i, y := range x[:min(len(x), 4096)] {
-			p[i%32] += y
+			p[i%32] = j.join(p[i%32], y)
 		}
 		for n := 16; n > 0; n /= 2 {
 			for i := range n {
-				p[i] += p[i+n]
+				p[i] = j.join(p[i], p[i+n])
 			}
 		}
 		blocks = append(blocks, p[0])
 	}
-	return neighbours(blocks)
+	return j.neighbours(blocks)
 }
 
-func sumRuns[T floating](x []T) T {
+func (j joining[T]) runs(x []T) T {
 	var runs []T
 	for ; len(x) > 0; x = x[min(len(x), 64):] {
-		sum := T(0)
+		sum := j.begin
 		for _, y := range x[:min(len(x), 64)] {
-			sum += y
+			sum = j.join(sum, y)
 		}
 		runs = append(runs, sum)
 	}
-	return neighbours(runs)
+	return j.neighbours(runs)
 }
 
-// sumWritten sums x over axes in the written order.
-func sumWritten[T floating](x []T, dims, axes []int) []T {
+// written reduces x over axes in the written order.
+func (j joining[T]) written(x []T, dims, axes []int) []T {
 	inner := len(dims)
 	for inner > 0 && slices.Contains(axes, inner-1) {
 		inner--
@@ -68,7 +83,7 @@ func sumWritten[T floating](x []T, dims, axes []int) []T {
 	n := count(dims[inner:])
 	rows := make([]T, count(dims[:inner]))
 	for i := range rows {
-		rows[i] = sumTrailing(x[i*n : (i+1)*n])
+		rows[i] = j.trailing(x[i*n : (i+1)*n])
 		if inner == len(dims) {
 			rows[i] = x[i]
 		}
@@ -97,7 +112,7 @@ func sumWritten[T floating](x []T, dims, axes []int) []T {
 	}
 	sums := make([]T, len(groups))
 	for i, g := range groups {
-		sums[i] = sumRuns(g)
+		sums[i] = j.runs(g)
 	}
 	return sums
 }
@@ -119,36 +134,45 @@ func TestWrittenOrder(t *testing.T) {
 		if testing.Short() && n > 80000 {
 			continue
 		}
-		x64, x32 := make([]float64, n), make([]float32, n)
-		a64, a32 := graph.NewArray(graph.Float64, c.dims...), graph.NewArray(graph.Float32, c.dims...)
-		for i := range x64 {
-			x64[i] = r.NormFloat64() * math.Exp(3*r.NormFloat64())
-			x32[i] = float32(x64[i])
-			a64.F[i], a32.F[i] = x64[i], float64(x32[i])
-		}
-		want64, want32 := sumWritten(x64, c.dims, c.axes), sumWritten(x32, c.dims, c.axes)
-		for _, d := range devices {
-			for _, fused := range []bool{false, true} {
-				f := graph.NewFunc("sums")
-				var results []*graph.Value
-				for _, typ := range []graph.DType{graph.Float64, graph.Float32} {
-					x := f.Param("x", graph.T(typ, c.dims...))
-					if fused {
-						x = x.Add(x).Scale(0.5)
-					}
-					results = append(results, x.ReduceSum(c.axes...))
+		for _, p := range []*graph.Primitive{graph.ReduceSum, graph.ReduceProd} {
+			j64, j32 := addition[float64](), addition[float32]()
+			if p == graph.ReduceProd {
+				j64, j32 = multiplication[float64](), multiplication[float32]()
+			}
+			x64, x32 := make([]float64, n), make([]float32, n)
+			a64, a32 := graph.NewArray(graph.Float64, c.dims...), graph.NewArray(graph.Float32, c.dims...)
+			for i := range x64 {
+				x64[i] = r.NormFloat64() * math.Exp(3*r.NormFloat64())
+				if p == graph.ReduceProd { // so that it stays in range
+					x64[i] = 1 + 0.01*r.NormFloat64()
 				}
-				f.Return(results...)
-				out, _ := evaluateOn(t, d, f, backend.Options{Unfused: !fused}, []*graph.Array{a64, a32})
-				what := fmt.Sprintf("%v over %v, %d threads", c.dims, c.axes, d.Threads())
-				for i, want := range want64 {
-					if math.Float64bits(out[0].F[i]) != math.Float64bits(want) {
-						t.Fatalf("%s: sum %d of f64 is %v, want %v", what, i, out[0].F[i], want)
+				x32[i] = float32(x64[i])
+				a64.F[i], a32.F[i] = x64[i], float64(x32[i])
+			}
+			want64, want32 := j64.written(x64, c.dims, c.axes), j32.written(x32, c.dims, c.axes)
+			for _, d := range devices {
+				for _, fused := range []bool{false, true} {
+					f := graph.NewFunc("sums")
+					var results []*graph.Value
+					for _, typ := range []graph.DType{graph.Float64, graph.Float32} {
+						x := f.Param("x", graph.T(typ, c.dims...))
+						if fused {
+							x = x.Add(x).Scale(0.5)
+						}
+						results = append(results, graph.Apply(p, &graph.Attrs{Axes: c.axes}, x))
 					}
-				}
-				for i, want := range want32 {
-					if math.Float64bits(out[1].F[i]) != math.Float64bits(float64(want)) {
-						t.Fatalf("%s: sum %d of f32 is %v, want %v", what, i, out[1].F[i], want)
+					f.Return(results...)
+					out, _ := evaluateOn(t, d, f, backend.Options{Unfused: !fused}, []*graph.Array{a64, a32})
+					what := fmt.Sprintf("%s of %v over %v, %d threads", p, c.dims, c.axes, d.Threads())
+					for i, want := range want64 {
+						if math.Float64bits(out[0].F[i]) != math.Float64bits(want) {
+							t.Fatalf("%s: result %d of f64 is %v, want %v", what, i, out[0].F[i], want)
+						}
+					}
+					for i, want := range want32 {
+						if math.Float64bits(out[1].F[i]) != math.Float64bits(float64(want)) {
+							t.Fatalf("%s: result %d of f32 is %v, want %v", what, i, out[1].F[i], want)
+						}
 					}
 				}
 			}

@@ -99,15 +99,20 @@ func cumulateRows[T number](e *env, src, dst []T, outer, n int, product bool) {
 	if blocks == 1 {
 		return
 	}
-	offsets := make([]T, outer*blocks)
+	mem := borrowSlice[T](outer * blocks)
+	defer giveBackSlice(mem)
+	offsets := *mem
 	for u := range offsets {
-		switch _, hi := part(u - 1); {
-		case u%blocks == 0 && product:
-			offsets[u] = 1
-		case u%blocks == 0:
-		case product:
+		if u%blocks == 0 {
+			offsets[u] = 0
+			if product {
+				offsets[u] = 1
+			}
+			continue
+		}
+		if _, hi := part(u - 1); product {
 			offsets[u] = offsets[u-1] * dst[hi-1]
-		default:
+		} else {
 			offsets[u] = offsets[u-1] + dst[hi-1]
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/flambeau-ml/flambeau/graph"
 )
@@ -20,7 +21,12 @@ func argSort(e *env, a *graph.Attrs, in []array, out array) error {
 	}
 	to := elements[int64](out)
 	e.pool.For(count(x.dims[:axis])*inner, grainOf(8*n), func(_, lo, hi int) {
-		line, spare := make([]keyed, n), make([]keyed, n)
+		mem := keyedLines.Get().(*[]keyed)
+		defer keyedLines.Put(mem)
+		if cap(*mem) < 2*n {
+			*mem = make([]keyed, 2*n)
+		}
+		line, spare := (*mem)[:n:n], (*mem)[n:2*n]
 		for l := lo; l < hi; l++ {
 			at := l/inner*n*inner + l%inner
 			for k := range line {
@@ -39,6 +45,9 @@ type keyed struct {
 	key uint64
 	at  int64
 }
+
+// keyedLines are the memory of lines that are not being sorted.
+var keyedLines = sync.Pool{New: func() any { return new([]keyed) }}
 
 // sortKeys is the key of each element of x: equal for equal elements, and largest for NaN.
 func sortKeys(e *env, x array) (key func(i int) uint64, done func()) {

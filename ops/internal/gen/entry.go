@@ -154,6 +154,9 @@ func (p *param) read() string {
 		}
 		return "r.read(" + p.ident + ")"
 	case typeValues:
+		if p.Type.ElemOptional {
+			return "r.readAllOpt(" + p.ident + ")"
+		}
 		return "r.readAll(" + p.ident + ")"
 	case typeScalar:
 		if p.Type.Optional {
