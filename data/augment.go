@@ -23,8 +23,10 @@ type Augmentation func(r *rand.Rand, im *Image)
 // epoch, and the same whatever batch it is in and whoever makes that.
 func Augment(ds Dataset[Batch], steps ...Augmentation) Dataset[Batch] {
 	return Map(ds, func(pick Pick, b Batch) (out Batch, err error) {
-		err = tensor.Try(func() { out.X, err = augment(pick, b.X, steps) })
 		out.Y = b.Y
+		if e := tensor.Try(func() { out.X, err = augment(pick, b.X, steps) }); e != nil {
+			return out, e
+		}
 		return out, err
 	})
 }

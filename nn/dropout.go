@@ -117,9 +117,9 @@ func alphaDrop(x, like *tensor.Tensor, g *tensor.Generator, p float64) *tensor.T
 	if p == 1 {
 		return x.MulScalar(0.0)
 	}
-	const least = -1.7580993408473766 // −λα of SELU
-	scale := 1 / math.Sqrt((least*least*p+1)*(1-p))
+	const most = 1.7580993408473766 // λα of SELU, whose least value is −λα
+	scale := 1 / math.Sqrt((most*most*p+1)*(1-p))
 	kept := like.BernoulliP(g, 1-p)
-	shift := kept.AddScalar(-1.0).MulScalar(least * scale).AddScalar(least * scale * p)
+	shift := kept.AddScalar(-1.0).MulScalar(most * scale).AddScalar(most * scale * p)
 	return x.Mul(kept.MulScalar(scale)).Add(shift)
 }

@@ -36,7 +36,8 @@ func TestOptions(t *testing.T) {
 	for seed := range uint64(50) {
 		f, _ := New(seed, Options{Values: 30, DTypes: []graph.DType{graph.Float32}, Without: func(p *graph.Primitive) bool { return p == graph.Exp }})
 		for _, v := range f.Values {
-			if v.Op == graph.Exp || v.DType == graph.Float64 || v.DType == graph.Int32 && v.Op != graph.Cast {
+			if v.Op == graph.Exp || v.DType == graph.Float64 { // integers stand for indices and starts
+
 				t.Fatalf("%s: %s in %s", v.Op, v.Type, f)
 			}
 		}
