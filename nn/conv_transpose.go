@@ -12,10 +12,13 @@ type convTranspose struct {
 
 	op            string
 	outputPadding []int
-	apply         func(x, weight, bias *tensor.Tensor, opts ...tensor.Option) *tensor.Tensor
+	apply         transposedConv
 }
 
-func newConvTranspose(op string, rank, in, out, kernel int, opts []Option, apply func(x, weight, bias *tensor.Tensor, opts ...tensor.Option) *tensor.Tensor) convTranspose {
+// transposedConv is an operator of one rank.
+type transposedConv func(x, weight, bias *tensor.Tensor, opts ...tensor.Option) *tensor.Tensor
+
+func newConvTranspose(op string, rank, in, out, kernel int, opts []Option, apply transposedConv) convTranspose {
 	s := settle(op, opts, "bias", "kernel_size", "stride", "padding", "output_padding", "dilation", "groups")
 	size := s.dims("kernel_size", rank, kernel, 1)
 	c := convTranspose{op: op, outputPadding: s.dims("output_padding", rank, 0, 0), apply: apply, conv: conv{

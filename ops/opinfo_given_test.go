@@ -69,6 +69,9 @@ func init() {
 			return []*tensor.Tensor{m.ForwardBags(a.tensor(0, "input"), nn.Bags{Offsets: a.tensor(1, "offsets"), Weights: a.tensor(2, "per_sample_weights")})}
 		}}
 	}
+	makers["LocalResponseNorm"] = func(a arguments) any {
+		return nn.NewLocalResponseNorm(a.int(0, "size", 0), a.float(1, "alpha", 1e-4), a.float(2, "beta", 0.75), a.float(3, "k", 1))
+	}
 	makers["TripletMarginWithDistanceLoss"] = func(a arguments) any {
 		distance := func(x, y *tensor.Tensor) *tensor.Tensor { return nn.PairwiseDistance(x, y) }
 		if d, ok := a.kwargs["distance_function"].(map[string]any); ok && d["$fn"] == "pairwise_distance" {

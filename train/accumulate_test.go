@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
 	"testing"
 
 	"github.com/flambeau-ml/flambeau/data"
@@ -162,5 +163,32 @@ func TestEMA(t *testing.T) {
 	loss := func(m *plain) float64 { return nn.CrossEntropy(m.Forward(b.X), b.Y).Item() }
 	if got := tr.Report().Valid["loss"]; math.Abs(got-loss(mean)) > 1e-6 || math.Abs(got-loss(tr.Model)) < 1e-6 {
 		t.Errorf("validation gives %v, the averages %v, the model %v", got, loss(mean), loss(tr.Model))
+	}
+}
+
+// Averages cost a step no program of their own.
+func TestEMAIsPartOfTheStep(t *testing.T) {
+	tensor.Default().SetEager(false)
+	t.Cleanup(func() { tensor.Default().SetEager(os.Getenv("FLAMBEAU_EAGER") == "1") })
+	runs := func(ema *train.EMA) int {
+		tr := plainTrainer(t, 25, 0)
+		tr.EMA, tr.Epochs = ema, 6
+		var at [2]int
+		tr.OnStep = func(s train.Status) error {
+			switch s.Step {
+			case 4: // by now all programs have run before
+				at[0] = tensor.Default().Stats().Runs
+			case 12:
+				at[1] = tensor.Default().Stats().Runs
+			}
+			return nil
+		}
+		if err := tr.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return at[1] - at[0]
+	}
+	if without, with := runs(nil), runs(&train.EMA{Decay: 0.9}); with != without {
+		t.Errorf("8 steps are %d programs with averages, and %d without", with, without)
 	}
 }
