@@ -2,6 +2,8 @@ package optim
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"slices"
 
 	"github.com/flambeau-ml/flambeau/tensor"
@@ -51,9 +53,34 @@ type slot struct {
 	step    int
 	tensors map[string]*tensor.Tensor
 	numbers map[string]float64
+	made    []string           // tensors that the last update made
+	before  map[string]float64 // numbers before it
 }
 
-func newSlot() *slot { return &slot{0, map[string]*tensor.Tensor{}, map[string]float64{}} }
+func newSlot() *slot {
+	return &slot{tensors: map[string]*tensor.Tensor{}, numbers: map[string]float64{}}
+}
+
+// begin starts an update.
+func (s *slot) begin() {
+	s.step++
+	s.made, s.before = s.made[:0], nil
+	if len(s.numbers) > 0 {
+		s.before = maps.Clone(s.numbers)
+	}
+}
+
+// undo takes the last update back, as far as its tensors were not written: those that were get back what they held by
+// themselves, but what the update made held nothing.
+func (s *slot) undo() {
+	s.step--
+	for _, name := range s.made {
+		delete(s.tensors, name)
+	}
+	clear(s.numbers)
+	maps.Copy(s.numbers, s.before)
+	s.made, s.before = s.made[:0], nil
+}
 
 // get is the tensor of that name; made tells whether first had to make it.
 func (s *slot) get(name string, first func() *tensor.Tensor) (t *tensor.Tensor, made bool) {
@@ -62,6 +89,7 @@ func (s *slot) get(name string, first func() *tensor.Tensor) (t *tensor.Tensor, 
 	}
 	t = first()
 	s.tensors[name] = t
+	s.made = append(s.made, name)
 	return t, true
 }
 
@@ -129,7 +157,31 @@ func (c *core) ZeroGrad() {
 }
 
 // Step changes every parameter that has a gradient.
-func (c *core) Step() { tensor.Must(tensor.Eval(context.Background(), c.Update()...)) }
+func (c *core) Step() {
+	if err := tensor.Eval(context.Background(), c.Update()...); err != nil {
+		c.undo()
+		tensor.Must(err)
+	}
+}
+
+// undo forgets the last update of the parameters whose gradient has no value: as after an index out of range. Where
+// only memory was lacking the update stays pending, and counts.
+func (c *core) undo() {
+	var grads []*tensor.Tensor
+	for p := range c.slots {
+		if g := p.Grad(); g != nil {
+			grads = append(grads, g)
+		}
+	}
+	ctx := context.Background()
+	_ = tensor.Eval(ctx, grads...) // together, so that what they share is computed once
+	for p, s := range c.slots {
+		var failed *tensor.Error
+		if g := p.Grad(); g != nil && errors.As(tensor.Eval(ctx, g), &failed) {
+			s.undo()
+		}
+	}
+}
 
 // Update records what Step does without computing it, and returns all that is to be computed.
 func (c *core) Update() []*tensor.Tensor {
@@ -144,7 +196,7 @@ func (c *core) Update() []*tensor.Tensor {
 				grad = grad.Neg()
 			}
 			s := c.slots[p]
-			s.step++
+			s.begin()
 			c.update(&g.Hyper, s, p.Detach(), grad)
 			out = append(out, p)
 			for _, name := range c.names {

@@ -206,12 +206,11 @@ func (d *Device) eval(ctx context.Context, asked []*node, limit uint64) error {
 			}
 		}
 		if len(e.order) == 0 {
-			asked, d.rescue = d.rescue, nil
+			found := d.rescue
+			d.rescue = nil
 			d.mu.Unlock()
-			if asked = uncomputed(asked); len(asked) == 0 {
-				return nil
-			}
-			continue
+			d.computeFound(ctx, found)
+			return nil
 		}
 		ent := d.program(e)
 		p, err := ent.plan(d, e)
@@ -252,14 +251,26 @@ func (d *Device) eval(ctx context.Context, asked []*node, limit uint64) error {
 
 var errPanicked = errors.New("the backend panicked")
 
-func uncomputed(ns []*node) []*node {
-	var out []*node
-	for _, n := range ns {
-		if n.val.Load() == nil && n.refs.Load() > 0 {
-			out = append(out, n)
+// computeFound computes nodes that a collection found alive, so that they pin their own bytes only. Nobody asked for
+// them: that one cannot be computed, or has died meanwhile, is no error of whoever does it.
+func (d *Device) computeFound(ctx context.Context, found []*node) {
+	var held []*node
+	for _, n := range found {
+		switch {
+		case !n.tryRef():
+		case n.val.Load() != nil:
+			n.unref()
+		default:
+			held = append(held, n)
 		}
 	}
-	return out
+	if len(held) == 0 {
+		return
+	}
+	_ = d.eval(ctx, held, ^uint64(0))
+	for _, n := range held {
+		n.unref()
+	}
 }
 
 // launch gathers the run-time parameters of the program.

@@ -46,7 +46,7 @@ func (r *recorder) write(t *Tensor, x *graph.Value) *Tensor {
 		x = r.stop(x) // what is written through a Detach alias carries no history of its own
 	}
 	v := t.via.back(from, x, make([]int, t.Dim()))
-	st.state = st.state || old.val.Load() != nil
+	st.state = st.state || st.leaf != nil || old.val.Load() != nil
 	hist := t.detach && old.needs && st.leaf == nil
 	pending := st.state && nodeOf(v).since == 0 // what stands for a batch is never computed
 	if pending || hist || st.leaf != nil {
@@ -92,13 +92,17 @@ func canCast(from, to graph.DType) bool {
 	return category(from) <= category(to)
 }
 
-// restoreBefore binds what st held before the failed write n. Under Device.mu.
+// restoreBefore binds what st held before the failed write n: the last known value, or what it held first if that is
+// not computed yet. Under Device.mu.
 func (st *storage) restoreBefore(n *node) {
 	o := n
 	for o != nil && failedOrUnknown(o) {
 		r := o.rec.Load()
 		if r == nil {
 			return
+		}
+		if r.old == nil && o.val.Load() == nil {
+			break
 		}
 		o = r.old
 	}
