@@ -8,7 +8,10 @@ func ClipGradNorm(params []*tensor.Tensor, max float64) *tensor.Tensor {
 	var total *tensor.Tensor
 	for _, p := range params {
 		if g := p.Grad(); g != nil {
-			n := g.To(tensor.Float32).Square().Sum()
+			if g.DType() != tensor.Float64 {
+				g = g.To(tensor.Float32)
+			}
+			n := g.Square().Sum()
 			if total != nil {
 				n = total.Add(n)
 			}
@@ -22,7 +25,7 @@ func ClipGradNorm(params []*tensor.Tensor, max float64) *tensor.Tensor {
 	scale := norm.AddScalar(1e-6).Reciprocal().MulScalar(max).Clamp(nil, 1.0)
 	for _, p := range params {
 		if g := p.Grad(); g != nil {
-			p.SetGrad(g.Mul(scale))
+			p.SetGrad(g.Mul(scale).To(g.DType()))
 		}
 	}
 	return norm

@@ -1,6 +1,7 @@
 package optim_test
 
 import (
+	"context"
 	"math"
 	"os"
 	"slices"
@@ -116,5 +117,27 @@ func TestParameterErrors(t *testing.T) {
 		if err := tensor.Try(f); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
 		}
+	}
+}
+
+// TestClipGradNormTypes clips gradients of other types than float32: they keep them, and float64 its range.
+func TestClipGradNormTypes(t *testing.T) {
+	half := tensor.Of(float32(3)).To(tensor.Float16)
+	if err := tensor.Eval(context.Background(), half); err != nil {
+		t.Fatal(err)
+	}
+	wide := tensor.New([]float64{1, 1}).RequiresGrad()
+	half = half.Detach().Clone().RequiresGrad()
+	half.Mul(half).Backward()
+	wide.Mul(tensor.New([]float64{3e100, 4e100})).Sum().Backward()
+	norm := optim.ClipGradNorm([]*tensor.Tensor{half, wide}, 5)
+	if got := norm.Item(); got < 4.999e100 || got > 5.001e100 {
+		t.Errorf("norm %v", got)
+	}
+	if g := wide.Grad().Float64s(); g[0] < 2.99 || g[0] > 3.01 || g[1] < 3.99 || g[1] > 4.01 {
+		t.Errorf("clipped to %v", g)
+	}
+	if d := half.Grad().DType(); d != tensor.Float16 {
+		t.Errorf("a gradient of float16 became %s", d)
 	}
 }

@@ -13,7 +13,8 @@ import (
 type Optimizer interface {
 	// Step changes every parameter that has a gradient, and computes all of it, with the losses whose gradients they
 	// are, as one program. It panics with *tensor.Error where a value cannot be computed; tensor.Try makes an error of
-	// that, and parameters are then what they were.
+	// that, and parameters whose gradient failed are then what they were. Where memory was lacking the step is only put
+	// off: what is read next computes it.
 	Step()
 	// Update records what Step does without computing it, and returns all that is to be computed: parameters, and what is
 	// kept for them. It is for what belongs to the program of a step besides, such as averages of parameters.

@@ -107,16 +107,17 @@ func Default() *Device {
 // flags.
 func SetDefault(d *Device) { defaultDevice.Store(d) }
 
-// must computes nodes and panics where that fails.
-func (d *Device) must(ns []*node) {
+// compute computes nodes, which the caller counts, and returns the first error that one has.
+func (d *Device) compute(ns []*node) error {
 	if err := d.eval(context.Background(), ns, ^uint64(0)); err != nil {
-		panic(asError(err))
+		return err
 	}
 	for _, n := range ns {
 		if v := n.val.Load(); v != nil && v.err != nil {
-			panic(asError(v.err))
+			return v.err
 		}
 	}
+	return nil
 }
 
 func asError(err error) *Error {

@@ -3,6 +3,7 @@ package tensor
 import (
 	"encoding/binary"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strconv"
 
@@ -197,16 +198,30 @@ func (c *entry) plan(d *Device, e *evaluation) (*plan, error) {
 			p.keep[n.slot] = true
 		}
 	}
-	f, err := e.function(p)
-	if err != nil {
+	if err := e.compile(p); err != nil {
 		return nil, err
-	}
-	if p.prog, err = d.backend.Compile(f, backend.Options{Name: f.Name}); err != nil {
-		return nil, fmt.Errorf("compiling: %w", err)
 	}
 	c.plans[string(id)] = p
 	d.stats.Forms++
 	return p, nil
+}
+
+// compile builds and compiles the program of what e collected. A mistake of a compiler is an error of this program:
+// the device, whose lock is held, goes on.
+func (e *evaluation) compile(p *plan) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("compiling a program: %v\n%s", r, debug.Stack())
+		}
+	}()
+	f, err := e.function(p)
+	if err != nil {
+		return err
+	}
+	if p.prog, err = e.d.backend.Compile(f, backend.Options{Name: f.Name}); err != nil {
+		return fmt.Errorf("compiling: %w", err)
+	}
+	return nil
 }
 
 // function builds the graph of what e collected, with a named size for each size that is not structure. What the

@@ -46,7 +46,9 @@ func (r *recorder) done() {
 	if e != nil {
 		e = r.wrap(e)
 	} else if len(tops) > 0 && d.eager {
-		d.must(tops)
+		if err := d.compute(tops); err != nil {
+			e = asError(err)
+		}
 		for _, n := range r.held {
 			n.unref()
 		}
