@@ -121,7 +121,7 @@ var (
 	})
 	GELU = define(Op{
 		Schema: "gelu(Tensor self, *, str approximate='none') -> Tensor", Doc: "Each element times the normal distribution function of it, or its approximation by tanh.",
-		InPlace: true, Composite: true, Samples: activationSamples("approximate", "tanh"),
+		InPlace: true, Samples: activationSamples("approximate", "tanh"),
 	}, func(x *graph.Value, approximate string) *graph.Value {
 		switch approximate {
 		case "none":

@@ -66,7 +66,7 @@ func eachHead(op string, q, x *graph.Value) *graph.Value {
 // Attention.
 var ScaledDotProductAttention = define(Op{
 	Schema: "scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask=None, float dropout_p=0.0, bool is_causal=False, *, float? scale=None, bool enable_gqa=False) -> Tensor",
-	Doc:    "The values weighted by the softmax of the scaled products of queries and keys.", Composite: true,
+	Doc:    "The values weighted by the softmax of the scaled products of queries and keys.",
 	Samples: func(r *rand.Rand) []Sample {
 		return []Sample{
 			call(f32(r, 2, 3, 4, 8), f32(r, 2, 3, 5, 8), f32(r, 2, 3, 5, 6)), call(f32(r, 2, 4, 8), f32(r, 2, 4, 8), f32(r, 2, 4, 8)).kw("is_causal", true),

@@ -183,7 +183,7 @@ var (
 	}, nllLoss("nll_loss_nd"))
 	CrossEntropyLoss = define(Op{
 		Schema: "cross_entropy_loss(Tensor self, Tensor target, Tensor? weight=None, int reduction=Mean, SymInt ignore_index=-100, float label_smoothing=0.0) -> Tensor",
-		Doc:    "The cross entropy of logits and target classes, or probabilities of classes.", Composite: true,
+		Doc:    "The cross entropy of logits and target classes, or probabilities of classes.",
 		Samples: func(r *rand.Rand) []Sample {
 			out := slices.Concat(classSamples(r), withKwargs(classSamples, "label_smoothing", 0.2)(r))
 			return append(out, call(f32(r, 3, 5), positive(r, 3, 5)), call(f32(r, 2, 5, 3), positive(r, 2, 5, 3), positive(r, 5), 2, -100, 0.1))

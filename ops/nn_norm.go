@@ -198,7 +198,7 @@ func bothModes(r *rand.Rand) []Sample {
 var (
 	LayerNorm = define(Op{
 		Schema: "layer_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, Tensor? bias=None, float eps=1e-05, bool cudnn_enable=True) -> Tensor",
-		Doc:    "The last dimensions brought to mean 0 and variance 1, times weight, plus bias.", Composite: true,
+		Doc:    "The last dimensions brought to mean 0 and variance 1, times weight, plus bias.",
 		Samples: func(r *rand.Rand) []Sample {
 			return []Sample{call(f32(r, 3, 4), []int{4}, f32(r, 4), f32(r, 4)), call(f32(r, 2, 3, 4), []int{3, 4}), call(bf16(r, 3, 4), []int{4}, bf16(r, 4))}
 		},
@@ -213,7 +213,7 @@ var (
 	}, nativeLayerNorm)
 	RMSNorm = define(Op{
 		Schema: "rms_norm(Tensor input, SymInt[] normalized_shape, Tensor? weight=None, float? eps=None) -> Tensor", Method: "RMSNorm",
-		Doc: "The last dimensions over the root of their mean square, times weight.", Composite: true,
+		Doc: "The last dimensions over the root of their mean square, times weight.",
 		Samples: func(r *rand.Rand) []Sample {
 			return []Sample{call(f32(r, 3, 4), []int{4}, f32(r, 4), 1e-5), call(f32(r, 2, 3, 4), []int{3, 4}), call(bf16(r, 3, 4), []int{4})}
 		},
@@ -227,7 +227,7 @@ var (
 	}, groupNorm)
 	BatchNorm = define(Op{
 		Schema: "batch_norm(Tensor input, Tensor? weight, Tensor? bias, Tensor(a!)? running_mean, Tensor(b!)? running_var, bool training, float momentum, float eps, bool cudnn_enabled=True) -> Tensor",
-		Doc:    "Each channel brought to mean 0 and variance 1 by the batch's statistics or the running ones, times weight, plus bias.", Composite: true, Samples: bothModes,
+		Doc:    "Each channel brought to mean 0 and variance 1 by the batch's statistics or the running ones, times weight, plus bias.", Samples: bothModes,
 	}, func(x, weight, bias, runMean, runVar *graph.Value, training bool, momentum, eps float64) (y, nextMean, nextVar *graph.Value) {
 		y, _, _, nextMean, nextVar = batchNorm(x, weight, bias, runMean, runVar, training, momentum, eps)
 		return y, nextMean, nextVar

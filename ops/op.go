@@ -24,9 +24,6 @@ type Op struct {
 	View    bool // results share storage with the first operand
 	Needed  int  // how many leading arguments methods take by position though they have defaults
 
-	// Composite operators stay one node: a backend that knows the name may take them whole.
-	Composite bool
-
 	// Samples are calls for the tests of the table.
 	Samples func(r *rand.Rand) []Sample
 

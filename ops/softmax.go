@@ -40,10 +40,10 @@ func alongSamples(r *rand.Rand) []Sample {
 var (
 	Softmax = define(Op{
 		Schema: "softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
-		Doc:    "The exponentials of the elements over their sum along a dimension.", Composite: true, Samples: alongSamples,
+		Doc:    "The exponentials of the elements over their sum along a dimension.", Samples: alongSamples,
 	}, alongDim("softmax", softmax))
 	LogSoftmax = define(Op{
 		Schema: "log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor",
-		Doc:    "The logarithm of softmax along a dimension.", Composite: true, Samples: alongSamples,
+		Doc:    "The logarithm of softmax along a dimension.", Samples: alongSamples,
 	}, alongDim("log_softmax", logSoftmax))
 )

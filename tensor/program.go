@@ -49,7 +49,7 @@ func (d *Device) program(e *evaluation) *entry {
 			k = append(k, 1<<63|uint64(uint32(r.in[0].slot)))
 			continue
 		}
-		k = append(k, uint64(r.op.ID())|uint64(n.typ.DType)<<16|uint64(len(n.typ.Shape))<<24|uint64(len(r.in))<<32)
+		k = append(k, uint64(r.op.ID())|uint64(n.typ.DType)<<16|uint64(len(n.typ.Shape))<<24|uint64(len(r.in))<<32|bit(r.attrs != nil)<<60)
 		for _, x := range r.in {
 			k = append(k, uint64(uint32(x.slot)))
 		}
@@ -78,8 +78,15 @@ func (d *Device) program(e *evaluation) *entry {
 	return c
 }
 
-// appendAttrs adds the structural attributes of r to a key. Lists carry their lengths, so that keys cannot be read in
-// two ways.
+func bit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// appendAttrs adds the structural attributes of r to a key. Lists carry their lengths and what may be absent a bit, so
+// that keys cannot be read in two ways.
 func appendAttrs(k []uint64, r *recipe) []uint64 {
 	a := r.attrs
 	if a == nil {
@@ -91,7 +98,8 @@ func appendAttrs(k []uint64, r *recipe) []uint64 {
 			k = append(k, uint64(x))
 		}
 	}
-	k = append(k, uint64(len(a.Axes))|uint64(len(a.Step))<<8|uint64(len(a.Shape))<<16|uint64(len(a.Start))<<24|uint64(a.DType)<<32|uint64(a.Batch)<<40|uint64(a.Value.Kind())<<48)
+	k = append(k, uint64(len(a.Axes))|uint64(len(a.Step))<<8|uint64(len(a.Shape))<<16|uint64(len(a.Start))<<24|uint64(a.DType)<<32|uint64(a.Batch)<<40|uint64(a.Value.Kind())<<48|
+		bit(a.Window != nil)<<56|bit(a.Dot != nil)<<57)
 	for _, x := range a.Axes {
 		k = append(k, uint64(x))
 	}
@@ -114,7 +122,9 @@ func appendAttrs(k []uint64, r *recipe) []uint64 {
 		hi, lo := a.Value.Bits()
 		k = append(k, hi, lo)
 	case graph.Reshape:
-		for _, g := range reshapeGroups(r.in[0].typ.Shape, a.Shape) {
+		groups := reshapeGroups(r.in[0].typ.Shape, a.Shape)
+		k = append(k, uint64(len(groups)))
+		for _, g := range groups {
 			k = append(k, uint64(g.from)|uint64(g.to)<<16|uint64(g.kind)<<32)
 		}
 	}
