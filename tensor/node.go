@@ -50,7 +50,6 @@ type recipe struct {
 	hist  *node    // where the tangent comes from, of a write through a Detach alias; never computed for this node's sake
 	also  *node    // a loss, on the seed of its sweep: who computes the seed computes the loss
 	call  *applied // of a result of a Function, whose Backward is its derivative
-	place int      // which of the results
 	few   [2]*node // memory of in, where two are enough
 	old   *node    // what the storage held before this write: bound again should the write fail
 }
