@@ -56,6 +56,7 @@ type Launch struct {
 	Numbers []graph.Scalar // of f.Numbers(), in order
 	Inputs  []Buffer       // of f.Params, in order: row-major, contiguous
 	Donate  []bool         // inputs that the program may overwrite, or hand back as an output; nil: none
+	Needed  []int          // for each input, the result that it must outlive if that one is faulty, or −1; nil: none
 
 	Outputs []Output // of f.Results, in order: filled in by Run; the caller owns the buffers, each its own
 	Taken   []bool   // donated inputs that were overwritten or handed back: the caller no longer owns them
@@ -83,6 +84,7 @@ type Memory struct {
 	Peak     int64 // the most that was live
 	Reserved int64 // taken from the system
 	Fresh    int64 // ever taken from the system
+	Written  int64 // stored by programs and copied in, ever
 	Limit    int64 // set by the user; 0: none
 }
 

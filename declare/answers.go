@@ -31,7 +31,8 @@ type Answers struct {
 
 // Predictions are the predictions for the rows of a table.
 type Predictions struct {
-	Rows     []int // the numbers of the rows in the table, from 0
+	Rows     []int    // the numbers of the rows in the table, from 0
+	Files    []string // of images that are files, their names; else nil
 	Features []*Answers
 	Loss     float64 // the mean loss of the rows whose answers the table has, NaN where it has none
 }
@@ -50,12 +51,15 @@ func (p *Predictions) Metrics() map[string]float64 {
 	return all
 }
 
-// WriteCSV writes a table with a row of column names. Columns are named as Ludwig names them: class_predictions,
+// WriteCSV writes a table with a row of column names, of which file is there where images are files. Other columns are named as Ludwig names them: class_predictions,
 // class_probability, class_probabilities_0; what the data says itself is in class.
 func (p *Predictions) WriteCSV(out io.Writer) error {
 	b := bufio.NewWriter(out)
 	w := csv.NewWriter(b)
 	head := []string{"row"}
+	if p.Files != nil {
+		head = append(head, "file")
+	}
 	for _, a := range p.Features {
 		if a.Known > 0 {
 			head = append(head, a.Feature)
@@ -73,6 +77,9 @@ func (p *Predictions) WriteCSV(out io.Writer) error {
 	}
 	for i, row := range p.Rows {
 		fields := []string{strconv.Itoa(row)}
+		if p.Files != nil {
+			fields = append(fields, p.Files[row])
+		}
 		for _, a := range p.Features {
 			fields = a.appendFields(fields, i)
 		}
@@ -118,6 +125,13 @@ func (p *Predictions) WriteJSON(out io.Writer) error {
 			b.WriteString(",")
 		}
 		fmt.Fprintf(b, "\n{\"row\":%d", row)
+		if p.Files != nil {
+			name, err := jsonOf(p.Files[row])
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(b, ",\"file\":%s", name)
+		}
 		for _, a := range p.Features {
 			name, err := jsonOf(a.Feature)
 			if err != nil {

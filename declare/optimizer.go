@@ -7,19 +7,42 @@ import (
 	"github.com/flambeau-ml/flambeau/tensor"
 )
 
-// make makes the optimiser that the configuration asks for.
+// make makes the optimiser that the configuration asks for. Options that the type does not have are 0.
 func (o *Optimizer) make(params []*tensor.Tensor, lr float64) optim.Optimizer {
 	opts := []optim.Option{optim.LR(lr), optim.WeightDecay(o.WeightDecay)}
-	if o.Type == "sgd" {
-		opts = append(opts, optim.Momentum(o.Momentum), optim.Dampening(o.Dampening))
-		if o.Nesterov {
-			opts = append(opts, optim.Nesterov())
+	for _, on := range []struct {
+		set    bool
+		option func() optim.Option
+	}{{o.Nesterov, optim.Nesterov}, {o.AMSGrad, optim.AMSGrad}, {o.Centered, optim.Centered}, {o.Decoupled, optim.DecoupledWeightDecay}} {
+		if on.set {
+			opts = append(opts, on.option())
 		}
-		return optim.NewSGD(params, opts...)
 	}
-	opts = append(opts, optim.Betas(o.Betas[0], o.Betas[1]), optim.Eps(o.Eps))
-	if o.Type == "adamw" {
+	if o.Type == "adafactor" { // its eps is the least difference of the dtype
+		return optim.NewAdafactor(params, append(opts, optim.Beta2Decay(o.Beta2Decay), optim.ClipThreshold(o.Clip))...)
+	}
+	if o.Type == "sgd" {
+		return optim.NewSGD(params, append(opts, optim.Momentum(o.Momentum), optim.Dampening(o.Dampening))...)
+	}
+	opts = append(opts, optim.Eps(o.Eps))
+	switch o.Type {
+	case "rmsprop":
+		return optim.NewRMSprop(params, append(opts, optim.Alpha(o.Alpha), optim.Momentum(o.Momentum))...)
+	case "adagrad":
+		return optim.NewAdagrad(params, append(opts, optim.LRDecay(o.LRDecay), optim.InitialAccumulator(o.Initial))...)
+	case "adadelta":
+		return optim.NewAdadelta(params, append(opts, optim.Rho(o.Rho))...)
+	}
+	opts = append(opts, optim.Betas(o.Betas[0], o.Betas[1]))
+	switch o.Type {
+	case "adamw":
 		return optim.NewAdamW(params, opts...)
+	case "adamax":
+		return optim.NewAdamax(params, opts...)
+	case "nadam":
+		return optim.NewNAdam(params, append(opts, optim.MomentumDecay(o.MuDecay))...)
+	case "radam":
+		return optim.NewRAdam(params, opts...)
 	}
 	return optim.NewAdam(params, opts...)
 }

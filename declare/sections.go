@@ -80,6 +80,16 @@ type Optimizer struct {
 	Momentum    float64   `yaml:"momentum"`
 	Dampening   float64   `yaml:"dampening"`
 	Nesterov    bool      `yaml:"nesterov"`
+	AMSGrad     bool      `yaml:"amsgrad"`
+	Alpha       float64   `yaml:"alpha"`
+	Centered    bool      `yaml:"centered"`
+	Rho         float64   `yaml:"rho"`
+	LRDecay     float64   `yaml:"lr_decay"`
+	Initial     float64   `yaml:"initial_accumulator_value"`
+	MuDecay     float64   `yaml:"momentum_decay"`
+	Decoupled   bool      `yaml:"decoupled_weight_decay"`
+	Beta2Decay  float64   `yaml:"beta2_decay"`
+	Clip        float64   `yaml:"clipping_threshold"`
 }
 
 // Clipping bounds gradients before they are used.
@@ -139,19 +149,49 @@ var optimizerSection = section{
 	keys: []key{typeKey("adam"),
 		{name: "weight_decay", kind: kindNumber, def: 0.0, in: atLeast(0), doc: "How strongly parameters are drawn to 0."}},
 	forms: []form{
-		{"adam", "Adam, with weight decay as part of the gradient.", adamKeys},
-		{"adamw", "Adam, with weight decay apart from the gradient.", adamKeys},
+		{"adam", "Adam, with weight decay as part of the gradient.", withAMSGrad},
+		{"adamw", "Adam, with weight decay apart from the gradient.", withAMSGrad},
 		{"sgd", "Stochastic gradient descent.", []key{
-			{name: "momentum", kind: kindNumber, def: 0.0, in: atLeast(0), doc: "Share of the last change kept."},
+			momentumKey,
 			{name: "dampening", kind: kindNumber, def: 0.0, in: atLeast(0), doc: "Share of the gradient left out of it."},
 			{name: "nesterov", kind: kindBool, def: false, doc: "Nesterov's momentum."}}},
+		{"adamax", "Adam with the largest gradient in place of the mean square.", adamKeys},
+		{"nadam", "Adam that looks ahead by one step of momentum.", append(adamKeys[:len(adamKeys):len(adamKeys)],
+			key{name: "momentum_decay", kind: kindNumber, def: 4e-3, in: atLeast(0), doc: "How fast the momentum comes to its first beta."},
+			decoupledKey)},
+		{"radam", "Adam that does not scale its steps until the mean square can be relied on.", append(adamKeys[:len(adamKeys):len(adamKeys)], decoupledKey)},
+		{"rmsprop", "Steps divided by a running root of the mean squared gradient.", []key{
+			{name: "alpha", kind: kindNumber, def: 0.99, in: atLeast(0), doc: "Share of the mean square kept."},
+			epsKey(1e-8), momentumKey,
+			{name: "centered", kind: kindBool, def: false, doc: "Whether it is the deviation of gradients that steps are divided by."}}},
+		{"adagrad", "Steps divided by the root of the sum of squared gradients.", []key{
+			{name: "lr_decay", kind: kindNumber, def: 0.0, in: atLeast(0), doc: "How fast the rate falls with the steps."},
+			{name: "initial_accumulator_value", kind: kindNumber, def: 0.0, in: atLeast(0), doc: "What the sums begin at."},
+			epsKey(1e-10)}},
+		{"adadelta", "Steps as large as the last ones were, by mean squares of both.", []key{
+			{name: "rho", kind: kindNumber, def: 0.9, in: between(0, 1), doc: "Share of the mean squares kept."}, epsKey(1e-6)}},
+		{"adafactor", "Adam in less memory: of a matrix it keeps the mean squares of rows and of columns.", []key{
+			{name: "beta2_decay", kind: kindNumber, def: -0.8, in: between(-100, 0),
+				doc: "The power of the step with which a gradient's part in the mean squares falls."},
+			{name: "clipping_threshold", kind: kindNumber, def: 1.0, in: atLeast(1), doc: "The largest root mean square of a step."}}},
 	},
 }
 
 var adamKeys = []key{
 	{name: "betas", kind: kindNumbers, def: []float64{0.9, 0.999}, in: between(0, 0.9999999),
 		doc: "How slowly the means of gradients and of their squares move: two numbers."},
-	{name: "eps", kind: kindNumber, def: 1e-8, in: atLeast(0), doc: "Keeps the quotient of the two finite."},
+	epsKey(1e-8),
+}
+
+var withAMSGrad = append(adamKeys[:len(adamKeys):len(adamKeys)], key{name: "amsgrad", kind: kindBool, def: false,
+	doc: "Whether it is the largest mean square so far that steps are divided by."})
+
+var momentumKey = key{name: "momentum", kind: kindNumber, def: 0.0, in: atLeast(0), doc: "Share of the last change kept."}
+
+var decoupledKey = key{name: "decoupled_weight_decay", kind: kindBool, def: false, doc: "Whether weight decay is apart from the gradient."}
+
+func epsKey(x float64) key {
+	return key{name: "eps", kind: kindNumber, def: x, in: atLeast(0), doc: "Keeps the quotient of the two finite."}
 }
 
 var clippingSection = section{

@@ -99,7 +99,7 @@ func (c *Config) checkSplit() {
 
 func (c *Config) checkTrainer() {
 	t := &c.Trainer
-	if o := &t.Optimizer; o.Type != "sgd" && len(o.Betas) != 2 {
+	if o := &t.Optimizer; o.Betas != nil && len(o.Betas) != 2 {
 		c.problem("trainer.optimizer.betas", "%d numbers, and there are two", len(o.Betas))
 	} else if o.Nesterov && (o.Momentum <= 0 || o.Dampening != 0) {
 		c.problem("trainer.optimizer.nesterov", "Nesterov's momentum takes a momentum and no dampening")

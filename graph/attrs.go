@@ -9,9 +9,9 @@ import (
 )
 
 // Attrs are the attributes of an application of a primitive; each primitive says which it uses and how. Axes, Step,
-// Window, Dot, DType, Batch, Index and Name are structure: programs that differ in them are different programs. Sizes
-// (Shape, Start) and the Value of a number are parameters, which one program takes at run time. Attrs are never
-// changed once they are part of a value.
+// Window, Dot, DType, Batch, Name, Body, Host and Index are structure: programs that differ in them are different
+// programs. Sizes (Shape, Start) and the Value of a number are parameters, which one program takes at run time. Attrs
+// are never changed once they are part of a value.
 type Attrs struct {
 	Axes   []int   // axes acted on: of reductions, the permutation, new ones of a broadcast, the one that concat or a sum goes along …
 	Shape  []Size  // sizes of the result: of all its axes, of the new ones of a broadcast, of those of dynamic_slice
@@ -22,7 +22,10 @@ type Attrs struct {
 	DType  DType   // the result's element type: const, number, cast, bitcast, iota, size
 	Value  Scalar  // const and number
 	Batch  int     // gather and scatters: how many leading axes operand and index share
-	Name   string  // param
+	Name   string  // param; call: the name of the composite, if it has one
+	Body   *Body   // call, cond, while, scan: the functions that they apply
+	Host   *Host   // custom: the function of the host
+	Index  int     // call, cond, while, scan, custom: which of the results
 }
 
 // Window is the geometry of a convolution or pooling: one entry for each spatial axis.
@@ -81,7 +84,8 @@ func (a *Attrs) Equal(b *Attrs) bool {
 	}
 	return slices.Equal(a.Axes, b.Axes) && Shape(a.Shape).Equal(b.Shape) && Shape(a.Start).Equal(b.Start) &&
 		slices.Equal(a.Step, b.Step) && a.Window.Equal(b.Window) && a.Dot.Equal(b.Dot) && a.DType == b.DType &&
-		a.Value.Equal(b.Value) && a.Batch == b.Batch && a.Name == b.Name
+		a.Value.Equal(b.Value) && a.Batch == b.Batch && a.Name == b.Name &&
+		a.Body.Equal(b.Body) && a.Host == b.Host && a.Index == b.Index
 }
 
 // MapSizes is a with f applied to each size; a itself where f changes none.

@@ -11,11 +11,14 @@ import (
 // Canonical is a copy of f that depends on nothing but what f computes and how: values that no result needs are gone,
 // the others are numbered in the order of a depth-first walk from the results, and sizes are settled and named s0,
 // s1 … The names of f and its parameters stay.
-func (f *Func) Canonical() *Func {
+func (f *Func) Canonical() *Func { return f.canonical(nil) }
+
+// canonical is Canonical of a function of a body; the sizes free are named f0, f1 …
+func (f *Func) canonical(free []string) *Func {
 	s := f.Solver().clone()
 	s.settle()
 	order := f.order()
-	rename := canonicalNames(s, order)
+	rename := canonicalNames(s, order, free)
 	size := func(n Size) Size { return s.Resolve(n).Subst(rename) }
 	g := NewFunc(f.Name)
 	made := make(map[*Value]*Value, len(order))
@@ -32,7 +35,13 @@ func (f *Func) Canonical() *Func {
 		for i, n := range v.Shape {
 			shape[i] = size(n)
 		}
-		w := g.Emit(v.Op, v.Attrs.MapSizes(size), args, Type{DType: v.DType, Shape: shape})
+		attrs := v.Attrs.MapSizes(size)
+		if attrs != nil && attrs.Body != nil {
+			a := *attrs
+			a.Body = attrs.Body.canonical()
+			attrs = &a
+		}
+		w := g.Emit(v.Op, attrs, args, Type{DType: v.DType, Shape: shape})
 		w.Pos = v.Pos
 		if isParam[v] {
 			g.Params = append(g.Params, w)
@@ -65,7 +74,7 @@ func canonicalGuards(guards []Guard, size func(Size) Size) []Guard {
 // canonicalNames numbers the named sizes of values by where they appear first. Among names that appear first in the
 // same expression, what decides is how they stand in all expressions: each is written with the name in question as
 // one letter and all other names as another.
-func canonicalNames(s *Solver, order []*Value) func(name string) (Size, bool) {
+func canonicalNames(s *Solver, order []*Value, free []string) func(name string) (Size, bool) {
 	first := map[string]int{}
 	stands := map[string]*strings.Builder{}
 	site := 0
@@ -107,7 +116,20 @@ func canonicalNames(s *Solver, order []*Value) func(name string) (Size, bool) {
 	for i, name := range names {
 		number[name] = Sym("s" + strconv.Itoa(i))
 	}
+	for i, name := range free {
+		number[name] = Sym("f" + strconv.Itoa(i))
+	}
 	return func(name string) (Size, bool) { n, ok := number[name]; return n, ok }
+}
+
+// canonical is a with its functions in canonical form.
+func (a *Body) canonical() *Body {
+	b := a.mapFuncs(func(f *Func) *Func { return f.canonical(a.Free) })
+	b.Free = nil
+	for i := range a.Free {
+		b.Free = append(b.Free, "f"+strconv.Itoa(i))
+	}
+	return b
 }
 
 // role is how name stands in n, whatever all the names are.

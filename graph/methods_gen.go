@@ -53,6 +53,21 @@ func (v *Value) ShiftLeft(y *Value) *Value { return applyBinary(ShiftLeft, v, y)
 // ShiftRight is the bits of x moved y places down, filled with the sign; the sign alone where y is negative or all bits fall out, where x is v, element by element; the two broadcast.
 func (v *Value) ShiftRight(y *Value) *Value { return applyBinary(ShiftRight, v, y) }
 
+// Real is the real part of x, which is complex, where x is v, element by element.
+func (v *Value) Real() *Value { return Apply(Real, nil, v) }
+
+// Imag is the imaginary part of x, which is complex, where x is v, element by element.
+func (v *Value) Imag() *Value { return Apply(Imag, nil, v) }
+
+// Complex is the complex number of real part x and imaginary part y, where x is v, element by element; the two broadcast.
+func (v *Value) Complex(y *Value) *Value { return applyBinary(Complex, v, y) }
+
+// Conjugate is the complex conjugate of x, where x is v, element by element.
+func (v *Value) Conjugate() *Value { return Apply(Conjugate, nil, v) }
+
+// Modulus is the absolute value of x, which is complex, where x is v, element by element.
+func (v *Value) Modulus() *Value { return Apply(Modulus, nil, v) }
+
 // Neg is −x, where x is v, element by element.
 func (v *Value) Neg() *Value { return Apply(Neg, nil, v) }
 

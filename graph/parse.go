@@ -15,9 +15,18 @@ type funcParser struct {
 	scanner
 	f      *Func
 	values map[int]*Value // by their number in the text
+	nested int            // how many functions this one stands in
 }
 
 func (p *funcParser) function() {
+	p.one()
+	if p.peek() != 0 || p.pos < len(p.text) {
+		p.fail("%s after the function", p.next())
+	}
+}
+
+// one reads a function, which need not be all of the text.
+func (p *funcParser) one() {
 	p.keyword("func")
 	p.f = NewFunc(p.name())
 	p.list('(', ')', p.param)
@@ -30,9 +39,6 @@ func (p *funcParser) function() {
 	for p.statement() {
 	}
 	p.expect('}')
-	if p.peek() != 0 || p.pos < len(p.text) {
-		p.fail("%s after the function", p.next())
-	}
 	p.f.Settle()
 	c := newChecker(p.f)
 	for _, v := range p.f.Values {
@@ -162,6 +168,12 @@ func (p *funcParser) field(a *Attrs, key string) {
 		}
 		return a.Dot
 	}
+	body := func() *Body {
+		if a.Body == nil {
+			a.Body = &Body{}
+		}
+		return a.Body
+	}
 	switch key {
 	case "axes":
 		a.Axes = p.ints()
@@ -199,7 +211,59 @@ func (p *funcParser) field(a *Attrs, key string) {
 		a.Batch = p.int()
 	case "name":
 		a.Name = p.name()
+	case "index":
+		a.Index = p.int()
+	case "host":
+		p.fail("a function of the host, %s, cannot be read from text", quoteName(p.name()))
+	case "consts":
+		body().Consts = p.int()
+	case "carry":
+		body().Carry = p.int()
+	case "reverse":
+		body().Reverse = p.int() != 0
+	case "free":
+		p.list('[', ']', func() { body().Free = append(body().Free, p.word()) })
+	case "linear":
+		body().Linear = p.ints()
+	case "version":
+		body().Version = p.int()
+	case "apply":
+		body().Funcs = p.functions()
+	case "hidden":
+		body().Hidden = p.onlyFunction()
+	case "backward":
+		body().Backward = p.onlyFunction()
+	case "transposed":
+		body().Transposed = p.onlyFunction()
 	default:
 		p.fail("there is no attribute %q", key)
 	}
+}
+
+// maxNested bounds how deep functions stand in bodies of others.
+const maxNested = 20
+
+// functions reads a list of functions.
+func (p *funcParser) functions() []*Func {
+	if p.nested++; p.nested > maxNested {
+		p.fail("functions in more than %d others", maxNested)
+	}
+	var out []*Func
+	f, values := p.f, p.values
+	p.list('[', ']', func() {
+		p.values = map[int]*Value{}
+		p.one()
+		out = append(out, p.f)
+	})
+	p.f, p.values = f, values
+	p.nested--
+	return out
+}
+
+func (p *funcParser) onlyFunction() *Func {
+	fs := p.functions()
+	if len(fs) != 1 {
+		p.fail("one function expected, not %d", len(fs))
+	}
+	return fs[0]
 }

@@ -23,6 +23,17 @@ func evalBinary(f func(x, y float64) float64, g func(d DType, x, y int64) (int64
 	}
 }
 
+// evalArithmetic is evalBinary, of complex numbers as well.
+func evalArithmetic(f func(x, y float64) float64, g func(d DType, x, y int64) (int64, error), c func(x, y complex128) complex128) func(*Attrs, []*Array, *Array) error {
+	others := evalBinary(f, g)
+	return func(a *Attrs, in []*Array, out *Array) error {
+		for i, x := range in[0].C {
+			out.SetComplex(i, c(x, in[1].C[i]))
+		}
+		return others(a, in, out)
+	}
+}
+
 func ints(g func(x, y int64) int64) func(DType, int64, int64) (int64, error) {
 	return func(_ DType, x, y int64) (int64, error) { return g(x, y), nil }
 }
@@ -50,19 +61,19 @@ func times(x, dx *Value) *Value {
 var Add *Primitive
 
 var _ = define(&Add, &Primitive{
-	Name: "add", Doc: "x + y", Kind: Binary, Exact: true, Type: elementwise(numeric),
+	Name: "add", Doc: "x + y", Kind: Binary, Exact: true, Type: elementwise(arithmetic),
 	JVP:    func(_ *Value, tan []*Value) *Value { return plus(tan[0], tan[1]) },
 	Linear: []bool{true}, Joint: true,
 	Transpose: func(_ *Value, _ int, ct *Value) *Value { return ct },
-	Eval:      evalBinary(func(x, y float64) float64 { return x + y }, ints(func(x, y int64) int64 { return x + y })),
-	Samples:   samples(2, -4, 4, Float32, Float64, Int32, Int64, Uint8),
+	Eval:      evalArithmetic(func(x, y float64) float64 { return x + y }, ints(func(x, y int64) int64 { return x + y }), complexBinaries["add"]),
+	Samples:   samples(2, -4, 4, Float32, Float64, Int32, Int64, Uint8, Complex64, Complex128),
 })
 
 // Sub is x − y.
 var Sub *Primitive
 
 var _ = define(&Sub, &Primitive{
-	Name: "sub", Doc: "x − y", Kind: Binary, Exact: true, Type: elementwise(numeric),
+	Name: "sub", Doc: "x − y", Kind: Binary, Exact: true, Type: elementwise(arithmetic),
 	JVP: func(_ *Value, tan []*Value) *Value {
 		switch {
 		case tan[1] == nil:
@@ -79,22 +90,22 @@ var _ = define(&Sub, &Primitive{
 		}
 		return ct
 	},
-	Eval:    evalBinary(func(x, y float64) float64 { return x - y }, ints(func(x, y int64) int64 { return x - y })),
-	Samples: samples(2, -4, 4, Float32, Float64, Int32, Int64),
+	Eval:    evalArithmetic(func(x, y float64) float64 { return x - y }, ints(func(x, y int64) int64 { return x - y }), complexBinaries["sub"]),
+	Samples: samples(2, -4, 4, Float32, Float64, Int32, Int64, Complex64, Complex128),
 })
 
 // Mul is x · y.
 var Mul *Primitive
 
 var _ = define(&Mul, &Primitive{
-	Name: "mul", Doc: "x · y", Kind: Binary, Exact: true, Type: elementwise(numeric),
+	Name: "mul", Doc: "x · y", Kind: Binary, Exact: true, Type: elementwise(arithmetic),
 	JVP: func(out *Value, tan []*Value) *Value {
 		return plus(times(out.Args[1], tan[0]), times(out.Args[0], tan[1]))
 	},
 	Linear:    []bool{true},
-	Transpose: func(v *Value, i int, ct *Value) *Value { return ct.Mul(v.Args[1-i]) },
-	Eval:      evalBinary(func(x, y float64) float64 { return x * y }, ints(func(x, y int64) int64 { return x * y })),
-	Samples:   samples(2, -4, 4, Float32, Float64, Int32, Int64),
+	Transpose: func(v *Value, i int, ct *Value) *Value { return ct.Mul(v.Args[1-i].Conj()) },
+	Eval:      evalArithmetic(func(x, y float64) float64 { return x * y }, ints(func(x, y int64) int64 { return x * y }), complexBinaries["mul"]),
+	Samples:   samples(2, -4, 4, Float32, Float64, Int32, Int64, Complex64, Complex128),
 })
 
 var errDivide = fmt.Errorf("integer division by zero")
@@ -115,7 +126,7 @@ func unsignedPair(d DType, x, y int64, f func(x, y uint64) uint64, g func(x, y i
 var Div *Primitive
 
 var _ = define(&Div, &Primitive{
-	Name: "div", Doc: "x / y; integers are cut off towards zero", Kind: Binary, Exact: true, Checks: true, Type: elementwise(numeric),
+	Name: "div", Doc: "x / y; integers are cut off towards zero", Kind: Binary, Exact: true, Checks: true, Type: elementwise(arithmetic),
 	JVP: func(out *Value, tan []*Value) *Value { // d(x/y) = (dx − (x/y)·dy)/y
 		n := tan[0]
 		if tan[1] != nil {
@@ -128,16 +139,16 @@ var _ = define(&Div, &Primitive{
 		return n.Div(out.Args[1])
 	},
 	Linear:    []bool{true, false},
-	Transpose: func(v *Value, _ int, ct *Value) *Value { return ct.Div(v.Args[1]) },
-	Eval: evalBinary(func(x, y float64) float64 { return x / y }, func(d DType, x, y int64) (int64, error) {
+	Transpose: func(v *Value, _ int, ct *Value) *Value { return ct.Div(v.Args[1].Conj()) },
+	Eval: evalArithmetic(func(x, y float64) float64 { return x / y }, func(d DType, x, y int64) (int64, error) {
 		return unsignedPair(d, x, y, func(x, y uint64) uint64 { return x / y }, func(x, y int64) int64 {
 			if y == -1 {
 				return -x
 			}
 			return x / y
 		})
-	}),
-	Samples: samples(2, 1, 9, Float32, Float64, Int32, Int64),
+	}, complexBinaries["div"]),
+	Samples: samples(2, 1, 9, Float32, Float64, Int32, Int64, Complex64, Complex128),
 })
 
 // Rem is the remainder x − y·trunc(x/y), with the sign of x (C's fmod).
@@ -168,12 +179,12 @@ var _ = define(&Rem, &Primitive{
 	Samples: samples(2, 1, 9, Float32, Float64, Int32, Int64),
 })
 
-// Pow is xʸ. Where the exponent is 0 the derivative in x is 0; where x is 0 and y ≥ 0 that in y is 0. Integers wrap
-// around; a negative integer exponent is an error of the value.
+// Pow is xʸ. Where the exponent is 0 the derivative in x is 0; where x is 0 and y is real and not negative that in y is
+// 0. Integers wrap around; to a negative power they are 1/xⁿ cut off towards zero, and 0 for x = 0, as PyTorch has it.
 var Pow *Primitive
 
 var _ = define(&Pow, &Primitive{
-	Name: "pow", Doc: "x to the power of y", Kind: Binary, Checks: true, Type: elementwise(numeric),
+	Name: "pow", Doc: "x to the power of y", Kind: Binary, Type: elementwise(arithmetic),
 	JVP: func(out *Value, tan []*Value) *Value {
 		x, y := out.Args[0], out.Args[1]
 		var d *Value
@@ -184,25 +195,38 @@ var _ = define(&Pow, &Primitive{
 		}
 		if tan[1] != nil {
 			zero := x.Like(0)
-			cond := x.Eq(zero).And(zero.Le(y))
+			var nonNegative *Value
+			if x.DType.IsComplex() {
+				re := y.Real()
+				nonNegative = re.Like(0).Le(re).And(y.Imag().Eq(re.Like(0)))
+			} else {
+				nonNegative = zero.Le(y)
+			}
+			cond := x.Eq(zero).And(nonNegative)
 			d = plus(d, cond.Where(zero, out.Mul(x.Log())).Mul(tan[1]))
 		}
 		return d
 	},
-	Eval: evalBinary(math.Pow, func(d DType, x, y int64) (int64, error) {
-		if y < 0 {
-			return 0, fmt.Errorf("an integer to a negative power")
+	Eval: evalArithmetic(math.Pow, func(d DType, x, y int64) (int64, error) {
+		if !d.IsUnsigned() && y < 0 { // 1/x cut off towards zero; of 0 it is 0, as PyTorch has it
+			if x != 1 && x != -1 {
+				return 0, nil
+			}
+			y &= 1
 		}
 		p := int64(1)
-		for ; y > 0; y >>= 1 {
-			if y&1 != 0 {
+		for n := uint64(y); n > 0; n >>= 1 {
+			if n&1 != 0 {
 				p *= x
 			}
 			x *= x
 		}
 		return p, nil
-	}),
-	Samples: samples(2, 0.2, 3, Float32, Float64, Int32),
+	}, complexBinaries["pow"]),
+	Samples: func(r *rand.Rand) []Sample {
+		return append(samples(2, 0.2, 3, Float32, Float64, Int32, Complex64, Complex128)(r),
+			Sample{In: []*Array{Uniform(r, Int64, -2, 3, 40), Uniform(r, Int64, -3, 4, 40)}, NoFD: true})
+	},
 })
 
 // Atan2 is the angle of the point (y, x): the first operand is y.
@@ -309,7 +333,16 @@ func comparison(at **Primitive, name, doc string, takes class, f func(x, y float
 			}
 			return nil
 		},
-		Samples: samples(2, -3, 3, Float32, Int32, Bool),
+		Samples: func(r *rand.Rand) []Sample {
+			out := samples(2, -3, 3, Float32, Int32, Bool)(r)
+			if takes(Complex64) {
+				x := Uniform(r, Complex64, -3, 3, 4)
+				y := Uniform(r, Complex64, -3, 3, 4)
+				y.C[1], y.C[2] = x.C[1], complex(real(x.C[2]), 9)
+				out = append(out, Sample{In: []*Array{x, y}, NoFD: true})
+			}
+			return out
+		},
 	})
 }
 
@@ -366,8 +399,8 @@ var _ = define(&Select, &Primitive{
 	},
 	Samples: func(r *rand.Rand) []Sample {
 		var out []Sample
-		for _, d := range []DType{Float32, Float64, Int64} {
-			out = append(out, Sample{In: []*Array{Uniform(r, Bool, 0, 1, 3, 4), Uniform(r, d, -4, 4, 3, 4), Uniform(r, d, -4, 4, 3, 4)}, NoFD: !d.IsFloat()})
+		for _, d := range []DType{Float32, Float64, Int64, Complex64, Complex128} {
+			out = append(out, Sample{In: []*Array{Uniform(r, Bool, 0, 1, 3, 4), Uniform(r, d, -4, 4, 3, 4), Uniform(r, d, -4, 4, 3, 4)}, NoFD: !d.IsInexact()})
 		}
 		return out
 	},
@@ -385,7 +418,8 @@ func copyElement(dst *Array, i int, src *Array, j int) {
 }
 
 // Cast converts to DType: floats to integers towards zero (NaN, and what does not fit, as PyTorch on x86: the lowest
-// value of 64 bits, wrapped), anything to bool by x ≠ 0, to half precision by one rounding.
+// value of 64 bits, wrapped), anything to bool by x ≠ 0, to half precision by one rounding, complex numbers to real ones by
+// leaving out the imaginary part.
 var Cast *Primitive
 
 var _ = define(&Cast, &Primitive{
@@ -394,9 +428,6 @@ var _ = define(&Cast, &Primitive{
 	Type: func(_ *Solver, a *Attrs, in []Type) (Type, error) {
 		if a.DType == NoDType {
 			return Type{}, fmt.Errorf("needs a dtype")
-		}
-		if in[0].DType.IsComplex() && !a.DType.IsComplex() {
-			return Type{}, fmt.Errorf("does not convert %s to %s", in[0].DType, a.DType)
 		}
 		return Type{a.DType, in[0].Shape}, nil
 	},
@@ -437,15 +468,25 @@ var _ = define(&Cast, &Primitive{
 			}
 		}
 		for i, x := range in[0].C {
-			out.SetComplex(i, x)
+			switch {
+			case out.DType.IsFloat():
+				out.SetFloat(i, real(x))
+			case out.DType.IsComplex():
+				out.SetComplex(i, x)
+			case out.DType == Bool:
+				out.I[i] = int64(boolInt(x != 0))
+			default:
+				out.SetInt(i, FloatToInt(out.DType, real(x)))
+			}
 		}
 		return nil
 	},
 	Samples: func(r *rand.Rand) []Sample {
 		var out []Sample
-		for _, from := range []DType{Float32, Float64, Int64, Int32, Uint8, Bool, Float16, BFloat16} {
-			for _, to := range []DType{Float32, Float64, Int64, Int32, Uint8, Bool, Float16, BFloat16} {
-				out = append(out, Sample{Attrs: &Attrs{DType: to}, In: []*Array{Uniform(r, from, 0, 9, 6)}, NoFD: from != Float64 || to != Float64})
+		for _, from := range DTypes {
+			for _, to := range DTypes {
+				wide := func(d DType) bool { return d == Float64 || d == Complex128 }
+				out = append(out, Sample{Attrs: &Attrs{DType: to}, In: []*Array{Uniform(r, from, 0, 9, 6)}, NoFD: !wide(from) || !wide(to)})
 			}
 		}
 		return out

@@ -31,7 +31,7 @@ var _ = define(&Bitcast, &Primitive{
 	},
 	Samples: func(r *rand.Rand) []Sample {
 		var out []Sample
-		for _, c := range [][2]DType{{Float32, Int32}, {Int32, Float32}, {Float64, Uint64}, {Int64, Float64}, {Float16, Int16}, {BFloat16, Uint16}, {Uint8, Int8}, {Bool, Uint8}, {Float32, Float32}} {
+		for _, c := range [][2]DType{{Float32, Int32}, {Int32, Float32}, {Float64, Uint64}, {Int64, Float64}, {Float16, Int16}, {BFloat16, Uint16}, {Uint8, Int8}, {Bool, Uint8}, {Float32, Float32}, {Complex64, Int64}, {Int64, Complex64}} {
 			out = append(out, Sample{Attrs: &Attrs{DType: c[1]}, In: []*Array{Uniform(r, c[0], -9, 9, 3, 4)}, NoFD: true})
 		}
 		return out

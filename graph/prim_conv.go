@@ -52,8 +52,8 @@ func (w *Window) filterFits(s *Solver, f Type) error {
 }
 
 func convPair(a *Attrs, in []Type) error {
-	if in[0].DType != in[1].DType || !in[0].DType.IsFloat() || in[0].Rank() != in[1].Rank() || in[0].Rank() < 3 {
-		return fmt.Errorf("takes two floating operands [N, C, …] of equal rank, not %s", describe(in))
+	if in[0].DType != in[1].DType || !arithmetic(in[0].DType) || in[0].Rank() != in[1].Rank() || in[0].Rank() < 3 {
+		return fmt.Errorf("takes two operands [N, C, …] of one type and rank, not %s", describe(in))
 	}
 	if err := a.Window.check(in[0].Rank()-2, in...); err != nil {
 		return err
@@ -90,12 +90,12 @@ var _ = define(&Conv, &Primitive{
 	Transpose: func(v *Value, i int, ct *Value) *Value {
 		x, w := v.Args[0], v.Args[1]
 		if i == 0 {
-			return Apply(ConvInput, &Attrs{Window: v.Attrs.Window, Shape: x.Shape[2:]}, ct, w)
+			return Apply(ConvInput, &Attrs{Window: v.Attrs.Window, Shape: x.Shape[2:]}, ct, w.Conj())
 		}
-		return Apply(ConvFilter, &Attrs{Window: v.Attrs.Window}, x, ct)
+		return Apply(ConvFilter, &Attrs{Window: v.Attrs.Window}, x.Conj(), ct)
 	},
 	Eval: func(a *Attrs, in []*Array, out *Array) error {
-		convWalk(a.Window, in[0].Dims, in[1].Dims, out.Dims, func(x, w, y int) { out.F[y] += in[0].F[x] * in[1].F[w] })
+		convWalk(a.Window, in[0].Dims, in[1].Dims, out.Dims, func(x, w, y int) { out.addProduct(y, in[0], x, in[1], w) })
 		return roundAll(out)
 	},
 	Samples: convSamples(func(r *rand.Rand, d DType, w *Window, x, f, y []int) Sample {
@@ -128,12 +128,12 @@ var _ = define(&ConvInput, &Primitive{
 	Linear: []bool{true},
 	Transpose: func(v *Value, i int, ct *Value) *Value {
 		if i == 0 {
-			return Apply(Conv, &Attrs{Window: v.Attrs.Window}, ct, v.Args[1])
+			return Apply(Conv, &Attrs{Window: v.Attrs.Window}, ct, v.Args[1].Conj())
 		}
-		return Apply(ConvFilter, &Attrs{Window: v.Attrs.Window}, ct, v.Args[0])
+		return Apply(ConvFilter, &Attrs{Window: v.Attrs.Window}, ct, v.Args[0].Conj())
 	},
 	Eval: func(a *Attrs, in []*Array, out *Array) error {
-		convWalk(a.Window, out.Dims, in[1].Dims, in[0].Dims, func(x, w, y int) { out.F[x] += in[0].F[y] * in[1].F[w] })
+		convWalk(a.Window, out.Dims, in[1].Dims, in[0].Dims, func(x, w, y int) { out.addProduct(x, in[0], y, in[1], w) })
 		return roundAll(out)
 	},
 	Samples: convSamples(func(r *rand.Rand, d DType, w *Window, x, f, y []int) Sample {
@@ -168,12 +168,12 @@ var _ = define(&ConvFilter, &Primitive{
 	Linear: []bool{true},
 	Transpose: func(v *Value, i int, ct *Value) *Value {
 		if i == 0 {
-			return Apply(ConvInput, &Attrs{Window: v.Attrs.Window, Shape: v.Args[0].Shape[2:]}, v.Args[1], ct)
+			return Apply(ConvInput, &Attrs{Window: v.Attrs.Window, Shape: v.Args[0].Shape[2:]}, v.Args[1].Conj(), ct)
 		}
-		return Apply(Conv, &Attrs{Window: v.Attrs.Window}, v.Args[0], ct)
+		return Apply(Conv, &Attrs{Window: v.Attrs.Window}, v.Args[0].Conj(), ct)
 	},
 	Eval: func(a *Attrs, in []*Array, out *Array) error {
-		convWalk(a.Window, in[0].Dims, out.Dims, in[1].Dims, func(x, w, y int) { out.F[w] += in[0].F[x] * in[1].F[y] })
+		convWalk(a.Window, in[0].Dims, out.Dims, in[1].Dims, func(x, w, y int) { out.addProduct(w, in[0], x, in[1], y) })
 		return roundAll(out)
 	},
 	Samples: convSamples(func(r *rand.Rand, d DType, w *Window, x, f, y []int) Sample {
@@ -193,9 +193,27 @@ func bilinear(out *Value, tan []*Value) *Value {
 	return plus(a, b)
 }
 
+// addProduct adds the product of x's element j and y's element k to element i, without rounding.
+func (a *Array) addProduct(i int, x *Array, j int, y *Array, k int) {
+	switch {
+	case a.C != nil:
+		a.C[i] += complexMul(x.C[j], y.C[k])
+	case a.F != nil:
+		a.F[i] += x.F[j] * y.F[k]
+	default:
+		a.I[i] += x.I[j] * y.I[k]
+	}
+}
+
 func roundAll(a *Array) error {
 	for i, f := range a.F {
 		a.SetFloat(i, f)
+	}
+	for i, c := range a.C {
+		a.SetComplex(i, c)
+	}
+	for i, n := range a.I {
+		a.SetInt(i, n)
 	}
 	return nil
 }
@@ -250,12 +268,14 @@ var windows = []struct {
 func convSamples(f func(r *rand.Rand, d DType, w *Window, x, filter, y []int) Sample) func(*rand.Rand) []Sample {
 	return func(r *rand.Rand) []Sample {
 		var out []Sample
-		for _, d := range []DType{Float32, Float64} {
+		for _, d := range []DType{Float32, Float64, Int64, Complex64, Complex128} {
 			for i := range windows {
 				g := &windows[i]
 				sp, _ := g.w.outs(Ns(g.x[2:]...))
 				y, _ := sp.Ints()
-				out = append(out, f(r, d, &g.w, g.x, append([]int{g.outC, g.x[1] / g.w.Groups}, g.w.Size...), append([]int{g.x[0], g.outC}, y...)))
+				s := f(r, d, &g.w, g.x, append([]int{g.outC, g.x[1] / g.w.Groups}, g.w.Size...), append([]int{g.x[0], g.outC}, y...))
+				s.NoFD = !d.IsInexact()
+				out = append(out, s)
 			}
 		}
 		return out

@@ -36,7 +36,7 @@ func alongSamples(operands int, lo, hi float64, long bool, dtypes ...DType) func
 	return func(r *rand.Rand) []Sample {
 		var out []Sample
 		add := func(d DType, noFD bool, axis int, dims ...int) {
-			s := Sample{Attrs: &Attrs{Axes: []int{axis}}, NoFD: noFD || !d.IsFloat()}
+			s := Sample{Attrs: &Attrs{Axes: []int{axis}}, NoFD: noFD || !d.IsInexact()}
 			for range operands {
 				s.In = append(s.In, Uniform(r, d, lo, hi, dims...))
 			}
@@ -70,10 +70,14 @@ func heldType(d DType) DType {
 // each element is rounded once.
 const cumulativeBlock = 4096
 
-func cumulative(identity int64, f func(x, y float64) float64, g func(x, y int64) int64) func(*Attrs, []*Array, *Array) error {
+func cumulative(identity int64, f func(x, y float64) float64, g func(x, y int64) int64, c func(x, y complex128) complex128) func(*Attrs, []*Array, *Array) error {
 	return func(a *Attrs, in []*Array, out *Array) error {
 		x, held := in[0], heldType(out.DType)
 		join := func(x, y float64) float64 { return RoundFloat(held, f(x, y)) }
+		if x.C != nil {
+			cumulativeComplex(a, x, out, complex(float64(identity), 0), c)
+			return nil
+		}
 		eachLine(x.Dims, a.Axes[0], func(at, step, n int) {
 			offset, sum := float64(identity), float64(identity)
 			total := identity
@@ -95,18 +99,37 @@ func cumulative(identity int64, f func(x, y float64) float64, g func(x, y int64)
 	}
 }
 
+func cumulativeComplex(a *Attrs, x, out *Array, identity complex128, f func(x, y complex128) complex128) {
+	one := NewArray(out.DType)
+	join := func(x, y complex128) complex128 { // rounded to the dtype
+		one.SetComplex(0, f(x, y))
+		return one.C[0]
+	}
+	eachLine(x.Dims, a.Axes[0], func(at, step, n int) {
+		offset, sum := identity, identity
+		for k := range n {
+			i := at + k*step
+			if k > 0 && k%cumulativeBlock == 0 {
+				offset, sum = join(offset, sum), identity
+			}
+			sum = join(sum, x.C[i])
+			out.C[i] = join(offset, sum)
+		}
+	})
+}
+
 // CumSum is the sum of the elements up to each, along axis Axes[0], in the written order of cumulative sums.
 var CumSum *Primitive
 
 var _ = define(&CumSum, &Primitive{
-	Name: "cumsum", Doc: "the sum up to each element along one axis", Arity: 1, Type: along(numeric, sameDType), Batch: batchAxes,
+	Name: "cumsum", Doc: "the sum up to each element along one axis", Arity: 1, Type: along(arithmetic, sameDType), Batch: batchAxes,
 	JVP:    func(out *Value, tan []*Value) *Value { return Apply(CumSum, out.Attrs, tan[0]) },
 	Linear: []bool{true},
 	Transpose: func(v *Value, _ int, ct *Value) *Value {
 		return Apply(CumSum, v.Attrs, ct.Reverse(v.Attrs.Axes...)).Reverse(v.Attrs.Axes...)
 	},
-	Eval:    cumulative(0, func(x, y float64) float64 { return x + y }, func(x, y int64) int64 { return x + y }),
-	Samples: alongSamples(1, -4, 4, true, Float32, Float64, Int64, Uint8, BFloat16),
+	Eval:    cumulative(0, func(x, y float64) float64 { return x + y }, func(x, y int64) int64 { return x + y }, complexAdd),
+	Samples: alongSamples(1, -4, 4, true, Float32, Float64, Int64, Uint8, BFloat16, Complex64, Complex128),
 })
 
 // CumProd is the product of the elements up to each, along axis Axes[0], in the written order of cumulative sums. Its
@@ -114,13 +137,13 @@ var _ = define(&CumSum, &Primitive{
 var CumProd *Primitive
 
 var _ = define(&CumProd, &Primitive{
-	Name: "cumprod", Doc: "the product up to each element along one axis", Arity: 1, Type: along(numeric, sameDType), Batch: batchAxes,
+	Name: "cumprod", Doc: "the product up to each element along one axis", Arity: 1, Type: along(arithmetic, sameDType), Batch: batchAxes,
 	JVP: func(out *Value, tan []*Value) *Value { // d yₖ = xₖ·d yₖ₋₁ + yₖ₋₁·d xₖ
 		return Apply(Recurrence, out.Attrs, out.Args[0], out.Delay(out.Attrs.Axes[0], 1).Mul(tan[0]))
 	},
-	Eval: cumulative(1, func(x, y float64) float64 { return x * y }, func(x, y int64) int64 { return x * y }),
+	Eval: cumulative(1, func(x, y float64) float64 { return x * y }, func(x, y int64) int64 { return x * y }, complexMul),
 	Samples: func(r *rand.Rand) []Sample {
-		out := alongSamples(1, 0.5, 1.5, false, Float32, Float64, Int64, BFloat16)(r)
+		out := alongSamples(1, 0.5, 1.5, false, Float32, Float64, Int64, BFloat16, Complex64, Complex128)(r)
 		zeros := Uniform(r, Float64, -2, 2, 2, 6)
 		zeros.F[1], zeros.F[4], zeros.F[8] = 0, 0, 0
 		long := Uniform(r, Float32, 0.99, 1.01, 2, cumulativeBlock+100)
@@ -150,7 +173,7 @@ func (v *Value) Delay(axis int, first float64) *Value {
 var Recurrence *Primitive
 
 var _ = define(&Recurrence, &Primitive{
-	Name: "recurrence", Doc: "yₖ = xₖ·yₖ₋₁ + zₖ along one axis, where x and z are the operands and y₀ = z₀", Arity: 2, Type: along(floating, sameDType), Batch: batchAxes,
+	Name: "recurrence", Doc: "yₖ = xₖ·yₖ₋₁ + zₖ along one axis, where x and z are the operands and y₀ = z₀", Arity: 2, Type: along(inexact, sameDType), Batch: batchAxes,
 	JVP: func(out *Value, tan []*Value) *Value {
 		d := tan[1]
 		if tan[0] != nil {
@@ -161,11 +184,23 @@ var _ = define(&Recurrence, &Primitive{
 	Linear: []bool{false, true},
 	Transpose: func(v *Value, _ int, ct *Value) *Value { // λₖ = aₖ₊₁·λₖ₊₁ + ctₖ
 		axis := v.Attrs.Axes[0]
-		return Apply(Recurrence, v.Attrs, v.Args[0].Reverse(axis).Delay(axis, 0), ct.Reverse(axis)).Reverse(axis)
+		return Apply(Recurrence, v.Attrs, v.Args[0].Conj().Reverse(axis).Delay(axis, 0), ct.Reverse(axis)).Reverse(axis)
 	},
 	Eval: func(a *Attrs, in []*Array, out *Array) error {
 		held := heldType(out.DType)
 		eachLine(out.Dims, a.Axes[0], func(at, step, n int) {
+			if out.C != nil {
+				for k := range n {
+					i := at + k*step
+					if k == 0 {
+						out.C[i] = in[1].C[i]
+						continue
+					}
+					out.SetComplex(i, complexMul(in[0].C[i], out.C[i-step]))
+					out.SetComplex(i, out.C[i]+in[1].C[i])
+				}
+				return
+			}
 			y := 0.0
 			for k := range n {
 				i := at + k*step
@@ -180,7 +215,7 @@ var _ = define(&Recurrence, &Primitive{
 		})
 		return nil
 	},
-	Samples: alongSamples(2, -1.2, 1.2, false, Float32, Float64, BFloat16),
+	Samples: alongSamples(2, -1.2, 1.2, false, Float32, Float64, BFloat16, Complex64, Complex128),
 })
 
 func cumulativeArg(at **Primitive, name, doc string, better func(x *Array, j, best int) bool) bool {

@@ -49,7 +49,7 @@ var _ = define(&DotGeneral, &Primitive{
 			return Type{}, fmt.Errorf("pairs an axis twice: %+v", *d)
 		}
 		x, y := in[0], in[1]
-		if x.DType != y.DType || !numeric(x.DType) {
+		if x.DType != y.DType || !arithmetic(x.DType) {
 			return Type{}, fmt.Errorf("does not contract %s with %s", x, y)
 		}
 		for _, pair := range [][2][]int{{d.LBatch, d.RBatch}, {d.LContract, d.RContract}} {
@@ -80,13 +80,14 @@ var _ = define(&DotGeneral, &Primitive{
 	Linear: []bool{true},
 	Transpose: func(v *Value, i int, ct *Value) *Value {
 		d, x, y := v.Attrs.Dot, v.Args[0], v.Args[1]
+		other := v.Args[1-i].Conj()
 		nb := len(d.LBatch)
 		xf, yf := free(x.Rank(), d.LBatch, d.LContract), free(y.Rank(), d.RBatch, d.RContract)
 		if i == 0 { // ct [batch, xf, yf] with y over yf gives [batch, xf, contracted in the order of y's axes]
-			t := Apply(DotGeneral, &Attrs{Dot: &Dot{upTo(0, nb), d.RBatch, upTo(nb+len(xf), len(yf)), yf}}, ct, y)
+			t := Apply(DotGeneral, &Attrs{Dot: &Dot{upTo(0, nb), d.RBatch, upTo(nb+len(xf), len(yf)), yf}}, ct, other)
 			return t.Permute(inverse(slices.Concat(d.LBatch, xf, pairedWith(d.RContract, d.LContract)))...)
 		}
-		t := Apply(DotGeneral, &Attrs{Dot: &Dot{upTo(0, nb), d.LBatch, upTo(nb, len(xf)), xf}}, ct, x)
+		t := Apply(DotGeneral, &Attrs{Dot: &Dot{upTo(0, nb), d.LBatch, upTo(nb, len(xf)), xf}}, ct, other)
 		return t.Permute(inverse(slices.Concat(d.RBatch, yf, pairedWith(d.LContract, d.RContract)))...)
 	},
 	Eval: func(a *Attrs, in []*Array, out *Array) error {
@@ -107,31 +108,30 @@ var _ = define(&DotGeneral, &Primitive{
 					j += n * ys[yf[k-nb-len(xf)]]
 				}
 			}
-			f, n := 0.0, int64(0)
+			f, n, c := 0.0, int64(0), complex128(0)
 			each(kd, func(_ int, kidx []int) {
 				p, q := i, j
 				for k, m := range kidx {
 					p, q = p+m*xs[d.LContract[k]], q+m*ys[d.RContract[k]]
 				}
-				if x.F != nil {
+				switch {
+				case x.F != nil:
 					f += x.F[p] * y.F[q]
-				} else {
+				case x.C != nil:
+					c += complexMul(x.C[p], y.C[q])
+				default:
 					n += x.I[p] * y.I[q]
 				}
 			})
-			if x.F != nil {
-				out.SetFloat(o, f)
-			} else {
-				out.SetInt(o, n)
-			}
+			setAny(out, o, f, n, c)
 		})
 		return nil
 	},
 	Samples: func(r *rand.Rand) []Sample {
 		var out []Sample
-		for _, t := range []DType{Float32, Float64, Int64, BFloat16} {
+		for _, t := range []DType{Float32, Float64, Int64, BFloat16, Complex64, Complex128} {
 			u := func(dims ...int) *Array { return Uniform(r, t, -2, 2, dims...) }
-			nofd := t != Float32 && t != Float64
+			nofd := !t.IsInexact() || t == BFloat16
 			for _, s := range []Sample{
 				{Attrs: &Attrs{Dot: &Dot{LContract: []int{1}, RContract: []int{0}}}, In: []*Array{u(3, 4), u(4, 5)}},
 				{Attrs: &Attrs{Dot: &Dot{LContract: []int{1}, RContract: []int{1}}}, In: []*Array{u(3, 4), u(5, 4)}},

@@ -111,7 +111,7 @@ var _ = define(&DynamicSlice, &Primitive{
 // dynamicSamples have starts inside, before and behind.
 func dynamicSamples(r *rand.Rand, operands func(u func(dims ...int) *Array, axes, whole, part []int) (*Attrs, []*Array)) []Sample {
 	var out []Sample
-	for _, d := range []DType{Float32, Float64, Int64} {
+	for _, d := range []DType{Float32, Float64, Int64, Complex64, Complex128} {
 		u := func(dims ...int) *Array { return Uniform(r, d, -4, 4, dims...) }
 		for _, c := range []struct{ axes, whole, part, starts []int }{
 			{[]int{0}, []int{5, 3}, []int{2, 3}, []int{1}},
@@ -125,7 +125,7 @@ func dynamicSamples(r *rand.Rand, operands func(u func(dims ...int) *Array, axes
 				s.SetInt(0, int64(n))
 				in = append(in, s)
 			}
-			out = append(out, Sample{Attrs: a, In: in, NoFD: !d.IsFloat()})
+			out = append(out, Sample{Attrs: a, In: in, NoFD: !d.IsInexact()})
 		}
 	}
 	return out

@@ -73,13 +73,13 @@ var _ = define(&Gather, &Primitive{
 	},
 	Samples: func(r *rand.Rand) []Sample {
 		var out []Sample
-		for _, d := range []DType{Float32, Float64, Int64} {
+		for _, d := range []DType{Float32, Float64, Int64, Complex64, Complex128} {
 			u := func(dims ...int) *Array { return Uniform(r, d, -4, 4, dims...) }
 			at := func(n int, dims ...int) *Array { return Uniform(r, Int64, 0, float64(n), dims...) }
 			out = append(out,
-				Sample{Attrs: &Attrs{Axes: []int{0}}, In: []*Array{u(5, 3), at(5, 4)}, NoFD: !d.IsFloat()},
-				Sample{Attrs: &Attrs{Axes: []int{1}, Batch: 1}, In: []*Array{u(4, 5), at(5, 4)}, NoFD: !d.IsFloat()},
-				Sample{Attrs: &Attrs{Axes: []int{2}, Batch: 1}, In: []*Array{u(2, 3, 5, 2), at(5, 2, 4, 2)}, NoFD: !d.IsFloat()})
+				Sample{Attrs: &Attrs{Axes: []int{0}}, In: []*Array{u(5, 3), at(5, 4)}, NoFD: !d.IsInexact()},
+				Sample{Attrs: &Attrs{Axes: []int{1}, Batch: 1}, In: []*Array{u(4, 5), at(5, 4)}, NoFD: !d.IsInexact()},
+				Sample{Attrs: &Attrs{Axes: []int{2}, Batch: 1}, In: []*Array{u(2, 3, 5, 2), at(5, 2, 4, 2)}, NoFD: !d.IsInexact()})
 		}
 		return out
 	},
@@ -155,13 +155,13 @@ var _ = define(&ScatterAdd, &Primitive{
 	},
 	Samples: func(r *rand.Rand) []Sample {
 		var out []Sample
-		for _, d := range []DType{Float32, Float64, Int64} {
+		for _, d := range []DType{Float32, Float64, Int64, Complex64, Complex128} {
 			u := func(dims ...int) *Array { return Uniform(r, d, -4, 4, dims...) }
 			at := func(n int, dims ...int) *Array { return Uniform(r, Int64, 0, float64(n), dims...) }
 			out = append(out,
-				Sample{Attrs: &Attrs{Axes: []int{0}}, In: []*Array{u(5, 3), at(5, 4), u(4, 3)}, NoFD: !d.IsFloat()},
-				Sample{Attrs: &Attrs{Axes: []int{1}, Batch: 1}, In: []*Array{u(4, 5), at(5, 4), u(4)}, NoFD: !d.IsFloat()},
-				Sample{Attrs: &Attrs{Axes: []int{2}, Batch: 1}, In: []*Array{u(2, 3, 5, 2), at(5, 2, 4), u(2, 3, 4, 2)}, NoFD: !d.IsFloat()})
+				Sample{Attrs: &Attrs{Axes: []int{0}}, In: []*Array{u(5, 3), at(5, 4), u(4, 3)}, NoFD: !d.IsInexact()},
+				Sample{Attrs: &Attrs{Axes: []int{1}, Batch: 1}, In: []*Array{u(4, 5), at(5, 4), u(4)}, NoFD: !d.IsInexact()},
+				Sample{Attrs: &Attrs{Axes: []int{2}, Batch: 1}, In: []*Array{u(2, 3, 5, 2), at(5, 2, 4), u(2, 3, 4, 2)}, NoFD: !d.IsInexact()})
 		}
 		return out
 	},

@@ -61,7 +61,7 @@ var _ = define(&Const, &Primitive{
 	Type: scalarType, Eval: evalScalar, NoGradient: "a leaf",
 	Samples: func(*rand.Rand) []Sample {
 		return []Sample{{Attrs: &Attrs{DType: Float32, Value: FloatOf(2.5)}}, {Attrs: &Attrs{DType: Int64, Value: IntOf(-3)}},
-			{Attrs: &Attrs{DType: Bool, Value: BoolOf(true)}}}
+			{Attrs: &Attrs{DType: Bool, Value: BoolOf(true)}}, {Attrs: &Attrs{DType: Complex64, Value: ComplexOf(1 - 2i)}}}
 	},
 })
 
@@ -72,7 +72,8 @@ var _ = define(&Number, &Primitive{
 	Name: "number", Doc: "a scalar given when the program is run; `value` is its present value", Kind: Leaf,
 	Type: scalarType, Eval: evalScalar, NoGradient: "a leaf",
 	Samples: func(*rand.Rand) []Sample {
-		return []Sample{{Attrs: &Attrs{DType: Float32, Value: FloatOf(0.1)}}, {Attrs: &Attrs{DType: Int32, Value: IntOf(7)}}}
+		return []Sample{{Attrs: &Attrs{DType: Float32, Value: FloatOf(0.1)}}, {Attrs: &Attrs{DType: Int32, Value: IntOf(7)}},
+			{Attrs: &Attrs{DType: Complex128, Value: ComplexOf(0.1 - 2i)}}, {Attrs: &Attrs{DType: Complex64, Value: FloatOf(0.1)}}}
 	},
 })
 

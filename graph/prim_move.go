@@ -69,9 +69,9 @@ var _ = define(&Reshape, &Primitive{
 func moveSamples(dims []int, attrs ...*Attrs) func(*rand.Rand) []Sample {
 	return func(r *rand.Rand) []Sample {
 		var out []Sample
-		for _, d := range []DType{Float32, Float64, Int64, Bool} {
+		for _, d := range []DType{Float32, Float64, Int64, Bool, Complex64, Complex128} {
 			for _, a := range attrs {
-				out = append(out, Sample{Attrs: a, In: []*Array{Uniform(r, d, -4, 4, dims...)}, NoFD: !d.IsFloat()})
+				out = append(out, Sample{Attrs: a, In: []*Array{Uniform(r, d, -4, 4, dims...)}, NoFD: !d.IsInexact()})
 			}
 		}
 		return out
@@ -311,10 +311,10 @@ var _ = define(&Concat, &Primitive{
 	},
 	Samples: func(r *rand.Rand) []Sample {
 		var out []Sample
-		for _, d := range []DType{Float32, Float64, Int64} {
+		for _, d := range []DType{Float32, Float64, Int64, Complex64, Complex128} {
 			u := func(dims ...int) *Array { return Uniform(r, d, -4, 4, dims...) }
-			out = append(out, Sample{Attrs: &Attrs{Axes: []int{0}}, In: []*Array{u(2, 3), u(1, 3), u(0, 3)}, NoFD: !d.IsFloat()},
-				Sample{Attrs: &Attrs{Axes: []int{1}}, In: []*Array{u(2, 3), u(2, 4)}, NoFD: !d.IsFloat()})
+			out = append(out, Sample{Attrs: &Attrs{Axes: []int{0}}, In: []*Array{u(2, 3), u(1, 3), u(0, 3)}, NoFD: !d.IsInexact()},
+				Sample{Attrs: &Attrs{Axes: []int{1}}, In: []*Array{u(2, 3), u(2, 4)}, NoFD: !d.IsInexact()})
 		}
 		return out
 	},

@@ -10,31 +10,30 @@ import (
 var ReduceProd *Primitive
 
 var _ = define(&ReduceProd, &Primitive{
-	Name: "reduce_prod", Doc: "the product over the axes `axes`", Kind: Reduce, Type: reduced(numeric),
+	Name: "reduce_prod", Doc: "the product over the axes `axes`", Kind: Reduce, Type: reduced(arithmetic),
 	JVP: func(out *Value, tan []*Value) *Value {
 		x, axes := out.Args[0], out.Attrs.Axes
 		return x.others(axes).Mul(tan[0]).ReduceSum(axes...)
 	},
 	Eval: func(a *Attrs, in []*Array, out *Array) error {
 		groups(a, in[0], out, func(i int, from []int) {
-			f, n := 1.0, int64(1)
+			f, n, c := 1.0, int64(1), complex128(1)
 			for _, j := range from {
-				if in[0].F != nil {
+				switch {
+				case in[0].F != nil:
 					f *= in[0].F[j]
-				} else {
+				case in[0].C != nil:
+					c = complexMul(c, in[0].C[j])
+				default:
 					n *= in[0].I[j]
 				}
 			}
-			if in[0].F != nil {
-				out.SetFloat(i, f)
-			} else {
-				out.SetInt(i, n)
-			}
+			setAny(out, i, f, n, c)
 		})
 		return nil
 	},
 	Samples: func(r *rand.Rand) []Sample {
-		out := reduceSamples(Float32, Float64, Int64, Int32, BFloat16)(r)
+		out := reduceSamples(Float32, Float64, Int64, Int32, BFloat16, Complex64, Complex128)(r)
 		x := Uniform(r, Float64, -2, 2, 3, 4)
 		x.F[1], x.F[5], x.F[6] = 0, 0, 0 // one zero in a row, two, none
 		return append(out, Sample{Attrs: &Attrs{Axes: []int{1}}, In: []*Array{x}}, Sample{Attrs: &Attrs{Axes: []int{0, 1}}, In: []*Array{x}})

@@ -57,12 +57,24 @@ func groups(a *Attrs, in *Array, out *Array, f func(i int, from []int)) {
 	})
 }
 
+// setAny sets element i to that of f, n and c which is of the array's kind.
+func setAny(a *Array, i int, f float64, n int64, c complex128) {
+	switch {
+	case a.F != nil:
+		a.SetFloat(i, f)
+	case a.C != nil:
+		a.SetComplex(i, c)
+	default:
+		a.SetInt(i, n)
+	}
+}
+
 func reduceSamples(dtypes ...DType) func(*rand.Rand) []Sample {
 	return func(r *rand.Rand) []Sample {
 		var out []Sample
 		for _, d := range dtypes {
 			for _, axes := range [][]int{{0}, {1}, {2}, {0, 2}, {0, 1, 2}, {}} {
-				out = append(out, Sample{Attrs: &Attrs{Axes: axes}, In: []*Array{Uniform(r, d, -4, 4, 3, 4, 5)}, NoFD: !d.IsFloat()})
+				out = append(out, Sample{Attrs: &Attrs{Axes: axes}, In: []*Array{Uniform(r, d, -4, 4, 3, 4, 5)}, NoFD: !d.IsInexact()})
 			}
 		}
 		return out
@@ -74,29 +86,28 @@ func reduceSamples(dtypes ...DType) func(*rand.Rand) []Sample {
 var ReduceSum *Primitive
 
 var _ = define(&ReduceSum, &Primitive{
-	Name: "reduce_sum", Doc: "the sum over the axes `axes`", Kind: Reduce, Type: reduced(numeric),
+	Name: "reduce_sum", Doc: "the sum over the axes `axes`", Kind: Reduce, Type: reduced(arithmetic),
 	JVP:       func(out *Value, tan []*Value) *Value { return tan[0].ReduceSum(out.Attr().Axes...) },
 	Linear:    []bool{true},
 	Transpose: func(v *Value, _ int, ct *Value) *Value { return ct.restore(v.Args[0].Shape, v.Attr().Axes) },
 	Eval: func(a *Attrs, in []*Array, out *Array) error {
 		groups(a, in[0], out, func(i int, from []int) {
-			f, n := 0.0, int64(0)
+			f, n, c := 0.0, int64(0), complex128(0)
 			for _, j := range from {
-				if in[0].F != nil {
+				switch {
+				case in[0].F != nil:
 					f += in[0].F[j]
-				} else {
+				case in[0].C != nil:
+					c += in[0].C[j]
+				default:
 					n += in[0].I[j]
 				}
 			}
-			if in[0].F != nil {
-				out.SetFloat(i, f)
-			} else {
-				out.SetInt(i, n)
-			}
+			setAny(out, i, f, n, c)
 		})
 		return nil
 	},
-	Samples: reduceSamples(Float32, Float64, Int64, Int32, BFloat16),
+	Samples: reduceSamples(Float32, Float64, Int64, Int32, BFloat16, Complex64, Complex128),
 })
 
 func reduceExtremum(at **Primitive, name, doc string, f func(x, y float64) float64, less func(d DType, x, y int64) bool) bool {

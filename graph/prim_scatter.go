@@ -32,10 +32,10 @@ func scatterSamples(take func(*Array), dtypes ...DType) func(*rand.Rand) []Sampl
 			}
 			at := func(n int, dims ...int) *Array { return Uniform(r, Int64, 0, float64(n), dims...) }
 			out = append(out,
-				Sample{Attrs: &Attrs{Axes: []int{0}}, In: []*Array{u(5, 3), at(5, 4), u(4, 3)}, NoFD: !d.IsFloat()},
-				Sample{Attrs: &Attrs{Axes: []int{0}}, In: []*Array{u(3, 2), at(3, 2, 4), u(2, 4, 2)}, NoFD: !d.IsFloat()},
-				Sample{Attrs: &Attrs{Axes: []int{1}, Batch: 1}, In: []*Array{u(4, 5), at(5, 4), u(4)}, NoFD: !d.IsFloat()},
-				Sample{Attrs: &Attrs{Axes: []int{2}, Batch: 1}, In: []*Array{u(2, 3, 5, 2), at(5, 2, 7), u(2, 3, 7, 2)}, NoFD: !d.IsFloat()})
+				Sample{Attrs: &Attrs{Axes: []int{0}}, In: []*Array{u(5, 3), at(5, 4), u(4, 3)}, NoFD: !d.IsInexact()},
+				Sample{Attrs: &Attrs{Axes: []int{0}}, In: []*Array{u(3, 2), at(3, 2, 4), u(2, 4, 2)}, NoFD: !d.IsInexact()},
+				Sample{Attrs: &Attrs{Axes: []int{1}, Batch: 1}, In: []*Array{u(4, 5), at(5, 4), u(4)}, NoFD: !d.IsInexact()},
+				Sample{Attrs: &Attrs{Axes: []int{2}, Batch: 1}, In: []*Array{u(2, 3, 5, 2), at(5, 2, 7), u(2, 3, 7, 2)}, NoFD: !d.IsInexact()})
 		}
 		return out
 	}
@@ -80,7 +80,7 @@ var _ = define(&Scatter, &Primitive{
 		}
 		return gatherWalk(a, out.Dims, in[1], func(i, j int) { copyElement(out, j, in[2], i) })
 	},
-	Samples: scatterSamples(asDrawn, Float32, Float64, Int64, Bool),
+	Samples: scatterSamples(asDrawn, Float32, Float64, Int64, Bool, Complex64, Complex128),
 })
 
 // lasting says of each of the updates of the scatter v whether it is the one that stays: whether its number among the
@@ -99,16 +99,19 @@ func lasting(v *Value) *Value {
 }
 
 // scatterWith evaluates a scatter that joins what is at a place with each update for it, in the order of the indices.
-func scatterWith(f func(x, y float64) float64, g func(d DType, x, y int64) int64) func(*Attrs, []*Array, *Array) error {
+func scatterWith(f func(x, y float64) float64, g func(d DType, x, y int64) int64, c func(x, y complex128) complex128) func(*Attrs, []*Array, *Array) error {
 	return func(a *Attrs, in []*Array, out *Array) error {
 		held := NewArray(heldType(out.DType), out.Dims...)
 		for i := range out.Len() {
 			copyElement(held, i, in[0], i)
 		}
 		err := gatherWalk(a, out.Dims, in[1], func(i, j int) {
-			if held.F != nil {
+			switch {
+			case held.F != nil:
 				held.SetFloat(j, f(held.F[j], in[2].F[i]))
-			} else {
+			case held.C != nil:
+				held.SetComplex(j, c(held.C[j], in[2].C[i]))
+			default:
 				held.SetInt(j, g(held.DType, held.I[j], in[2].I[i]))
 			}
 		})
@@ -116,7 +119,7 @@ func scatterWith(f func(x, y float64) float64, g func(d DType, x, y int64) int64
 			if out.F != nil {
 				out.SetFloat(i, held.F[i])
 			} else {
-				out.I[i] = held.I[i]
+				copyElement(out, i, held, i)
 			}
 		}
 		return err
@@ -131,7 +134,7 @@ var ScatterMul *Primitive
 
 var _ = define(&ScatterMul, &Primitive{
 	Name: "scatter_mul", Doc: "the first operand multiplied by the third's slices along one axis at the indices in the second", Arity: 3, Checks: true,
-	Type: scattered(numeric), Batch: batchScatter,
+	Type: scattered(arithmetic), Batch: batchScatter,
 	JVP: func(out *Value, tan []*Value) *Value {
 		base, idx, upd := out.Args[0], out.Args[1], out.Args[2]
 		one, zero := base.Like(1), base.Like(0)
@@ -161,14 +164,14 @@ var _ = define(&ScatterMul, &Primitive{
 		}
 		return d
 	},
-	Eval: scatterWith(func(x, y float64) float64 { return x * y }, func(_ DType, x, y int64) int64 { return x * y }),
+	Eval: scatterWith(func(x, y float64) float64 { return x * y }, func(_ DType, x, y int64) int64 { return x * y }, complexMul),
 	Samples: scatterSamples(func(a *Array) {
 		if a.DType == Float64 {
 			for i := 1; i < len(a.F); i += 3 {
 				a.F[i] = 0
 			}
 		}
-	}, Float32, Float64, Int64, Uint8, BFloat16),
+	}, Float32, Float64, Int64, Uint8, BFloat16, Complex64, Complex128),
 })
 
 func scatterExtremum(at **Primitive, name, doc string, f func(x, y float64) float64, less func(d DType, x, y int64) bool) bool {
@@ -194,7 +197,7 @@ func scatterExtremum(at **Primitive, name, doc string, f func(x, y float64) floa
 				return y
 			}
 			return x
-		}),
+		}, nil),
 		Samples: scatterSamples(asDrawn, Float32, Float64, Int64, Uint8, BFloat16),
 	})
 }

@@ -10,10 +10,12 @@ import (
 // class is a set of element types that a primitive takes.
 type class func(DType) bool
 
-func floating(d DType) bool { return d.IsFloat() }
-func numeric(d DType) bool  { return d.IsFloat() || d.IsInt() }
-func logical(d DType) bool  { return d == Bool || d.IsInt() }
-func anyType(DType) bool    { return true }
+func floating(d DType) bool   { return d.IsFloat() }
+func inexact(d DType) bool    { return d.IsInexact() }
+func numeric(d DType) bool    { return d.IsFloat() || d.IsInt() }
+func arithmetic(d DType) bool { return numeric(d) || d.IsComplex() }
+func logical(d DType) bool    { return d == Bool || d.IsInt() }
+func anyType(DType) bool      { return true }
 
 // elementwise is the type rule of primitives whose operands and result have one type.
 func elementwise(takes class) func(*Solver, *Attrs, []Type) (Type, error) {
@@ -43,6 +45,22 @@ func evalUnary(f func(float64) float64, g func(DType, int64) int64) func(*Attrs,
 	}
 }
 
+// evalElementary evaluates f in float64, or c in complex128.
+func evalElementary(f func(float64) float64, c func(complex128) complex128) func(*Attrs, []*Array, *Array) error {
+	floats, complexes := evalUnary(f, noInts), evalComplex(c)
+	return func(a *Attrs, in []*Array, out *Array) error {
+		if in[0].C != nil {
+			return complexes(a, in, out)
+		}
+		return floats(a, in, out)
+	}
+}
+
+// elementary is within, of complex types as well.
+func elementary(lo, hi float64) func(*rand.Rand) []Sample {
+	return samples(1, lo, hi, Float32, Float64, Complex64, Complex128)
+}
+
 // tangent1 makes the JVP rule of one operand from dx ↦ f(x, dx); tangentOut from dx ↦ f(out, dx).
 func tangent1(f func(x, dx *Value) *Value) func(*Value, []*Value) *Value {
 	return func(out *Value, tan []*Value) *Value { return f(out.Args[0], tan[0]) }
@@ -63,7 +81,7 @@ func samples(operands int, lo, hi float64, dtypes ...DType) func(*rand.Rand) []S
 		var out []Sample
 		for _, d := range dtypes {
 			for _, dims := range [][]int{{}, {7}, {3, 5}} {
-				s := Sample{NoFD: !d.IsFloat()}
+				s := Sample{NoFD: !d.IsInexact()}
 				for range operands {
 					s.In = append(s.In, Uniform(r, d, lo, hi, dims...))
 				}
@@ -100,12 +118,17 @@ func noInts(DType, int64) int64 { panic("graph: an integer reached a function of
 var Neg *Primitive
 
 var _ = define(&Neg, &Primitive{
-	Name: "neg", Doc: "−x", Kind: Unary, Exact: true, Type: elementwise(numeric),
+	Name: "neg", Doc: "−x", Kind: Unary, Exact: true, Type: elementwise(arithmetic),
 	JVP:       tangent1(func(_, dx *Value) *Value { return dx.Neg() }),
 	Linear:    []bool{true},
 	Transpose: func(_ *Value, _ int, ct *Value) *Value { return ct.Neg() },
-	Eval:      evalUnary(func(x float64) float64 { return -x }, func(_ DType, x int64) int64 { return -x }),
-	Samples:   samples(1, -4, 4, Float32, Float64, Int32, Int64),
+	Eval: func(a *Attrs, in []*Array, out *Array) error {
+		if in[0].C != nil {
+			return evalComplex(complexFuncs["neg"])(a, in, out)
+		}
+		return evalUnary(func(x float64) float64 { return -x }, func(_ DType, x int64) int64 { return -x })(a, in, out)
+	},
+	Samples: samples(1, -4, 4, Float32, Float64, Int32, Int64, Complex64, Complex128),
 })
 
 // Abs is |x|. Its derivative at 0 is 0.
@@ -170,81 +193,81 @@ var (
 var Sqrt *Primitive
 
 var _ = define(&Sqrt, &Primitive{
-	Name: "sqrt", Doc: "√x", Kind: Unary, Exact: true, Type: elementwise(floating),
+	Name: "sqrt", Doc: "√x", Kind: Unary, Exact: true, Type: elementwise(inexact),
 	JVP:  tangentOut(func(y, dx *Value) *Value { return dx.Div(y.Scale(2)) }),
-	Eval: evalUnary(math.Sqrt, noInts), Samples: within(0.1, 4),
+	Eval: evalElementary(math.Sqrt, complexFuncs["sqrt"]), Samples: elementary(0.1, 4),
 })
 
 // Rsqrt is 1/√x.
 var Rsqrt *Primitive
 
 var _ = define(&Rsqrt, &Primitive{
-	Name: "rsqrt", Doc: "1/√x", Kind: Unary, Type: elementwise(floating),
+	Name: "rsqrt", Doc: "1/√x", Kind: Unary, Type: elementwise(inexact),
 	JVP:  tangentOut(func(y, dx *Value) *Value { return y.Mul(y).Mul(y).Scale(-0.5).Mul(dx) }),
-	Eval: evalUnary(func(x float64) float64 { return 1 / math.Sqrt(x) }, noInts), Samples: within(0.1, 4),
+	Eval: evalElementary(func(x float64) float64 { return 1 / math.Sqrt(x) }, complexFuncs["rsqrt"]), Samples: elementary(0.1, 4),
 })
 
 // Exp is eˣ.
 var Exp *Primitive
 
 var _ = define(&Exp, &Primitive{
-	Name: "exp", Doc: "eˣ", Kind: Unary, Type: elementwise(floating),
+	Name: "exp", Doc: "eˣ", Kind: Unary, Type: elementwise(inexact),
 	JVP:  tangentOut(func(y, dx *Value) *Value { return y.Mul(dx) }),
-	Eval: evalUnary(math.Exp, noInts), Samples: within(-4, 4),
+	Eval: evalElementary(math.Exp, complexFuncs["exp"]), Samples: elementary(-4, 4),
 })
 
 // Expm1 is eˣ − 1, accurate near 0.
 var Expm1 *Primitive
 
 var _ = define(&Expm1, &Primitive{
-	Name: "expm1", Doc: "eˣ − 1", Kind: Unary, Type: elementwise(floating),
+	Name: "expm1", Doc: "eˣ − 1", Kind: Unary, Type: elementwise(inexact),
 	JVP:  tangentOut(func(y, dx *Value) *Value { return y.Shift(1).Mul(dx) }),
-	Eval: evalUnary(math.Expm1, noInts), Samples: within(-4, 4),
+	Eval: evalElementary(math.Expm1, complexFuncs["expm1"]), Samples: elementary(-4, 4),
 })
 
 // Log is the natural logarithm.
 var Log *Primitive
 
 var _ = define(&Log, &Primitive{
-	Name: "log", Doc: "the natural logarithm", Kind: Unary, Type: elementwise(floating),
+	Name: "log", Doc: "the natural logarithm", Kind: Unary, Type: elementwise(inexact),
 	JVP:  tangent1(func(x, dx *Value) *Value { return dx.Div(x) }),
-	Eval: evalUnary(math.Log, noInts), Samples: within(0.1, 4),
+	Eval: evalElementary(math.Log, complexFuncs["log"]), Samples: elementary(0.1, 4),
 })
 
 // Log1p is log(1 + x), accurate near 0.
 var Log1p *Primitive
 
 var _ = define(&Log1p, &Primitive{
-	Name: "log1p", Doc: "log(1 + x)", Kind: Unary, Type: elementwise(floating),
+	Name: "log1p", Doc: "log(1 + x)", Kind: Unary, Type: elementwise(inexact),
 	JVP:  tangent1(func(x, dx *Value) *Value { return dx.Div(x.Shift(1)) }),
-	Eval: evalUnary(math.Log1p, noInts), Samples: within(-0.8, 4),
+	Eval: evalElementary(math.Log1p, complexFuncs["log1p"]), Samples: elementary(-0.8, 4),
 })
 
 // Sin is the sine of an angle in radians.
 var Sin *Primitive
 
 var _ = define(&Sin, &Primitive{
-	Name: "sin", Doc: "the sine of x radians", Kind: Unary, Type: elementwise(floating),
+	Name: "sin", Doc: "the sine of x radians", Kind: Unary, Type: elementwise(inexact),
 	JVP:  tangent1(func(x, dx *Value) *Value { return x.Cos().Mul(dx) }),
-	Eval: evalUnary(math.Sin, noInts), Samples: within(-4, 4),
+	Eval: evalElementary(math.Sin, complexFuncs["sin"]), Samples: elementary(-4, 4),
 })
 
 // Cos is the cosine of an angle in radians.
 var Cos *Primitive
 
 var _ = define(&Cos, &Primitive{
-	Name: "cos", Doc: "the cosine of x radians", Kind: Unary, Type: elementwise(floating),
+	Name: "cos", Doc: "the cosine of x radians", Kind: Unary, Type: elementwise(inexact),
 	JVP:  tangent1(func(x, dx *Value) *Value { return x.Sin().Neg().Mul(dx) }),
-	Eval: evalUnary(math.Cos, noInts), Samples: within(-4, 4),
+	Eval: evalElementary(math.Cos, complexFuncs["cos"]), Samples: elementary(-4, 4),
 })
 
 // Tanh is the hyperbolic tangent.
 var Tanh *Primitive
 
 var _ = define(&Tanh, &Primitive{
-	Name: "tanh", Doc: "the hyperbolic tangent", Kind: Unary, Type: elementwise(floating),
+	Name: "tanh", Doc: "the hyperbolic tangent", Kind: Unary, Type: elementwise(inexact),
 	JVP:  tangentOut(func(y, dx *Value) *Value { return y.Mul(y).Neg().Shift(1).Mul(dx) }),
-	Eval: evalUnary(math.Tanh, noInts), Samples: within(-4, 4),
+	Eval: evalElementary(math.Tanh, complexFuncs["tanh"]), Samples: elementary(-4, 4),
 })
 
 // Erf is the Gauss error function.
@@ -286,7 +309,7 @@ var _ = define(&Stop, &Primitive{
 	},
 	Samples: func(r *rand.Rand) []Sample {
 		var out []Sample
-		for _, d := range []DType{Float32, Float64, Int64, Bool, Complex64} {
+		for _, d := range []DType{Float32, Float64, Int64, Bool, Complex64, Complex128} {
 			out = append(out, Sample{In: []*Array{Uniform(r, d, -1, 1, 4)}, NoFD: true})
 		}
 		return out

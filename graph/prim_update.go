@@ -60,10 +60,10 @@ var _ = define(&Update, &Primitive{
 	},
 	Samples: func(r *rand.Rand) []Sample {
 		var out []Sample
-		for _, d := range []DType{Float32, Float64, Int64} {
+		for _, d := range []DType{Float32, Float64, Int64, Complex64, Complex128} {
 			u := func(dims ...int) *Array { return Uniform(r, d, -4, 4, dims...) }
-			out = append(out, Sample{Attrs: &Attrs{Start: Ns(1, 0), Step: []int{1, 2}}, In: []*Array{u(5, 6), u(3, 3)}, NoFD: !d.IsFloat()},
-				Sample{Attrs: &Attrs{Start: Ns(0), Step: []int{1}}, In: []*Array{u(4), u(4)}, NoFD: !d.IsFloat()})
+			out = append(out, Sample{Attrs: &Attrs{Start: Ns(1, 0), Step: []int{1, 2}}, In: []*Array{u(5, 6), u(3, 3)}, NoFD: !d.IsInexact()},
+				Sample{Attrs: &Attrs{Start: Ns(0), Step: []int{1}}, In: []*Array{u(4), u(4)}, NoFD: !d.IsInexact()})
 		}
 		return out
 	},

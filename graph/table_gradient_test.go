@@ -13,7 +13,7 @@ var notDifferenced = map[string]string{"stop": "its derivative is 0 by definitio
 // TestJVP compares JVP rules with central differences in float64, and the rule for all tangents at once with the sum
 // of what it says for each alone.
 func TestJVP(t *testing.T) {
-	checked := map[string]bool{}
+	checked, checkedComplex := map[string]bool{}, map[string]bool{}
 	eachSample(t, func(t *testing.T, p *Primitive, s Sample) {
 		if p.JVP == nil {
 			return
@@ -31,7 +31,7 @@ func TestJVP(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !out.DType.IsFloat() || !slices.ContainsFunc(tans, func(a *Array) bool { return a != nil }) {
+		if !out.DType.IsInexact() || !slices.ContainsFunc(tans, func(a *Array) bool { return a != nil }) {
 			return
 		}
 		all := evalJVP(t, p, s, tans)
@@ -43,30 +43,58 @@ func TestJVP(t *testing.T) {
 			one := make([]*Array, len(tans))
 			one[i] = dx
 			part := evalJVP(t, p, s, one)
-			for k := range sum.F {
-				sum.F[k] += part.F[k]
-			}
+			addTimes(sum, 1, part)
 		}
-		if out.DType != Float64 {
+		if !exactEnough(out) {
 			return
 		}
 		wantClose(t, "the sum of the tangents of each operand alone", sum, all, 1e-12)
-		if s.NoFD || slices.ContainsFunc(s.In, func(x *Array) bool { return x.DType.IsFloat() && x.DType != Float64 }) {
+		if s.NoFD || slices.ContainsFunc(s.In, func(x *Array) bool { return x.DType.IsInexact() && !exactEnough(x) }) {
 			return
 		}
 		const h = 1e-6
 		plus, minus := evalMoved(t, p, s, tans, h), evalMoved(t, p, s, tans, -h)
 		fd := NewArray(out.DType, out.Dims...)
-		for k := range fd.F {
-			fd.F[k] = (plus.F[k] - minus.F[k]) / (2 * h)
-		}
+		addTimes(fd, 1/(2*h), plus)
+		addTimes(fd, -1/(2*h), minus)
 		wantClose(t, "the JVP rule", all, fd, 1e-7)
 		checked[p.Name] = true
+		checkedComplex[p.Name] = checkedComplex[p.Name] || takesComplex(s)
 	})
 	for _, p := range Primitives() {
 		if p.JVP != nil && !checked[p.Name] && notDifferenced[p.Name] == "" {
 			t.Errorf("no sample of %s could be compared with finite differences", p.Name)
 		}
+	}
+	for _, p := range arithmeticOfComplex() {
+		if !checkedComplex[p.Name] {
+			t.Errorf("no complex sample of %s could be compared with finite differences", p.Name)
+		}
+	}
+}
+
+// arithmeticOfComplex are the primitives whose derivatives are those of complex analysis, or move complex numbers.
+func arithmeticOfComplex() []*Primitive {
+	return []*Primitive{Add, Sub, Mul, Div, Pow, Neg, Sqrt, Rsqrt, Exp, Expm1, Log, Log1p, Sin, Cos, Tanh,
+		Real, Imag, Conjugate, Modulus, Cast, Select, ReduceSum, ReduceProd, CumSum, CumProd, Recurrence, DotGeneral, Conv,
+		ConvInput, ConvFilter, Gather, Scatter, ScatterAdd, ScatterMul, DynamicSlice, DynamicUpdate, Update, Reshape, Permute,
+		Broadcast, Slice, Pad, Concat, Reverse}
+}
+
+func takesComplex(s Sample) bool {
+	return slices.ContainsFunc(s.In, func(x *Array) bool { return x.DType == Complex128 })
+}
+
+// exactEnough reports whether a is of a type that finite differences can be computed in.
+func exactEnough(a *Array) bool { return a.DType == Float64 || a.DType == Complex128 }
+
+// addTimes adds f times x to sum; their kinds are the same.
+func addTimes(sum *Array, f float64, x *Array) {
+	for k := range sum.F {
+		sum.F[k] += f * x.F[k]
+	}
+	for k := range sum.C {
+		sum.C[k] += complex(f, 0) * x.C[k]
 	}
 }
 
@@ -77,10 +105,9 @@ func evalMoved(t *testing.T, p *Primitive, s Sample, tans []*Array, h float64) *
 		if dx == nil {
 			continue
 		}
-		in[i] = NewArray(Float64, s.In[i].Dims...)
-		for k, x := range s.In[i].F {
-			in[i].F[k] = x + h*dx.F[k]
-		}
+		in[i] = NewArray(s.In[i].DType, s.In[i].Dims...)
+		addTimes(in[i], 1, s.In[i])
+		addTimes(in[i], h, dx)
 	}
 	out, err := EvalOp(p, s.Attrs, in...)
 	if err != nil {
@@ -153,27 +180,41 @@ func wantClose(t *testing.T, what string, got, want *Array, tol float64) {
 	if !slices.Equal(got.Dims, want.Dims) {
 		t.Fatalf("%s: %s, want %s", what, got.Type(), want.Type())
 	}
+	g, w := parts(got), parts(want)
 	scale := 1.0
-	for _, x := range want.F {
+	for _, x := range w {
 		scale = max(scale, math.Abs(x))
 	}
-	for i := range want.F {
-		if !(math.Abs(got.F[i]-want.F[i]) <= tol*scale) {
-			t.Errorf("%s: element %d is %v, want %v", what, i, got.F[i], want.F[i])
+	for i := range w {
+		if !(math.Abs(g[i]-w[i]) <= tol*scale) {
+			t.Errorf("%s: number %d is %v, want %v", what, i, g[i], w[i])
 			return
 		}
 	}
 }
 
-// linearOperands lists the operands in which p is linear and of which, as of the result, the sample has float64.
+// parts are the elements of an array as real numbers: those of a complex one by two.
+func parts(a *Array) []float64 {
+	if a.C == nil {
+		return a.F
+	}
+	out := make([]float64, 0, 2*len(a.C))
+	for _, c := range a.C {
+		out = append(out, real(c), imag(c))
+	}
+	return out
+}
+
+// linearOperands lists the operands in which p is linear and of which, as of the result, the sample has float64 or
+// complex128.
 func linearOperands(p *Primitive, s Sample) []int {
 	out, err := p.Infer(nil, s.Attrs, s.types()...)
-	if err != nil || out.DType != Float64 {
+	if err != nil || out.DType != Float64 && out.DType != Complex128 {
 		return nil
 	}
 	var is []int
 	for i, x := range s.In {
-		if p.IsLinear(i) && x.DType == Float64 {
+		if p.IsLinear(i) && exactEnough(x) {
 			is = append(is, i)
 		}
 	}
@@ -208,10 +249,9 @@ func linearMaps(t *testing.T, p *Primitive, s Sample) (maps [][]int, apply func(
 func combine(a float64, x []*Array, b float64, y []*Array) []*Array {
 	out := make([]*Array, len(x))
 	for i := range x {
-		out[i] = NewArray(Float64, x[i].Dims...)
-		for k := range x[i].F {
-			out[i].F[k] = a*x[i].F[k] + b*y[i].F[k]
-		}
+		out[i] = NewArray(x[i].DType, x[i].Dims...)
+		addTimes(out[i], a, x[i])
+		addTimes(out[i], b, y[i])
 	}
 	return out
 }
@@ -224,8 +264,8 @@ func TestLinear(t *testing.T) {
 		for _, moved := range maps {
 			var x, y []*Array
 			for _, i := range moved {
-				x = append(x, Uniform(r, Float64, -2, 2, s.In[i].Dims...))
-				y = append(y, Uniform(r, Float64, -2, 2, s.In[i].Dims...))
+				x = append(x, Uniform(r, s.In[i].DType, -2, 2, s.In[i].Dims...))
+				y = append(y, Uniform(r, s.In[i].DType, -2, 2, s.In[i].Dims...))
 			}
 			fx, fy := apply(moved, x), apply(moved, y)
 			wantClose(t, "L(x+y)", apply(moved, combine(1, x, 1, y)), combine(1, []*Array{fx}, 1, []*Array{fy})[0], 1e-12)
@@ -240,8 +280,8 @@ func TestLinear(t *testing.T) {
 	}
 }
 
-// TestTranspose checks that ⟨ct, L(x)⟩ = ⟨Lᵀ(ct), x⟩ for each linear operand, and that the transpose does not look at
-// the operand itself.
+// TestTranspose checks that ⟨ct, L(x)⟩ = ⟨Lᵀ(ct), x⟩ for each linear operand, in the real inner product, and that the
+// transpose does not look at the operand itself.
 func TestTranspose(t *testing.T) {
 	checked := map[string]bool{}
 	eachSample(t, func(t *testing.T, p *Primitive, s Sample) {
@@ -250,10 +290,10 @@ func TestTranspose(t *testing.T) {
 		for _, moved := range maps {
 			var x []*Array
 			for _, i := range moved {
-				x = append(x, Uniform(r, Float64, -2, 2, s.In[i].Dims...))
+				x = append(x, Uniform(r, s.In[i].DType, -2, 2, s.In[i].Dims...))
 			}
 			y := apply(moved, x)
-			ct := Uniform(r, Float64, -2, 2, y.Dims...)
+			ct := Uniform(r, y.DType, -2, 2, y.Dims...)
 			left, right := inner(ct, y), 0.0
 			for k, i := range moved {
 				right += inner(evalTranspose(t, p, s, i, ct), x[k])
@@ -271,10 +311,11 @@ func TestTranspose(t *testing.T) {
 	}
 }
 
+// inner is the real inner product, for complex arrays Re Σ conj(x)·y.
 func inner(x, y *Array) float64 {
-	sum := 0.0
-	for i := range x.F {
-		sum += x.F[i] * y.F[i]
+	a, b, sum := parts(x), parts(y), 0.0
+	for i := range a {
+		sum += a[i] * b[i]
 	}
 	return sum
 }

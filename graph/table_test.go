@@ -50,7 +50,7 @@ func TestTable(t *testing.T) {
 		if p.Doc == "" {
 			t.Errorf("%s has no doc", p.Name)
 		}
-		if p.JVP == nil && p.NoGradient == "" {
+		if p.JVP == nil && p.NoGradient == "" && !p.Bodies {
 			t.Errorf("%s has neither a JVP rule nor a reason", p.Name)
 		}
 		if q, ok := Lookup(p.Name); !ok || q != p {
@@ -99,6 +99,9 @@ func TestTableFunctions(t *testing.T) {
 		want, err := EvalOp(p, s.Attrs, s.In...)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if s.Attrs != nil && s.Attrs.Host != nil {
+			t.Skip("a function of the host has no text form")
 		}
 		g := parsed(t, f)
 		if f.Hash() != g.Hash() {

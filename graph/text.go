@@ -30,6 +30,7 @@ type printer struct {
 	ids    map[*Value]int
 	solver *Solver
 	labels bool // write what does not change what is computed: names of parameters, present values of numbers
+	brief  bool // leave out what functions of bodies consist of
 }
 
 func (f *Func) printer() *printer {
@@ -54,12 +55,13 @@ func (p *printer) withLabels() *printer {
 const headerWidth = 120
 
 func (p *printer) function(b *strings.Builder, f *Func) {
+	start := b.Len()
 	b.WriteString("func ")
 	if p.labels && f.Name != "" {
 		b.WriteString(quoteName(f.Name))
 	}
 	params := make([]string, len(f.Params))
-	width := b.Len() + len(") {")
+	width := b.Len() - start + len(") {")
 	for i, v := range f.Params {
 		params[i] = p.param(v)
 		width += len(params[i]) + len(", ")
@@ -184,6 +186,61 @@ func (p *printer) fields(v *Value) []string {
 	if a.Name != "" && (p.labels || v.Op != Param) {
 		out = append(out, "name="+quoteName(a.Name))
 	}
+	if a.Index != 0 {
+		out = append(out, "index="+strconv.Itoa(a.Index))
+	}
+	if a.Body != nil {
+		out = p.body(out, a.Body)
+	}
+	if a.Host != nil {
+		out = append(out, "host="+quoteName(a.Host.Name))
+	}
+	return out
+}
+
+// body adds the fields of b.
+func (p *printer) body(out []string, b *Body) []string {
+	number := func(name string, n int) {
+		if n != 0 {
+			out = append(out, name+"="+strconv.Itoa(n))
+		}
+	}
+	number("consts", b.Consts)
+	number("carry", b.Carry)
+	if b.Reverse {
+		out = append(out, "reverse=1")
+	}
+	if len(b.Free) > 0 {
+		out = append(out, "free=["+strings.Join(b.Free, ", ")+"]")
+	}
+	if len(b.Linear) > 0 {
+		out = append(out, "linear="+formatInts(b.Linear))
+	}
+	number("version", b.Version)
+	funcs := func(name string, fs ...*Func) {
+		texts := make([]string, 0, len(fs))
+		for _, f := range fs {
+			if f == nil {
+				continue
+			}
+			if p.brief {
+				texts = append(texts, f.label())
+				continue
+			}
+			var b strings.Builder
+			inner := f.printer()
+			inner.labels = p.labels
+			inner.function(&b, f)
+			texts = append(texts, strings.ReplaceAll(strings.TrimSuffix(b.String(), "\n"), "\n", "\n  "))
+		}
+		if len(texts) > 0 {
+			out = append(out, name+"=["+strings.Join(texts, ", ")+"]")
+		}
+	}
+	funcs("apply", b.Funcs...)
+	funcs("hidden", b.Hidden)
+	funcs("backward", b.Backward)
+	funcs("transposed", b.Transposed)
 	return out
 }
 
@@ -226,6 +283,7 @@ func (f *Func) label() string {
 // line is v in the text form of f.
 func (f *Func) line(v *Value) string {
 	p := f.printer().withLabels()
+	p.brief = true
 	if v.Op == Param {
 		return p.param(v)
 	}

@@ -135,7 +135,9 @@ type Func struct {
 	Values  []*Value // all, parameters included
 	Results []*Value
 
-	solver *Solver
+	solver   *Solver
+	identity identity
+	derived  sync.Map // see Derived
 }
 
 // NewFunc makes an empty function. With symbolic sizes it solves for those that its primitives require to be equal.
@@ -150,6 +152,11 @@ func (f *Func) Param(name string, t Type) *Value {
 
 // Return names the results.
 func (f *Func) Return(vs ...*Value) { f.Results = vs }
+
+// Computing is f with the results vs, which are among its values: it shares them with f, and is for reading only.
+func (f *Func) Computing(vs ...*Value) *Func {
+	return &Func{Name: f.Name, Params: f.Params, Values: f.Values, Results: vs, solver: f.solver}
+}
 
 // Emit appends a value; Func is a Builder.
 func (f *Func) Emit(op *Primitive, attrs *Attrs, args []*Value, typ Type) *Value {

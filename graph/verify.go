@@ -74,6 +74,16 @@ func (c *checker) wellFormed(v *Value) error {
 		return fmt.Errorf("%s and %s are not both element types", v.DType, v.Attr().DType)
 	}
 	var err error
+	if b := v.Attr().Body; b != nil {
+		if !v.Op.Bodies {
+			return fmt.Errorf("it does not apply functions")
+		}
+		for _, f := range b.all() {
+			if err := f.Verify(); err != nil {
+				return err
+			}
+		}
+	}
 	for _, list := range [][]Size{v.Shape, v.Attr().Shape, v.Attr().Start} {
 		for _, n := range list {
 			n.Symbols(func(name string) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/flambeau-ml/flambeau/graph"
 	"github.com/flambeau-ml/flambeau/tensor"
 )
 
@@ -12,8 +13,8 @@ import (
 type EmbeddingBag struct {
 	Weight *Parameter // [rows, dim]
 
+	lookup
 	mode       string
-	padding    int // −1 without one
 	lastOffset bool
 }
 
@@ -24,13 +25,13 @@ type Bags struct {
 }
 
 // NewEmbeddingBag makes a table of rows vectors of dim numbers, drawn from a normal distribution. It takes the options
-// BagMode ("mean" without it), PaddingIdx and IncludeLastOffset.
+// BagMode ("mean" without it), PaddingIdx, IncludeLastOffset, MaxNorm, NormType and ScaleGradByFreq.
 func NewEmbeddingBag(rows, dim int, opts ...Option) *EmbeddingBag {
-	s := settle("nn.EmbeddingBag", opts, "bag_mode", "padding_idx", "include_last_offset")
-	if rows < 0 || dim < 0 {
-		s.fail("a table of %d rows of %d", rows, dim)
+	s := settle("nn.EmbeddingBag", opts, append([]string{"bag_mode", "include_last_offset"}, lookupOptions...)...)
+	e := &EmbeddingBag{mode: get(s, "bag_mode", "mean"), lookup: s.lookup(rows, dim), lastOffset: get(s, "include_last_offset", false)}
+	if e.byFreq && e.mode == "max" {
+		s.fail("gradients of the mode max cannot be scaled by frequency")
 	}
-	e := &EmbeddingBag{mode: get(s, "bag_mode", "mean"), padding: s.paddingIdx(rows), lastOffset: get(s, "include_last_offset", false)}
 	if e.mode != "sum" && e.mode != "mean" && e.mode != "max" {
 		s.fail(`the mode must be "sum", "mean" or "max", not %q`, e.mode)
 	}
@@ -55,7 +56,7 @@ func (e *EmbeddingBag) ForwardBags(indices *tensor.Tensor, bags Bags) *tensor.Te
 	case indices.Dim() != 2 && (indices.Dim() != 1 || bags.Offsets == nil):
 		panic(tensor.Errorf("nn.EmbeddingBag", "takes indices [N, L], or [L] with offsets, not of shape %s", shapeString(indices.Shape())))
 	}
-	x := tensor.EmbeddingWith(e.Weight.Value(), indices, tensor.PaddingIdx(e.padding))
+	x := e.of(e.Weight, indices)
 	if w := bags.Weights; w != nil {
 		x = x.Mul(w.Unsqueeze(-1))
 	}
@@ -87,14 +88,18 @@ func (e *EmbeddingBag) rows(x, counts *tensor.Tensor) *tensor.Tensor {
 
 // bags brings x [L, dim] together in bags that begin at offsets, where counts [L] says so.
 func (e *EmbeddingBag) bags(x, counts, offsets *tensor.Tensor) *tensor.Tensor {
-	n, length := offsets.Size(0), x.Size(0)
+	n, length := offsets.Sym(0), x.Sym(0)
 	if e.lastOffset {
-		n--
+		n = n.Sub(graph.N(1))
 		offsets = offsets.Narrow(0, 0, n)
 	}
-	bag := tensor.Arange(length).Ge(offsets.Unsqueeze(1)).Sum(0).SubScalar(1) // how many have begun, less one
+	// Which bag an index is in: how many have begun, less one. What begins at the end has no index.
+	begun := tensor.ZerosWith([]any{length.Add(graph.N(1))}, tensor.As(tensor.Int64)).
+		IndexAdd(0, offsets.To(tensor.Int64), offsets.OnesLikeWith(tensor.As(tensor.Int64)))
+	bag := begun.CumSum(0).SubScalar(1).Narrow(0, 0, length)
 	if e.mode == "max" {
-		mine := bag.Eq(tensor.Arange(n).Unsqueeze(1)).LogicalAnd(counts)
+		numbers := tensor.OnesWith([]any{n}, tensor.As(tensor.Int64)).CumSum(0).SubScalar(1)
+		mine := bag.Eq(numbers.Unsqueeze(1)).LogicalAnd(counts)
 		return e.rows(x.Unsqueeze(0).Expand(n, length, x.Sym(1)), mine)
 	}
 	x = x.MaskedFillScalar(counts.LogicalNot().Unsqueeze(-1), 0.0)

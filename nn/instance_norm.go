@@ -30,6 +30,9 @@ func (n *instanceNorm) Forward(x *tensor.Tensor) *tensor.Tensor {
 	return y
 }
 
+// own says that this is no batch normalisation.
+func (n *instanceNorm) own() *batchNorm { return nil }
+
 // InstanceNorm1d brings each channel of each sequence to mean 0 and variance 1: PyTorch's nn.InstanceNorm1d.
 type InstanceNorm1d struct{ instanceNorm }
 

@@ -1,6 +1,7 @@
 package nn_test
 
 import (
+	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -114,6 +115,26 @@ func TestCumulativeAverage(t *testing.T) {
 	}
 	if got := b.RunningMean.Item(); got < 2.9999 || got > 3.0001 { // of 2, 6 and 1
 		t.Errorf("the mean of means is %v, want 3", got)
+	}
+}
+
+// TestBatchesAreCounted has the count of batches computed with the running statistics: reading it runs nothing.
+func TestBatchesAreCounted(t *testing.T) {
+	tensor.Default().SetEager(false)
+	t.Cleanup(func() { tensor.Default().SetEager(os.Getenv("FLAMBEAU_EAGER") == "1") })
+	b := nn.Init(nn.NewBatchNorm1d(2), 1)
+	for i := range 5 {
+		b.Forward(tensor.New([]float32{1, 2, 3, float32(i)}, 2, 2)).Sum().Item()
+	}
+	before := tensor.Default().Stats().Runs
+	if n := b.NumBatchesTracked.Item(); n != 5 {
+		t.Errorf("%v batches are counted, want 5", n)
+	}
+	if runs := tensor.Default().Stats().Runs - before; runs != 0 {
+		t.Errorf("reading the count ran %d programs", runs)
+	}
+	if b.NumBatchesTracked.DType() != tensor.Int64 {
+		t.Errorf("the count is of %s", b.NumBatchesTracked.DType())
 	}
 }
 

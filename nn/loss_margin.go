@@ -87,3 +87,21 @@ func TripletMarginWithDistance(anchor, positive, negative *tensor.Tensor, distan
 func (s settings) margin(fallback float64) tensor.Option {
 	return tensor.Margin(get(s, "margin", fallback))
 }
+
+// MultiLabelMargin is how far scores [N, C] or [C] of wrong classes come within 1 of those of the right ones, over C.
+// Target (int64, of the same shape) lists the right classes of each sample first, and −1 behind them. It is PyTorch's
+// multilabel_margin_loss. It takes the option Reduction.
+func MultiLabelMargin(x, target *tensor.Tensor, opts ...Option) *tensor.Tensor {
+	s := settle("nn.MultiLabelMargin", opts, "reduction")
+	n := x.Dim()
+	if n < 1 || n > 2 || target.Dim() != n || shapeString(x.Shape()) != shapeString(target.Shape()) {
+		s.fail("takes scores [N, C] or [C] and a target of that shape, not %s and %s", shapeString(x.Shape()), shapeString(target.Shape()))
+	}
+	ended := target.LtScalar(0).To(tensor.Int64).CumSum(-1).GtScalar(0)
+	class := target.MaskedFillScalar(ended, 0)
+	right := class.ZerosLike().ScatterAdd(-1, class, ended.LogicalNot().To(class.DType())).GtScalar(0)
+	apart := x.Gather(-1, class).Unsqueeze(-1).Sub(x.Unsqueeze(-2)) // a right score less another
+	hidden := ended.Unsqueeze(-1).LogicalOr(right.Unsqueeze(-2))
+	each := apart.Neg().AddScalar(1.0).ReLU().MaskedFillScalar(hidden, 0.0).Sum(-2)
+	return s.reduce(each.Mean(-1))
+}

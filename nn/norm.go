@@ -2,6 +2,7 @@ package nn
 
 import (
 	"fmt"
+	"reflect"
 
 	"github.com/flambeau-ml/flambeau/tensor"
 )
@@ -59,14 +60,47 @@ func (b *batchNorm) forward(x *tensor.Tensor, least, most int) *tensor.Tensor {
 	}
 	tracked := b.RunningMean != nil
 	momentum := b.momentum
-	if tracked && b.Training() {
-		count := b.NumBatchesTracked
-		count.AddScalar_(1)
-		if b.cumulative {
-			momentum = 1 / count.Item() // it must be known: evaluation waits for it
-		}
+	if tracked && b.Training() && b.cumulative {
+		momentum = 1 / (b.NumBatchesTracked.Item() + 1) // it must be known: evaluation waits for it
 	}
-	return x.BatchNorm(b.Weight.Value(), b.Bias.Value(), b.RunningMean.Value(), b.RunningVar.Value(), b.Training() || !tracked, momentum, b.eps)
+	y := x.BatchNorm(b.Weight.Value(), b.Bias.Value(), b.RunningMean.Value(), b.RunningVar.Value(), b.Training() || !tracked, momentum, b.eps)
+	if tracked && b.Training() {
+		b.count()
+	}
+	return y
+}
+
+// count counts a batch, together with the running statistics that it went into: the sum of none of the running means is
+// 0, and makes whoever computes these compute the count, too. By itself no step would, and the counts still to be
+// computed would become more with each.
+func (b *batchNorm) count() {
+	none := b.RunningMean.Narrow(0, 0, 0).Sum().To(tensor.Int64)
+	b.NumBatchesTracked.Add_(none.AddScalar(1))
+}
+
+// own is b, unless something that is made of a batch normalisation says that it is none.
+func (b *batchNorm) own() *batchNorm { return b }
+
+// FreshStatistics is the same model in training mode, on detached aliases of its parameters, whose batch normalisations
+// begin their running statistics anew, as means over all batches that it is given: what PyTorch's update_bn computes
+// with. The statistics are shared with model, whose modes and momenta stay what they are.
+func FreshStatistics[M any](model M) M {
+	model = Train(NoGrad(model))
+	walk(model, &visitor{module: func(_ string, v reflect.Value) {
+		if !v.CanAddr() {
+			return
+		}
+		m, ok := v.Addr().Interface().(interface{ own() *batchNorm })
+		if !ok || m.own() == nil || m.own().RunningMean == nil {
+			return
+		}
+		b := m.own()
+		b.cumulative = true
+		for _, x := range []*Buffer{b.RunningMean, b.RunningVar, b.NumBatchesTracked} {
+			x.Detach().Copy_(x.init())
+		}
+	}})
+	return model
 }
 
 func between(least, most int) string {

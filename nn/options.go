@@ -70,6 +70,16 @@ func TrackRunningStats(on bool) Option { return Option{"track_running_stats", on
 // PaddingIdx is the row of an embedding that begins as zeros and gets no gradient.
 func PaddingIdx(i int) Option { return Option{"padding_idx", i} }
 
+// MaxNorm is the largest norm of a row of an embedding: those that are looked up and are longer are made shorter in the
+// table.
+func MaxNorm(x float64) Option { return Option{"max_norm", x} }
+
+// NormType is the power of that norm; without it, 2.
+func NormType(p float64) Option { return Option{"norm_type", p} }
+
+// ScaleGradByFreq divides the gradients of an embedding's rows by how often each was looked up.
+func ScaleGradByFreq() Option { return Option{"scale_grad_by_freq", true} }
+
 // DropoutP is the probability with which a larger module drops elements in training.
 func DropoutP(p float64) Option { return Option{"dropout", p} }
 
@@ -102,6 +112,40 @@ func BagMode(mode string) Option { return Option{"bag_mode", mode} }
 
 // IncludeLastOffset says that the last of an EmbeddingBag's offsets is the end of the last bag.
 func IncludeLastOffset() Option { return Option{"include_last_offset", true} }
+
+// DivValue is by how much an AdaptiveLogSoftmaxWithLoss has fewer features for each cluster than for the one before.
+func DivValue(x float64) Option { return Option{"div_value", x} }
+
+// Places are the dimensions of the places that a LinearCrossEntropyLoss scores in each sample: PyTorch's out_features.
+func Places(n ...int) Option { return Option{"places", n} }
+
+// OutputSize is the spatial sizes of what an interpolation makes.
+func OutputSize(n ...int) Option { return Option{"size", n} }
+
+// ScaleFactor is how many times larger an interpolation makes its input.
+func ScaleFactor(f ...float64) Option { return Option{"scale_factor", f} }
+
+// ResizeMode is how an interpolation finds new elements: "nearest", "nearest-exact", "area", "linear" (of sequences),
+// "bilinear" or "bicubic" (of images), "trilinear" (of volumes).
+func ResizeMode(mode string) Option { return Option{"resize_mode", mode} }
+
+// AlignCorners lets an interpolation keep the outermost elements where they are.
+func AlignCorners() Option { return Option{"align_corners", true} }
+
+// RecomputeScaleFactor lets an interpolation go by the quotient of the sizes, not by the scale factor it was given.
+func RecomputeScaleFactor() Option { return Option{"recompute_scale_factor", true} }
+
+// Blank is the class of CTC that is no label.
+func Blank(class int) Option { return Option{"blank", class} }
+
+// ZeroInfinity puts 0 for losses of CTC that are infinite, as where there are more labels than inputs.
+func ZeroInfinity() Option { return Option{"zero_infinity", true} }
+
+// OutputRatio is the quotient of sizes after and before a fractional pooling: below 1.
+func OutputRatio(r ...float64) Option { return Option{"output_ratio", r} }
+
+// RandomSamples are what a fractional pooling spreads its windows by, in place of new ones each time.
+func RandomSamples(x *tensor.Tensor) Option { return Option{"random_samples", x} }
 
 // Reduction says what a loss makes of the losses of samples: "mean", which it does without it, "sum" or "none".
 func Reduction(r string) Option { return Option{"reduction", r} }

@@ -60,15 +60,15 @@ var (
 	ReLU = define(Op{
 		Schema: "relu(Tensor self) -> Tensor", Doc: "Each element, or 0 where it is negative.", InPlace: true, Samples: anySamples,
 	}, relu)
-	ReLU6       = activation("relu6", "Each element, held between 0 and 6.", relu6)
+	ReLU6       = pointwise("relu6", "Each element, held between 0 and 6.", anySamples, relu6)
 	SELU        = activation("selu", "The scaled exponential linear unit, which keeps mean 0 and variance 1.", selu)
 	SiLU        = activation("silu", "Each element times its sigmoid.", func(x *graph.Value) *graph.Value { return x.Mul(sigmoid(x)) })
 	Mish        = activation("mish", "Each element times the tanh of its softplus.", func(x *graph.Value) *graph.Value { return x.Mul(softplus(x).Tanh()) })
 	Hardsigmoid = activation("hardsigmoid", "Each element plus 3, held between 0 and 6, over 6.", func(x *graph.Value) *graph.Value { return relu6(x.Shift(3)).Div(x.Like(6)) })
 	Hardswish   = activation("hardswish", "Each element times its hardsigmoid.", func(x *graph.Value) *graph.Value { return x.Mul(relu6(x.Shift(3))).Div(x.Like(6)) })
 	LogSigmoid  = activation("log_sigmoid", "The logarithm of the sigmoid of each element.", logSigmoid)
-	Softsign    = activation("softsign", "Each element over 1 plus its absolute value.", func(x *graph.Value) *graph.Value { return x.Div(x.Abs().Shift(1)) })
-	Tanhshrink  = activation("tanhshrink", "Each element less its tanh.", func(x *graph.Value) *graph.Value { return x.Sub(x.Tanh()) })
+	Softsign    = pointwise("softsign", "Each element over 1 plus its absolute value.", anySamples, inWide(func(x *graph.Value) *graph.Value { return x.Div(absolute(x).Shift(1).Cast(x.DType)) }))
+	Tanhshrink  = pointwise("tanhshrink", "Each element less its tanh.", anySamples, inWide(func(x *graph.Value) *graph.Value { return x.Sub(x.Tanh()) }))
 )
 
 func selu(x *graph.Value) *graph.Value {
@@ -147,6 +147,9 @@ var (
 	}, func(x *graph.Value, lo, hi graph.Scalar) *graph.Value {
 		if lo.Float() > hi.Float() {
 			graph.Fail("hardtanh", "min_val %s is above max_val %s", lo, hi)
+		}
+		if x.DType.IsUnsigned() && lo.Float() < 0 {
+			lo = graph.IntOf(0)
 		}
 		return hardtanh(x, numberLike(x, x.DType, lo), numberLike(x, x.DType, hi))
 	})

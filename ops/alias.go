@@ -17,10 +17,10 @@ var aliases = map[string]string{
 	"unsafe_split_with_sizes": "split_with_sizes", "lift_fresh_copy": "clone",
 }
 
-// canonical is name without "aten." and, where its base name is a second name, with the first.
-func canonical(name string) string {
+// Canonical is name without "aten." and, where its base name is a second name, with the first.
+func Canonical(name string) string {
 	base, overload, has := strings.Cut(strings.TrimPrefix(name, "aten."), ".")
-	if plain, ok := strings.CutSuffix(base, "_copy"); ok && byBaseName[plain] != nil { // values are copies anyhow
+	if plain, ok := strings.CutSuffix(base, "_copy"); ok && byBaseName[plain] != nil && byBaseName[base] == nil { // values are copies anyhow
 		base = plain
 	}
 	if first, ok := aliases[base]; ok {

@@ -30,11 +30,11 @@ func scaled(op string, x, y *graph.Value, d graph.DType, alpha graph.Scalar) (a,
 	if isOne(alpha) {
 		return x, y
 	}
-	if alpha.Kind() > graph.IntScalar && !d.IsInexact() {
+	if alpha.Kind() > graph.IntScalar && !d.IsInexact() || alpha.Kind() > graph.BoolScalar && d == graph.Bool {
 		graph.Fail(op, "alpha is %s, but the result is %s: it must be an integer", alpha, d)
 	}
 	x, y = x.Cast(wide(d)), y.Cast(wide(d))
-	return x, y.Mul(numberLike(y, y.DType, alpha))
+	return x, mul(y, numberLike(y, y.DType, alpha))
 }
 
 func add(x, y *graph.Value) *graph.Value {

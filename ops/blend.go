@@ -17,7 +17,8 @@ func in3(f func(x, y, z *graph.Value) *graph.Value, x, y, z *graph.Value) *graph
 // lerp takes the end that is nearer as its base, so that weight 1 gives end exactly.
 func lerp(start, end, weight *graph.Value) *graph.Value {
 	diff := end.Sub(start)
-	near := weight.Abs().Lt(weight.Like(0.5))
+	size := absolute(weight)
+	near := size.Lt(size.Like(0.5))
 	return near.Where(start.Add(weight.Mul(diff)), end.Sub(diff.Mul(weight.Like(1).Sub(weight))))
 }
 
@@ -54,9 +55,19 @@ func xlogy(x, y *graph.Value) *graph.Value {
 	return y.Ne(y).Where(y, x.Eq(zero).Where(zero, x.Mul(y.Log())))
 }
 
+// finiteOr0 is x, or 0 where it is infinite.
+func finiteOr0(x *graph.Value) *graph.Value {
+	return x.Abs().Eq(x.Like(math.Inf(1))).Where(x.Like(0), x)
+}
+
 func logAddExp(x, y *graph.Value, base float64) *graph.Value {
-	m := x.Stop().Max(y.Stop())
-	m = m.Abs().Eq(m.Like(math.Inf(1))).Where(m.Like(0), m)
+	var m *graph.Value
+	if x, y := x.Stop(), y.Stop(); x.DType.IsComplex() { // the one of larger real part, whose branch the result has
+		m = x.Real().Lt(y.Real()).Where(y, x)
+		m = m.Real().Abs().Lt(m.Real().Like(math.Inf(1))).Where(m, m.Like(0))
+	} else {
+		m = finiteOr0(x.Max(y))
+	}
 	ln := x.Like(base)
 	return x.Sub(m).Mul(ln).Exp().Add(y.Sub(m).Mul(ln).Exp()).Log().Div(ln).Add(m)
 }

@@ -13,7 +13,8 @@ import (
 // Call applies the operator called name: "aten.softmax.int", "softmax.int", or the base name "softmax", for which the
 // arguments choose the overload. Tensors are given as *graph.Value and lists of them as []*graph.Value, numbers as any
 // of Go's, sizes as ints or graph.Size, dtypes as graph.DType or by name, absent ones as nil. What is not given has
-// the schema's default. b makes the values of operators that take no tensors.
+// the schema's default. b makes the values of operators that take no tensors. Operators whose sizes depend on values
+// ([Op.Counted]) need operands made by a [Counter].
 //
 // The results are followed by the new values of the tensors that the schema marks as written, and the state of the
 // generator after the draw; these are nil where the argument is absent. Lists of results are given element by element.
@@ -34,7 +35,7 @@ func Bind(b graph.Builder, name string, args []any, kwargs map[string]any) (*Op,
 		}
 		return op, in, nil
 	}
-	candidates := byBaseName[canonical(name)]
+	candidates := byBaseName[Canonical(name)]
 	if len(candidates) == 0 {
 		return nil, nil, fmt.Errorf("ops: no operator %q", name)
 	}

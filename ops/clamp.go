@@ -47,10 +47,14 @@ func clampTensors(x, lo, hi *graph.Value) *graph.Value {
 		}
 	}
 	d := t.DType()
-	if d == graph.Bool {
-		graph.Fail("clamp", "does not take bool")
+	if d.IsComplex() {
+		graph.Fail("clamp", "complex numbers have no order: %s", x.Type)
 	}
 	x = x.Cast(d)
+	atLeast, atMost := atLeast, atMost
+	if d == graph.Bool {
+		atLeast, atMost = (*graph.Value).Or, (*graph.Value).And
+	}
 	if lo != nil {
 		x = atLeast(x, lo.Cast(d))
 	}

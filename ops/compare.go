@@ -105,21 +105,55 @@ var (
 // test defines an operator of one tensor that gives bool: f for floats, others for integers and bool.
 func test(name, doc string, f unaryBody, others bool) Operator[unaryBody] {
 	return define(Op{Schema: name + "(Tensor self) -> Tensor", Doc: doc, Samples: anySamples}, func(x *graph.Value) *graph.Value {
-		if x.DType.IsFloat() {
+		if x.DType.IsInexact() {
 			return f(x)
 		}
 		return graph.Full(x.Home, graph.Type{DType: graph.Bool, Shape: x.Shape}, graph.BoolOf(others))
 	})
 }
 
+// eitherPart asks f of floats, and of both parts of complex numbers; bothParts wants it of both.
+func eitherPart(f unaryBody) unaryBody {
+	return func(x *graph.Value) *graph.Value {
+		if !x.DType.IsComplex() {
+			return f(x)
+		}
+		return f(x.Real()).Or(f(x.Imag()))
+	}
+}
+
+func bothParts(f unaryBody) unaryBody {
+	return func(x *graph.Value) *graph.Value {
+		if !x.DType.IsComplex() {
+			return f(x)
+		}
+		return f(x.Real()).And(f(x.Imag()))
+	}
+}
+
+// equals compares with a float; complex numbers have no order, and so no infinities of a sign.
+func equals(op string, f float64) unaryBody {
+	return func(x *graph.Value) *graph.Value {
+		if x.DType.IsComplex() {
+			graph.Fail(op, "does not take complex numbers: %s", x.Type)
+		}
+		return x.Eq(x.Like(f))
+	}
+}
+
 // Kinds of numbers.
 var (
 	IsNaN    = test("isnan", "Whether each element is not a number.", func(x *graph.Value) *graph.Value { return x.Ne(x) }, false)
-	IsInf    = test("isinf", "Whether each element is infinite.", func(x *graph.Value) *graph.Value { return x.Abs().Eq(x.Like(math.Inf(1))) }, false)
-	IsFinite = test("isfinite", "Whether each element is a finite number.", func(x *graph.Value) *graph.Value { return x.Abs().Lt(x.Like(math.Inf(1))) }, true)
-	IsPosInf = test("isposinf", "Whether each element is positive infinity.", func(x *graph.Value) *graph.Value { return x.Eq(x.Like(math.Inf(1))) }, false)
-	IsNegInf = test("isneginf", "Whether each element is negative infinity.", func(x *graph.Value) *graph.Value { return x.Eq(x.Like(math.Inf(-1))) }, false)
-	IsReal   = test("isreal", "Whether each element is a real number.", func(x *graph.Value) *graph.Value { return x.Eq(x).Or(x.Ne(x)) }, true)
+	IsInf    = test("isinf", "Whether each element is infinite.", eitherPart(func(x *graph.Value) *graph.Value { return x.Abs().Eq(x.Like(math.Inf(1))) }), false)
+	IsFinite = test("isfinite", "Whether each element is a finite number.", bothParts(func(x *graph.Value) *graph.Value { return x.Abs().Lt(x.Like(math.Inf(1))) }), true)
+	IsPosInf = test("isposinf", "Whether each element is positive infinity.", equals("isposinf", math.Inf(1)), false)
+	IsNegInf = test("isneginf", "Whether each element is negative infinity.", equals("isneginf", math.Inf(-1)), false)
+	IsReal   = test("isreal", "Whether each element is a real number.", func(x *graph.Value) *graph.Value {
+		if x.DType.IsComplex() {
+			return x.Imag().Eq(x.Imag().Like(0))
+		}
+		return x.Eq(x).Or(x.Ne(x))
+	}, true)
 )
 
 // IsClose compares with a tolerance.
@@ -132,12 +166,12 @@ var IsClose = define(Op{
 	}
 	x, y, d := pairs(x, y)
 	same := x.Eq(y)
-	if equalNaN && d.IsFloat() {
+	if equalNaN && d.IsInexact() {
 		same = same.Or(x.Ne(x).And(y.Ne(y)))
 	}
 	d = floatType(d)
 	x, y = x.Cast(wide(d)), y.Cast(wide(d))
-	slack := givenLike(x, rtol).Mul(y.Abs()).Add(givenLike(x, atol))
-	diff := x.Sub(y).Abs()
-	return same.Or(diff.Le(slack).And(diff.Lt(x.Like(math.Inf(1)))))
+	size, diff := absolute(y), absolute(x.Sub(y))
+	slack := givenLike(size, rtol).Mul(size).Add(givenLike(size, atol))
+	return same.Or(diff.Le(slack).And(diff.Lt(diff.Like(math.Inf(1)))))
 })

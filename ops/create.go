@@ -185,6 +185,9 @@ func sequence(b graph.Builder, n graph.Size, d graph.DType, ends func(d graph.DT
 
 // linspace counts between numbers.
 func linspace(b graph.Builder, start, end graph.Scalar, steps int, dtype graph.DType) *graph.Value {
+	if dtype == graph.NoDType && max(start.Kind(), end.Kind()) == graph.ComplexScalar {
+		dtype = graph.ComplexType(DefaultDType)
+	}
 	w := spaceType(dtype)
 	return between(b, graph.NewNumber(b, w, start), graph.NewNumber(b, w, end), steps, orDefault(dtype))
 }
@@ -214,11 +217,12 @@ func between(b graph.Builder, first, last *graph.Value, steps int, d graph.DType
 	if steps == 1 {
 		return first.Reshape(graph.N(1)).Cast(d)
 	}
-	i := graph.NewIota(b, graph.T(w, steps), 0)
+	place := graph.NewIota(b, graph.T(graph.PartType(w), steps), 0)
+	i := place.Cast(w)
 	step := last.Sub(first).Div(graph.NewNumber(b, w, graph.IntOf(int64(max(steps-1, 1)))))
 	n := graph.NewNumber(b, w, graph.IntOf(int64(steps-1)))
-	half := graph.NewNumber(b, w, graph.IntOf(int64(steps/2)))
-	return i.Lt(half).Where(first.Add(i.Mul(step)), last.Sub(n.Sub(i).Mul(step))).Cast(d)
+	half := graph.NewNumber(b, place.DType, graph.IntOf(int64(steps/2)))
+	return place.Lt(half).Where(first.Add(i.Mul(step)), last.Sub(n.Sub(i).Mul(step))).Cast(d)
 }
 
 func eye(b graph.Builder, n, m graph.Size, dtype graph.DType) *graph.Value {

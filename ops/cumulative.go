@@ -39,13 +39,11 @@ func logCumSumExp(x *graph.Value, dim int) *graph.Value {
 		return x
 	}
 	v := x.Cast(wide(x.DType))
-	still := v.Stop() // the result does not depend on m
+	still := realPart(v.Stop()) // the result does not depend on m
 	most := gatherAlong(still, axis, still.CumArgMax(axis))
-	inf := v.Like(math.Inf(1))
-	finite := most.Abs().Lt(inf)
-	m := finite.Where(most, v.Like(0)) // infinities are left to exp
+	m := finiteOr0(most).Cast(v.DType) // infinities are left to exp
 	before := most.Delay(axis, 0)
-	factor := before.Eq(most).Where(v.Like(1), before.Sub(most).Exp())
+	factor := before.Eq(most).Where(most.Like(1), before.Sub(most).Exp()).Cast(v.DType)
 	sum := factor.Recurrence(v.Sub(m).Exp(), axis)
 	none := sum.Eq(v.Like(0)) // of −∞ alone: the logarithm of 0, without its derivative
 	log := none.Where(v.Like(math.Inf(-1)), none.Where(v.Like(1), sum).Log())

@@ -19,6 +19,8 @@
 //	ScalarType, …?        graph.DType; NoDType where absent
 //	Generator?            *graph.Value: the state u64[2] (key, counter) that the draw begins at
 //
+// Where the size of a result depends on values, as that of nonzero does, the body asks its builder for it: see [Counter].
+//
 // Layout, device and memory format are not passed on. A body without tensors takes a graph.Builder first. A body
 // returns the results of the schema and after them, in the order of the arguments, the new value of each tensor that
 // the schema marks as written (Tensor(a!)) and the state of the generator after the draw.

@@ -55,6 +55,9 @@ func einsum(equation string, xs []*graph.Value) *graph.Value {
 		}
 	}
 	acc := terms[0]
+	if d := acc.v.DType; len(terms) == 1 && len(out) < len(acc.letters) { // a sum
+		acc.v = acc.v.Cast(sumType(d, graph.NoDType))
+	}
 	for i := range terms[1:] {
 		acc = contract(equation, acc, terms[i+1], func(c rune) bool {
 			return slices.Contains(out, c) || slices.ContainsFunc(terms[i+2:], func(t term) bool { return slices.Contains(t.letters, c) })

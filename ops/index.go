@@ -131,17 +131,6 @@ func embedding(weight, indices *graph.Value, padding graph.Size) *graph.Value {
 	return still.Where(rows.Stop(), rows)
 }
 
-func oneHot(x *graph.Value, classes int) *graph.Value {
-	if x.DType != graph.Int64 {
-		graph.Fail("one_hot", "takes int64, not %s", x.Type)
-	}
-	if classes < 1 {
-		graph.Fail("one_hot", "num_classes is %d: the number of classes must be given, for the values that decide it are not known yet", classes)
-	}
-	t := graph.T(graph.Int64, classes)
-	return x.Unsqueeze(x.Rank()).Eq(graph.NewIota(x.Home, t, 0)).Cast(graph.Int64)
-}
-
 func gatherSamples(r *rand.Rand) []Sample {
 	return []Sample{
 		call(f32(r, 3, 5), 1, below(r, 5, 3, 2)), call(f32(r, 3, 5), 0, below(r, 3, 4, 5)), call(f32(r, 3, 5), -1, below(r, 5, 2, 4)).concrete(),
@@ -185,8 +174,4 @@ var (
 			return []Sample{call(f32(r, 7, 3), below(r, 7, 2, 4)), call(f32(r, 7, 3), below(r, 7, 5), 2), call(f32(r, 7, 3), below(r, 7))}
 		},
 	}, embedding)
-	OneHot = define(Op{
-		Schema: "one_hot(Tensor self, int num_classes=-1) -> Tensor", Needed: 2, Doc: "Vectors that are 1 at the place that each element names, else 0.",
-		Samples: func(r *rand.Rand) []Sample { return []Sample{call(below(r, 5, 3), 5), call(below(r, 4, 2, 3), 6)} },
-	}, oneHot)
 )

@@ -50,12 +50,12 @@ func sinc(x *graph.Value) *graph.Value {
 // More elementary functions.
 var (
 	Erfc    = pointwise("erfc", "One less the Gauss error function of each element.", anySamples, inWide(func(x *graph.Value) *graph.Value { return x.Like(1).Sub(x.Erf()) }))
-	Asin    = pointwise("asin", "The angle whose sine each element is.", floatSamples(-0.9, 0.9), inWide(asin))
-	Acos    = pointwise("acos", "The angle whose cosine each element is.", floatSamples(-0.9, 0.9), inWide(acos))
-	Atan    = pointwise("atan", "The angle whose tangent each element is.", anySamples, inWide(func(x *graph.Value) *graph.Value { return x.Atan2(x.Like(1)) }))
-	Asinh   = pointwise("asinh", "The number whose hyperbolic sine each element is.", anySamples, inWide(asinh))
-	Acosh   = pointwise("acosh", "The number whose hyperbolic cosine each element is.", floatSamples(1.1, 4), inWide(acosh))
-	Atanh   = pointwise("atanh", "The number whose hyperbolic tangent each element is.", floatSamples(-0.9, 0.9), inWide(atanh))
+	Asin    = pointwise("asin", "The angle whose sine each element is.", floatSamples(-0.9, 0.9), inWide(ofComplex(complexAsin, asin)))
+	Acos    = pointwise("acos", "The angle whose cosine each element is.", floatSamples(-0.9, 0.9), inWide(ofComplex(complexAcos, acos)))
+	Atan    = pointwise("atan", "The angle whose tangent each element is.", anySamples, inWide(ofComplex(complexAtan, func(x *graph.Value) *graph.Value { return x.Atan2(x.Like(1)) })))
+	Asinh   = pointwise("asinh", "The number whose hyperbolic sine each element is.", anySamples, inWide(ofComplex(complexAsinh, asinh)))
+	Acosh   = pointwise("acosh", "The number whose hyperbolic cosine each element is.", floatSamples(1.1, 4), inWide(ofComplex(complexAcosh, acosh)))
+	Atanh   = pointwise("atanh", "The number whose hyperbolic tangent each element is.", floatSamples(-0.9, 0.9), inWide(ofComplex(complexAtanh, atanh)))
 	Sinc    = pointwise("sinc", "The sine of π times each element, over that.", anySamples, inWide(sinc))
 	Deg2Rad = pointwise("deg2rad", "Each element in degrees as radians.", anySamples, inWide(radians))
 	Rad2Deg = pointwise("rad2deg", "Each element in radians as degrees.", anySamples, inWide(degrees))
@@ -114,6 +114,9 @@ func largest(d graph.DType) float64 {
 }
 
 func nanToNum(x *graph.Value, nan, posinf, neginf *float64) *graph.Value {
+	if x.DType.IsComplex() {
+		return nanToNum(x.Real(), nan, posinf, neginf).Complex(nanToNum(x.Imag(), nan, posinf, neginf))
+	}
 	if !x.DType.IsFloat() {
 		return x
 	}

@@ -28,7 +28,11 @@ func elementLoss(op string, xs []*graph.Value, reduction int, f func(xs []*graph
 	for i, x := range xs {
 		in[i] = x.Cast(wide(d))
 	}
-	return reduceLoss(op, f(in), reduction).Cast(d)
+	y := f(in)
+	if !y.DType.IsComplex() { // as of a distance of complex numbers
+		d = graph.PartType(d)
+	}
+	return reduceLoss(op, y, reduction).Cast(d)
 }
 
 type lossBody = func(x, y *graph.Value, reduction int) *graph.Value
@@ -122,7 +126,7 @@ func hinge(x *graph.Value) *graph.Value { return relu(x) }
 // Losses of elements.
 var (
 	MSELoss        = loss("mse_loss", "The square of the difference.", lossSamples, func(x, y *graph.Value) *graph.Value { d := x.Sub(y); return d.Mul(d) })
-	L1Loss         = loss("l1_loss", "The absolute difference.", lossSamples, func(x, y *graph.Value) *graph.Value { return x.Sub(y).Abs() })
+	L1Loss         = loss("l1_loss", "The absolute difference.", lossSamples, func(x, y *graph.Value) *graph.Value { return absolute(x.Sub(y)) })
 	SoftMarginLoss = loss("soft_margin_loss", "The logarithm of 1 plus exp(−target·self).", signSamples, func(x, y *graph.Value) *graph.Value { return softplus(x.Mul(y).Neg()) })
 	SmoothL1Loss   = define(Op{
 		Schema: "smooth_l1_loss(Tensor self, Tensor target, int reduction=Mean, float beta=1.0) -> Tensor", Doc: "Half the square of the difference over beta, linear from beta on.",
@@ -194,6 +198,12 @@ var (
 		Schema: "margin_ranking_loss(Tensor input1, Tensor input2, Tensor target, float margin=0.0, int reduction=Mean) -> Tensor", Doc: "What the difference of two rankings lacks of margin, in the direction of target.",
 		Samples: func(r *rand.Rand) []Sample { return []Sample{call(f32(r, 3), f32(r, 3), signs(r, 3), 0.5)} },
 	}, func(a, b, y *graph.Value, margin float64, reduction int) *graph.Value {
+		if d := resultType(a, b, y); d.IsUnsigned() { // the difference wraps around, as in PyTorch
+			y = y.Cast(d).Neg().Mul(a.Cast(d).Sub(b.Cast(d)))
+			return elementLoss("margin_ranking_loss", []*graph.Value{y}, reduction, func(v []*graph.Value) *graph.Value {
+				return hinge(v[0].Add(givenLike(v[0], margin)))
+			})
+		}
 		return elementLoss("margin_ranking_loss", []*graph.Value{a, b, y}, reduction, func(v []*graph.Value) *graph.Value {
 			return hinge(v[2].Neg().Mul(v[0].Sub(v[1])).Add(givenLike(v[0], margin)))
 		})

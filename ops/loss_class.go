@@ -131,8 +131,7 @@ func multiMargin(x, target *graph.Value, p, margin graph.Scalar, weight *graph.V
 
 // cosineEmbedding is 1 less the cosine where target is 1, else what the cosine has above margin.
 func cosineEmbedding(x, y, target *graph.Value, margin float64, reduction int) *graph.Value {
-	d := resultType(x, y)
-	needFloat("cosine_embedding_loss", x, y)
+	d := floatType(resultType(x, y))
 	x, y = x.Cast(wide(d)), y.Cast(wide(d))
 	last := x.Rank() - 1
 	tiny := x.Like(1e-12)
@@ -150,8 +149,7 @@ func tripletMargin(anchor, positive, negative *graph.Value, margin, p, eps float
 	if margin <= 0 {
 		graph.Fail("triplet_margin_loss", "margin is %v: it must be positive", margin)
 	}
-	d := resultType(anchor, positive, negative)
-	needFloat("triplet_margin_loss", anchor, positive, negative)
+	d := floatType(resultType(anchor, positive, negative))
 	far := func(x, y *graph.Value) *graph.Value {
 		diff := x.Cast(wide(d)).Sub(y.Cast(wide(d)))
 		return vectorNorm(diff.Add(givenLike(diff, eps)), graph.FloatOf(p), []int{-1}, false, graph.NoDType)
@@ -161,7 +159,7 @@ func tripletMargin(anchor, positive, negative *graph.Value, margin, p, eps float
 		dn = dn.Min(far(positive, negative))
 	}
 	dp := far(anchor, positive)
-	return reduceLoss("triplet_margin_loss", hinge(dp.Sub(dn).Add(givenLike(dp, margin))), reduction).Cast(d)
+	return reduceLoss("triplet_margin_loss", hinge(dp.Sub(dn).Add(givenLike(dp, margin))), reduction).Cast(graph.PartType(d))
 }
 
 func classSamples(r *rand.Rand) []Sample {

@@ -66,10 +66,7 @@ func accumulate(op string, x, p *graph.Value, beta, alpha graph.Scalar) *graph.V
 	if x.DType != d {
 		graph.Fail(op, "%s is added to a product of %s: their dtypes differ", x.Type, d)
 	}
-	if !isOne(alpha) || !isOne(beta) {
-		if !d.IsInexact() && max(alpha.Kind(), beta.Kind()) > graph.IntScalar {
-			graph.Fail(op, "alpha and beta are %s and %s, but the result is %s: they must be integers", alpha, beta, d)
-		}
+	if !isOne(alpha) || !isOne(beta) { // for integers they are cut off towards zero, as in PyTorch
 		p = times(p.Cast(wide(d)), alpha)
 		x = x.Cast(wide(d))
 	}
@@ -111,6 +108,19 @@ func linear(x, weight, bias *graph.Value) *graph.Value {
 	return y.Add(bias)
 }
 
+// addr is the one of its kind that takes bool, and no fractions for integers.
+func addr(x, a, b *graph.Value, beta, alpha graph.Scalar) *graph.Value {
+	p := outer(a, b)
+	switch d := p.DType; {
+	case d == graph.Bool && x.DType == d && max(alpha.Kind(), beta.Kind()) <= graph.IntScalar:
+		truthOf := func(v *graph.Value, s graph.Scalar) *graph.Value { return v.And(numberLike(v, d, s)) }
+		return truthOf(x, beta).Or(truthOf(p, alpha))
+	case !d.IsInexact() && max(alpha.Kind(), beta.Kind()) > graph.IntScalar:
+		graph.Fail("addr", "alpha and beta are %s and %s, but the result is %s: they must be integers", alpha, beta, d)
+	}
+	return accumulate("addr", x, p, beta, alpha)
+}
+
 func outer(x, y *graph.Value) *graph.Value {
 	needRank("outer", x, "self", 1)
 	needRank("outer", y, "vec2", 1)
@@ -149,11 +159,16 @@ var (
 	}, matmulOf("bmm", 3, 3))
 	Mv   = define(Op{Schema: "mv(Tensor self, Tensor vec) -> Tensor", Doc: "The product of a matrix and a vector.", Samples: addSamples([]int{2, 3}, []int{3})}, matmulOf("mv", 2, 1))
 	Dot  = define(Op{Schema: "dot(Tensor self, Tensor tensor) -> Tensor", Doc: "The inner product of two vectors.", Samples: addSamples([]int{3}, []int{3})}, matmulOf("dot", 1, 1))
-	Vdot = define(Op{Schema: "vdot(Tensor self, Tensor other) -> Tensor", Doc: "The inner product of two vectors.", Samples: addSamples([]int{3}, []int{3})}, matmulOf("vdot", 1, 1))
+	Vdot = define(Op{Schema: "vdot(Tensor self, Tensor other) -> Tensor", Doc: "The inner product of two vectors, of which the first is conjugated.", Samples: addSamples([]int{3}, []int{3})}, func(x, y *graph.Value) *graph.Value {
+		return matmulOf("vdot", 1, 1)(x.Conj(), y)
+	})
 
 	Addmm = affine("addmm", "Beta times self plus alpha times the product of two matrices.", "mat1", "mat2", addSamples([]int{4}, []int{2, 3}, []int{3, 4}), matmulOf("addmm", 2, 2))
 	Addmv = affine("addmv", "Beta times self plus alpha times the product of a matrix and a vector.", "mat", "vec", addSamples([]int{2}, []int{2, 3}, []int{3}), matmulOf("addmv", 2, 1))
-	Addr  = affine("addr", "Beta times self plus alpha times the outer product of two vectors.", "vec1", "vec2", addSamples([]int{2, 3}, []int{2}, []int{3}), outer)
+	Addr  = define(Op{
+		Schema: "addr(Tensor self, Tensor vec1, Tensor vec2, *, Scalar beta=1, Scalar alpha=1) -> Tensor", Doc: "Beta times self plus alpha times the outer product of two vectors.",
+		InPlace: true, Samples: withKwargs(withKwargs(addSamples([]int{2, 3}, []int{2}, []int{3}), "beta", 1, 0.5), "alpha", 1, 2.0),
+	}, addr)
 
 	Baddbmm = affine("baddbmm", "Beta times self plus alpha times the products of matrices.", "batch1", "batch2", addSamples([]int{2, 4}, []int{5, 2, 3}, []int{5, 3, 4}), matmulOf("baddbmm", 3, 3))
 	Addbmm  = affine("addbmm", "Beta times self plus alpha times the sum of products of matrices.", "batch1", "batch2", addSamples([]int{2, 4}, []int{5, 2, 3}, []int{5, 3, 4}), func(x, y *graph.Value) *graph.Value {

@@ -64,7 +64,9 @@ func maxPool(op string, n int) maxPoolBody {
 // avgPool divides sums under windows by how many elements each counts: those of the input and, where asked for, of
 // its padding, but not what ceil mode adds.
 func avgPool(op string, n int, x *graph.Value, size, stride, padding []int, ceil, countPadding bool, divisor *int) *graph.Value {
-	needFloat(op, x)
+	if x.DType != graph.Int64 { // whose mean is cut off towards zero
+		needFloat(op, x)
+	}
 	x, restore := batched(op, x, n)
 	w := poolWindow(op, n, x, size, stride, padding, []int{1}, ceil)
 	d := x.DType

@@ -13,23 +13,23 @@ func vectorNorm(x *graph.Value, p graph.Scalar, dims []int, keep bool, dtype gra
 	needFloat("norm", x)
 	d, axes, ord := x.DType, wrapDims("norm", dims, x.Rank()), p.Float()
 	x = x.Cast(wide(d))
-	a := x.Abs()
+	a := absolute(x)
 	var out *graph.Value
 	switch {
 	case ord == 0:
-		out = x.Ne(x.Like(0)).Cast(x.DType).ReduceSum(axes...)
+		out = x.Ne(x.Like(0)).Cast(a.DType).ReduceSum(axes...)
 	case ord == 1:
 		out = a.ReduceSum(axes...)
 	case ord == 2:
-		out = safeSqrt(x.Mul(x).ReduceSum(axes...))
+		out = safeSqrt(square(x).ReduceSum(axes...))
 	case math.IsInf(ord, 1):
 		out = amax(a, axes, false)
 	case math.IsInf(ord, -1):
 		out = amin(a, axes, false)
 	default:
-		out = powerNorm(a, numberLike(x, x.DType, p), axes, ord > 0)
+		out = powerNorm(a, numberLike(x, a.DType, p), axes, ord > 0)
 	}
-	return finish(x, out, axes, keep).Cast(d)
+	return finish(x, out, axes, keep).Cast(graph.PartType(d))
 }
 
 // powerNorm keeps zeros out of powers where their derivative would be infinite.
@@ -65,8 +65,7 @@ func logSumExp(x *graph.Value, dims []int, keep bool) *graph.Value {
 	x = x.Cast(floatType(x.DType))
 	axes, d := wrapDims("logsumexp", dims, x.Rank()), x.DType
 	x = x.Cast(wide(d))
-	m := x.Stop().Amax(axes...)
-	m = m.Abs().Eq(m.Like(math.Inf(1))).Where(m.Like(0), m)
+	m := finiteOr0(realPart(x.Stop()).Amax(axes...)).Cast(x.DType)
 	out := x.Sub(m).Exp().Sum(axes...).Log().Add(m)
 	if !keep {
 		out = dropAxes(out, axes)
@@ -81,7 +80,7 @@ func normalize(x *graph.Value, p float64, dim int, eps float64) *graph.Value {
 	d := x.DType
 	x = x.Cast(wide(d))
 	n := vectorNorm(x, graph.FloatOf(p), []int{dim}, true, graph.NoDType)
-	return x.Div(atLeast(n, givenLike(x, eps))).Cast(d)
+	return x.Div(atLeast(n, givenLike(n, eps)).Cast(x.DType)).Cast(d)
 }
 
 // cosineSimilarity is the product of unit vectors along a dimension.
@@ -146,10 +145,9 @@ var (
 			return []Sample{call(f32(r, 3, 4), f32(r, 3, 4)), call(f32(r, 3, 4), f32(r, 4), 1.0)}
 		},
 	}, func(x, y *graph.Value, p, eps float64, keep bool) *graph.Value {
-		x, y, d := pairs(x, y)
-		needFloat("pairwise_distance", x)
+		d := floatType(resultType(x, y))
 		diff := x.Cast(wide(d)).Sub(y.Cast(wide(d)))
-		return vectorNorm(diff.Add(givenLike(diff, eps)), graph.FloatOf(p), []int{-1}, keep, graph.NoDType).Cast(d)
+		return vectorNorm(diff.Add(givenLike(diff, eps)), graph.FloatOf(p), []int{-1}, keep, graph.NoDType).Cast(graph.PartType(d))
 	})
 	Dist = define(Op{
 		Schema: "dist(Tensor self, Tensor other, Scalar p=2) -> Tensor", Doc: "The norm of order p of the difference of self and other.", Samples: distSamples,

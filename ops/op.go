@@ -22,6 +22,7 @@ type Op struct {
 	InPlace bool // it has a form that writes its first operand
 	Out     bool // it has a form that writes a given tensor
 	View    bool // results share storage with the first operand
+	Counted bool // sizes of results may depend on values: the body asks a [Counter] for them
 	Needed  int  // how many leading arguments methods take by position though they have defaults
 
 	// Samples are calls for the tests of the table.
@@ -78,7 +79,7 @@ func Table() []*Op {
 
 // Lookup finds an operator by its full name, "softmax.int"; "aten." before it is allowed.
 func Lookup(name string) (*Op, bool) {
-	op, ok := byFullName[canonical(name)]
+	op, ok := byFullName[Canonical(name)]
 	return op, ok
 }
 

@@ -38,7 +38,7 @@ var operators = func() map[string]bool {
 // known says whether the table has an operator of the name, full or base, or its in-place form.
 func known(name string) bool {
 	base, _, _ := strings.Cut(name, ".")
-	_, ok := operators[base]
+	_, ok := operators[ops.Canonical(base)]
 	_, plain := operators[strings.TrimSuffix(base, "_")]
 	return ok || plain
 }
@@ -237,6 +237,7 @@ func writes(name string) bool {
 
 // pythonDirect are the functions that no operator of the table stands for, or that give numbers.
 var pythonDirect = map[string]func(r *trial) ([]any, error){
+	"unique": uniqueOf("_unique2", "unique_dim"), "unique_consecutive": uniqueOf("unique_consecutive", "unique_consecutive"),
 	"item": func(r *trial) ([]any, error) {
 		args, _, err := r.arguments()
 		if err != nil {
@@ -267,6 +268,35 @@ var pythonDirect = map[string]func(r *trial) ([]any, error){
 		}
 		return []any{as[*tensor.Tensor]("self", r.give(x)).Index(places...)}, nil
 	},
+}
+
+// uniqueOf calls the operator behind unique, or the one that takes a dimension, and keeps the results that were asked for.
+func uniqueOf(name, along string) func(r *trial) ([]any, error) {
+	return func(r *trial) ([]any, error) {
+		args, kwargs, err := r.arguments()
+		if err != nil {
+			return nil, err
+		}
+		dim, ok := kwargs["dim"]
+		if delete(kwargs, "dim"); ok && dim != nil {
+			kwargs["dim"] = dim
+		}
+		call := name
+		if kwargs["dim"] != nil {
+			call = along
+		}
+		out, err := tensorCall(call, args, kwargs)
+		if err != nil {
+			return nil, err
+		}
+		kept := out[:1:1]
+		for i, asked := range []string{"return_inverse", "return_counts"} {
+			if kwargs[asked] == true {
+				kept = append(kept, out[i+1])
+			}
+		}
+		return kept, nil
+	}
 }
 
 // indexOf is one index of Python's as Index takes it.

@@ -51,7 +51,8 @@ var knobs = map[string]any{
 	"include_last_offset": nn.IncludeLastOffset, "dropout": nn.DropoutP, "add_bias_kv": nn.AddBiasKV, "add_zero_attn": nn.AddZeroAttn,
 	"kdim": nn.KeySize, "vdim": nn.ValueSize, "batch_first": nn.BatchFirst, "norm_first": nn.NormFirst, "dim_feedforward": nn.DimFeedforward,
 	"layer_norm_eps": nn.Eps, "activation": activation, "reduction": nn.Reduction, "margin": nn.Margin, "swap": nn.Swap, "p": nn.Power,
-	"keepdim": nn.KeepDim,
+	"max_norm": nn.MaxNorm, "norm_type": nn.NormType, "scale_grad_by_freq": nn.ScaleGradByFreq,
+	"keepdim": nn.KeepDim, "weight": nn.ClassWeights, "ignore_index": nn.IgnoreIndex, "label_smoothing": nn.LabelSmoothing,
 }
 
 func activation(name string) nn.Option {
@@ -64,7 +65,7 @@ func activation(name string) nn.Option {
 
 func init() {
 	makers["EmbeddingBag"] = func(a arguments) any {
-		m := nn.NewEmbeddingBag(a.int(0, "num_embeddings", 0), a.int(1, "embedding_dim", 0), a.given("_ _ _ _ _ mode _ _ include_last_offset padding_idx")...)
+		m := nn.NewEmbeddingBag(a.int(0, "num_embeddings", 0), a.int(1, "embedding_dim", 0), a.given("_ _ max_norm norm_type scale_grad_by_freq mode _ _ include_last_offset padding_idx")...)
 		return called{m, func(a arguments) []*tensor.Tensor {
 			return []*tensor.Tensor{m.ForwardBags(a.tensor(0, "input"), nn.Bags{Offsets: a.tensor(1, "offsets"), Weights: a.tensor(2, "per_sample_weights")})}
 		}}

@@ -64,7 +64,7 @@ func init() {
 	for name, f := range map[string]func(x, y *tensor.Tensor, opts ...nn.Option) *tensor.Tensor{
 		"CrossEntropyLoss": nn.CrossEntropy, "NLLLoss": nn.NLL, "MSELoss": nn.MSE, "L1Loss": nn.L1, "BCELoss": nn.BCE,
 		"BCEWithLogitsLoss": nn.BCEWithLogits, "KLDivLoss": nn.KLDiv, "PoissonNLLLoss": nn.PoissonNLL, "SoftMarginLoss": nn.SoftMargin,
-		"HingeEmbeddingLoss": nn.HingeEmbedding, "MultiMarginLoss": nn.MultiMargin, "MultiLabelSoftMarginLoss": nn.MultiLabelSoftMargin,
+		"HingeEmbeddingLoss": nn.HingeEmbedding, "MultiMarginLoss": nn.MultiMargin, "MultiLabelMarginLoss": nn.MultiLabelMargin, "MultiLabelSoftMarginLoss": nn.MultiLabelSoftMargin,
 		"CosineSimilarity": nn.CosineSimilarity, "PairwiseDistance": nn.PairwiseDistance,
 	} {
 		makers[name] = func(a arguments) any {

@@ -120,11 +120,7 @@ var makers = map[string]func(a arguments) any{
 		return nn.NewLayerNorm(a.ints(0, "normalized_shape"), nn.Eps(a.float(1, "eps", 1e-5)), nn.Affine(a.bool(2, "elementwise_affine", true)), nn.Bias(a.bool(3, "bias", true)))
 	},
 	"Embedding": func(a arguments) any {
-		var opts []nn.Option
-		if a.get(2, "padding_idx", nil) != nil {
-			opts = append(opts, nn.PaddingIdx(a.int(2, "padding_idx", 0)))
-		}
-		return nn.NewEmbedding(a.int(0, "num_embeddings", 0), a.int(1, "embedding_dim", 0), opts...)
+		return nn.NewEmbedding(a.int(0, "num_embeddings", 0), a.int(1, "embedding_dim", 0), a.given("_ _ padding_idx max_norm norm_type scale_grad_by_freq")...)
 	},
 	"Dropout": func(a arguments) any { return nn.NewDropout(a.float(0, "p", 0.5)) },
 	"MaxPool2d": func(a arguments) any {

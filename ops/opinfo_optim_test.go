@@ -12,23 +12,28 @@ import (
 
 // optimizers make our optimiser as PyTorch's constructor of that name does.
 var optimizers = map[string]func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer{
-	"SGD":      func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewSGD(p, opts...) },
-	"Adam":     func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdam(p, opts...) },
-	"AdamW":    func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdamW(p, opts...) },
-	"Adagrad":  func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdagrad(p, opts...) },
-	"Adadelta": func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdadelta(p, opts...) },
-	"Adamax":   func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdamax(p, opts...) },
-	"NAdam":    func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewNAdam(p, opts...) },
-	"RAdam":    func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewRAdam(p, opts...) },
-	"ASGD":     func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewASGD(p, opts...) },
-	"RMSprop":  func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewRMSprop(p, opts...) },
-	"Rprop":    func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewRprop(p, opts...) },
+	"SGD":        func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewSGD(p, opts...) },
+	"Adam":       func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdam(p, opts...) },
+	"AdamW":      func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdamW(p, opts...) },
+	"Adagrad":    func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdagrad(p, opts...) },
+	"Adadelta":   func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdadelta(p, opts...) },
+	"Adamax":     func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdamax(p, opts...) },
+	"NAdam":      func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewNAdam(p, opts...) },
+	"RAdam":      func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewRAdam(p, opts...) },
+	"ASGD":       func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewASGD(p, opts...) },
+	"RMSprop":    func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewRMSprop(p, opts...) },
+	"Rprop":      func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewRprop(p, opts...) },
+	"Muon":       func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewMuon(p, opts...) },
+	"Adafactor":  func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewAdafactor(p, opts...) },
+	"SparseAdam": func(p []*tensor.Tensor, opts ...optim.Option) optim.Optimizer { return optim.NewSparseAdam(p, opts...) },
 }
 
 // optimSubject finds an optimiser or a schedule.
 func optimSubject(f *goldens.File) subject {
-	name := strings.TrimPrefix(strings.TrimPrefix(f.Op, "optim."), "lr_scheduler.")
+	name := f.Op[strings.LastIndexByte(f.Op, '.')+1:]
 	switch {
+	case f.Kind == "optimizer" && name == "LBFGS":
+		return lbfgsSubject{}
 	case f.Kind == "optimizer" && optimizers[name] != nil:
 		return optimizerSubject(name)
 	case f.Kind == "lr_scheduler" && (schedules[name] != nil || cycles[name] != nil || name == "ReduceLROnPlateau"):
@@ -54,7 +59,29 @@ func options(name string, kwargs map[string]any) (string, []optim.Option, error)
 		case "weight_decay":
 			opts = append(opts, optim.WeightDecay(numberOf(v)))
 		case "eps":
-			opts = append(opts, optim.Eps(numberOf(v)))
+			pair, ok := v.([]any)
+			if !ok {
+				pair = []any{v}
+			}
+			if pair[0] != nil {
+				opts = append(opts, optim.Eps(numberOf(pair[0])))
+			}
+			if len(pair) > 1 {
+				opts = append(opts, optim.Eps2(numberOf(pair[1])))
+			}
+		case "beta2_decay":
+			opts = append(opts, optim.Beta2Decay(numberOf(v)))
+		case "d":
+			opts = append(opts, optim.ClipThreshold(numberOf(v)))
+		case "ns_steps":
+			opts = append(opts, optim.NSSteps(as[int](key, v)))
+		case "ns_coefficients":
+			c := as[[]any](key, v)
+			opts = append(opts, optim.NSCoefficients(numberOf(c[0]), numberOf(c[1]), numberOf(c[2])))
+		case "adjust_lr_fn":
+			if v != nil {
+				opts = append(opts, optim.AdjustLR(as[string](key, v)))
+			}
 		case "alpha":
 			opts = append(opts, optim.Alpha(numberOf(v)))
 		case "lr_decay":
@@ -78,6 +105,8 @@ func options(name string, kwargs map[string]any) (string, []optim.Option, error)
 			opts = append(opts, pair(numberOf(b[0]), numberOf(b[1])))
 		case "nesterov", "maximize", "amsgrad", "centered", "decoupled_weight_decay":
 			switch on := as[bool](key, v); {
+			case !on && key == "nesterov":
+				opts = append(opts, optim.NoNesterov())
 			case !on:
 			case key == "nesterov":
 				opts = append(opts, optim.Nesterov())

@@ -110,9 +110,9 @@ func TestWrites(t *testing.T) {
 	refused(t, "index 4 is out of range", func() *tensor.Tensor {
 		return zeros.Scatter(0, tensor.New([]int64{4}), tensor.New([]float32{1}))
 	})
-	refused(t, "use masked_scatter", func() *tensor.Tensor {
-		return zeros.IndexPut([]*tensor.Tensor{tensor.New([]bool{true, false, true, false})}, tensor.New([]float32{1, 2}))
-	})
+	some := []*tensor.Tensor{tensor.New([]bool{true, false, true, false})}
+	wantFloats(t, "index_put", zeros.IndexPut(some, tensor.New([]float32{1, 2})), 1, 0, 2, 0)
+	refused(t, "must broadcast to [2]", func() *tensor.Tensor { return zeros.IndexPut(some, tensor.New([]float32{1, 2, 3})) })
 
 	mask := tensor.New([]bool{true, false, true, true})
 	wantFloats(t, "masked_scatter", zeros.MaskedScatter(mask, src), 1, 0, 2, 3)
@@ -122,7 +122,8 @@ func TestWrites(t *testing.T) {
 	wantFloats(t, "narrow", src.NarrowFrom(0, tensor.Of(int64(-2)), 2), 3, 4)
 	refused(t, "out of range", func() *tensor.Tensor { return src.NarrowFrom(0, tensor.Of(int64(3)), 2) })
 	wantInts(t, "bincount", tensor.New([]int64{1, 3, 1}).BinCount(nil, 5), 0, 2, 0, 1, 0)
-	refused(t, "number of bins", func() *tensor.Tensor { return index.BinCount(nil, 0) })
+	wantInts(t, "bincount", tensor.New([]int64{1, 3, 1}).BinCount(nil, 2), 0, 2, 0, 1)
+	refused(t, "is negative", func() *tensor.Tensor { return tensor.New([]int64{1, -3}).BinCount(nil, 0) })
 }
 
 // TestBits checks shifts at their edges, and bits read as another dtype.

@@ -26,13 +26,14 @@ func powerNumber(x *graph.Value, s graph.Scalar) *graph.Value {
 func powerBy(x *graph.Value, s graph.Scalar) *graph.Value {
 	p := s.Float()
 	switch {
+	case imag(s.Complex()) != 0:
 	case p == 1:
 		return x
 	case p == 2:
 		return mul(x, x)
 	case p == 3:
 		return mul(mul(x, x), x)
-	case !x.DType.IsFloat():
+	case !x.DType.IsInexact():
 	case p == 0.5:
 		return x.Sqrt()
 	case p == -0.5:
@@ -60,6 +61,14 @@ func powNumberSamples(r *rand.Rand) []Sample {
 	return append(out, call(counts(r, 4), 4), call(counts(r, 4), 2.5), call(graph.Uniform(r, graph.BFloat16, 0.3, 2, 5), 2.2))
 }
 
+// widest is float64, or complex128 for complex types.
+func widest(d graph.DType) graph.DType {
+	if d.IsComplex() {
+		return graph.Complex128
+	}
+	return graph.Float64
+}
+
 // Powers.
 var (
 	Pow = define(Op{
@@ -82,9 +91,14 @@ var (
 	FloatPower = define(Op{
 		Schema: "float_power.Tensor_Tensor(Tensor self, Tensor exponent) -> Tensor", Method: "FloatPower", Doc: "Self to the power of exponent, in float64.",
 		Samples: powSamples,
-	}, func(x, y *graph.Value) *graph.Value { return x.Cast(graph.Float64).Pow(y.Cast(graph.Float64)) })
+	}, func(x, y *graph.Value) *graph.Value {
+		d := widest(resultType(x, y))
+		return x.Cast(d).Pow(y.Cast(d))
+	})
 	FloatPowerScalar = define(Op{
 		Schema: "float_power.Tensor_Scalar(Tensor self, Scalar exponent) -> Tensor", Method: "FloatPowerScalar", Doc: "Self to the power of a number, in float64.",
 		Samples: powNumberSamples,
-	}, func(x *graph.Value, s graph.Scalar) *graph.Value { return powerBy(x.Cast(graph.Float64), s) })
+	}, func(x *graph.Value, s graph.Scalar) *graph.Value {
+		return powerBy(x.Cast(widest(ResultType{}.Value(x).Scalar(s).DType())), s)
+	})
 )

@@ -100,15 +100,15 @@ var (
 		},
 	}, func(x, y *graph.Value, p float64, _ *int) *graph.Value { return cdist(x, y, p) })
 	Vecdot = define(Op{
-		Schema: "linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor", Method: "Vecdot", Doc: "The inner products of vectors along a dimension.", Samples: vectorSamples,
+		Schema: "linalg_vecdot(Tensor x, Tensor y, *, int dim=-1) -> Tensor", Method: "Vecdot", Doc: "The inner products of vectors along a dimension, of which the first are conjugated.", Samples: vectorSamples,
 	}, func(x, y *graph.Value, dim int) *graph.Value {
-		p := promoting(mul)(x, y)
+		p := promoting(mul)(x.Conj(), y)
 		return sumDims(p, []int{dim}, false, p.DType)
 	})
 	Softmin = define(Op{
 		Schema: "softmin(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", Doc: "The softmax of the negative along a dimension.", Samples: alongSamples,
 	}, func(x *graph.Value, dim int, dtype graph.DType) *graph.Value {
-		return alongDim("softmin", softmax)(x.Cast(dtype).Neg(), dim, graph.NoDType)
+		return alongDim("softmin", softmax)(x.Neg(), dim, dtype)
 	})
 )
 

@@ -12,7 +12,7 @@ import (
 
 // pythonNames are functions of Python's whose operator has another name.
 var pythonNames = map[string]string{
-	"nn.functional.cross_entropy": "cross_entropy_loss", "nn.functional.logsigmoid": "log_sigmoid", "H": "t", "T": "t",
+	"nn.functional.cross_entropy": "cross_entropy_loss", "nn.functional.logsigmoid": "log_sigmoid", "H": "matrix_H", "T": "t",
 	"__radd__": "add", "__rmul__": "mul", "__rsub__": "rsub", "__rand__": "bitwise_and", "__ror__": "bitwise_or",
 	"__rxor__": "bitwise_xor", "native_batch_norm": "_native_batch_norm_legit",
 	"linalg.vector_norm": "linalg_vector_norm",
@@ -87,6 +87,7 @@ var pythonAdapters = map[string]adapter{
 	"cdist": func(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
 		return "cdist", args[:min(len(args), 3)], nil, nil // the mode of computing is a word in Python
 	},
+	"nonzero":   nonzeroCall,
 	"norm":      normCall,
 	"tensordot": tensordotCall,
 	"randint":   randintCall,
@@ -224,6 +225,16 @@ func normCall(args []any, kwargs map[string]any) (string, []any, map[string]any,
 		kwargs["dim"] = args[2]
 	}
 	return "linalg_vector_norm", args[:1], kwargs, nil
+}
+
+// nonzeroCall gives a vector for each dimension where a tuple is asked for.
+func nonzeroCall(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
+	name := "nonzero"
+	if kwargs["as_tuple"] == true {
+		name = "nonzero_numpy"
+	}
+	delete(kwargs, "as_tuple")
+	return name, args, kwargs, nil
 }
 
 func tensordotCall(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {

@@ -40,6 +40,25 @@ func gaussian(op string, state *graph.Value, sizes []graph.Size) (z, next *graph
 	return radius.Mul(unit(half(1), 0).Scale(2 * math.Pi).Cos()), next
 }
 
+// complexGaussian is normal in both parts, with half the variance each.
+func complexGaussian(op string, d graph.DType, state *graph.Value, sizes []graph.Size) (z, next *graph.Value) {
+	z, next = gaussian(op, state, append([]graph.Size{graph.N(2)}, sizes...))
+	z = z.Scale(math.Sqrt(0.5)).Cast(graph.PartType(d))
+	half := func(i int) *graph.Value { return dropAxis(z.SliceAxis(0, graph.N(i), graph.N(1), 1), 0) }
+	return half(0).Complex(half(1)), next
+}
+
+// normal draws floats or complex numbers.
+func normal(op string) drawBody {
+	floats := draw(op, gaussian)
+	return func(sizes []graph.Size, state *graph.Value, dtype graph.DType) (out, next *graph.Value) {
+		if dtype.IsComplex() {
+			return complexGaussian(op, dtype, state, sizes)
+		}
+		return floats(sizes, state, dtype)
+	}
+}
+
 func floatOnly(op string, d graph.DType) graph.DType {
 	if d = orDefault(d); !d.IsFloat() {
 		graph.Fail(op, "draws floats, not %s", d)
@@ -149,13 +168,15 @@ var (
 	}, draw("rand", uniform))
 	Randn = define(Op{
 		Schema: "randn.generator(SymInt[] size, *, Generator? generator, " + factory + ") -> Tensor", Method: "Randn", Doc: "Numbers drawn from the normal distribution.", Samples: drawSamples,
-	}, draw("randn", gaussian))
+	}, normal("randn"))
 	RandLike = define(Op{
 		Schema: "rand_like.generator(Tensor self, *, Generator? generator, " + factory + ") -> Tensor", Method: "RandLike", Doc: "Numbers drawn evenly from 0 to below 1, with the sizes and dtype of self.", Samples: drawLikeSamples,
 	}, drawLike("rand_like", uniform))
 	RandnLike = define(Op{
 		Schema: "randn_like.generator(Tensor self, *, Generator? generator, " + factory + ") -> Tensor", Method: "RandnLike", Doc: "Numbers drawn from the normal distribution, with the sizes and dtype of self.", Samples: drawLikeSamples,
-	}, drawLike("randn_like", gaussian))
+	}, func(x, state *graph.Value, dtype graph.DType) (out, next *graph.Value) {
+		return normal("randn_like")(x.Shape, state, orLike(dtype, x))
+	})
 	Randint = define(Op{
 		Schema: "randint.low_generator(SymInt low, SymInt high, SymInt[] size, *, Generator? generator, " + factory + ") -> Tensor", Method: "Randint", Doc: "Integers drawn evenly from low to before high.",
 		Samples: func(r *rand.Rand) []Sample { return []Sample{call(-2, 9, []int{3, 4}).kw("generator", seed(r))} },

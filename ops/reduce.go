@@ -118,7 +118,7 @@ var (
 
 // known is x with 0 in the place of NaN.
 func known(x *graph.Value) *graph.Value {
-	if !x.DType.IsFloat() {
+	if !x.DType.IsInexact() {
 		return x
 	}
 	return x.Ne(x).Where(x.Like(0), x)
@@ -141,9 +141,20 @@ func deviation(op string, x *graph.Value, axes []int, correction graph.Scalar) (
 		correction = graph.IntOf(1)
 	}
 	if correction.Float() != 0 {
-		n = n.Sub(numberLike(x, x.DType, correction)).Max(x.Like(0))
+		n = atLeastZero(n.Sub(numberLike(x, x.DType, correction)))
 	}
-	return mean, centred.Mul(centred).Sum(axes...).Div(n)
+	if x.DType.IsComplex() {
+		n = n.Real()
+	}
+	return mean, square(centred).Sum(axes...).Div(n)
+}
+
+// atLeastZero is x, a count, or 0 where it is negative.
+func atLeastZero(x *graph.Value) *graph.Value {
+	if x.DType.IsComplex() {
+		return atLeastZero(x.Real()).Cast(x.DType)
+	}
+	return x.Max(x.Like(0))
 }
 
 // moments is the variance or deviation over dims, and the mean.
@@ -164,7 +175,7 @@ func moments(op string, root bool) func(x *graph.Value, dims []int, correction g
 				}
 			}
 		}
-		return v.Reshape(shape...).Cast(x.DType), mean.Reshape(shape...).Cast(x.DType)
+		return v.Reshape(shape...).Cast(graph.PartType(x.DType)), mean.Reshape(shape...).Cast(x.DType)
 	}
 }
 

@@ -14,7 +14,9 @@ func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys
 func concreteType(a *graph.Array) graph.Type { return a.Type() }
 
 // parameters makes of each array in v a parameter of f, and keeps the array in args.
-func parameters(f *graph.Func, v any, args *[]*graph.Array, typ func(*graph.Array) graph.Type) any {
+func parameters(f interface {
+	Param(name string, t graph.Type) *graph.Value
+}, v any, args *[]*graph.Array, typ func(*graph.Array) graph.Type) any {
 	switch v := v.(type) {
 	case *graph.Array:
 		*args = append(*args, v)
@@ -43,17 +45,16 @@ func parameters(f *graph.Func, v any, args *[]*graph.Array, typ func(*graph.Arra
 
 // run evaluates a call with its tensors as parameters.
 func run(name string, args []any, kwargs map[string]any, typ func(*graph.Array) graph.Type, env map[string]int64) ([]*graph.Array, error) {
-	f := graph.NewFunc(strings.ReplaceAll(name, ".", "_"))
-	var in []*graph.Array
-	a, _ := parameters(f, args, &in, typ).([]any)
-	k, _ := parameters(f, kwargs, &in, typ).(map[string]any)
+	f := &counting{Func: graph.NewFunc(strings.ReplaceAll(name, ".", "_")), env: env, named: env != nil}
+	a, _ := parameters(f, args, &f.args, typ).([]any)
+	k, _ := parameters(f, kwargs, &f.args, typ).(map[string]any)
 	out, err := Call(f, name, a, k)
 	if err != nil {
 		return nil, err
 	}
 	f.Return(slices.DeleteFunc(slices.Clone(out), func(v *graph.Value) bool { return v == nil })...)
 	f.Settle()
-	values, err := graph.Eval(f, env, in)
+	values, err := graph.Eval(f.Func, env, f.args)
 	if err != nil {
 		return nil, err
 	}

@@ -120,6 +120,9 @@ func reduceAt(op, how string, x, upd *graph.Value, include bool, at placing) *gr
 }
 
 func scatterReduce(x *graph.Value, dim int, index, src *graph.Value, how string, include bool) *graph.Value {
+	if x.DType == graph.Bool && src.DType == graph.Bool && how != "sum" {
+		return scatterReduce(x.Cast(graph.Uint8), dim, index, src.Cast(graph.Uint8), how, include).Cast(graph.Bool)
+	}
 	needReduction("scatter_reduce", how, "sum", "prod", "mean", "amax", "amin")
 	if index.Rank() == 0 && src.Rank() > 0 || index.Rank() > 0 && src.Rank() == 0 {
 		index, src = atLeast1(index), atLeast1(src)

@@ -73,7 +73,7 @@ func TestSamples(t *testing.T) {
 				}
 				named++
 				env := map[string]int64{}
-				got, err := run(op.Name(), s.Args, s.Kwargs, symbolicType(env), nil)
+				got, err := run(op.Name(), s.Args, s.Kwargs, symbolicType(env), env)
 				if err != nil {
 					t.Errorf("sample %d with named sizes: %v", i, err)
 					continue

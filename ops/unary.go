@@ -43,8 +43,11 @@ func needFloat(op string, xs ...*graph.Value) {
 // ofIntsAsIs is f on floats; integers are what they are.
 func ofIntsAsIs(f unaryBody) unaryBody {
 	return func(x *graph.Value) *graph.Value {
-		if x.DType.IsFloat() {
+		switch {
+		case x.DType.IsFloat():
 			return f(x)
+		case x.DType.IsComplex():
+			graph.Fail("round", "complex numbers are not rounded: %s", x.Type)
 		}
 		return x
 	}
@@ -60,6 +63,9 @@ func expNegAbs(x *graph.Value) (e, negative *graph.Value) {
 
 // sigmoid overflows nowhere, and neither do its derivatives.
 func sigmoid(x *graph.Value) *graph.Value {
+	if x.DType.IsComplex() {
+		return complexSigmoid(x)
+	}
 	e, negative := expNegAbs(x)
 	return negative.Where(e, x.Like(1)).Div(e.Shift(1))
 }
@@ -69,11 +75,11 @@ var (
 	Neg        = pointwise("neg", "The negative of each element.", anySamples, (*graph.Value).Neg)
 	Abs        = pointwise("abs", "The absolute value of each element.", anySamples, abs)
 	Sign       = pointwise("sign", "−1, 0 or 1: the sign of each element.", anySamples, sign)
-	Sgn        = pointwise("sgn", "−1, 0 or 1: the sign of each element.", anySamples, sign)
+	Sgn        = pointwise("sgn", "−1, 0 or 1: the sign of each element; complex numbers over their absolute value.", anySamples, sgn)
 	Positive   = define(Op{Schema: "positive(Tensor(a) self) -> Tensor(a)", Doc: "The tensor itself.", Samples: anySamples}, positiveBody)
 	Sqrt       = pointwise("sqrt", "The square root of each element.", floatSamples(0.1, 4), inFloats((*graph.Value).Sqrt))
 	Rsqrt      = pointwise("rsqrt", "The reciprocal of the square root of each element.", floatSamples(0.1, 4), inFloats((*graph.Value).Rsqrt))
-	Square     = pointwise("square", "The square of each element.", anySamples, func(x *graph.Value) *graph.Value { return mul(x, x) })
+	Square     = pointwise("square", "The square of each element.", anySamples, squared)
 	Reciprocal = pointwise("reciprocal", "One over each element.", floatSamples(0.3, 3), inFloats(reciprocal))
 	Exp        = pointwise("exp", "The exponential of each element.", anySamples, inFloats((*graph.Value).Exp))
 	Exp2       = pointwise("exp2", "Two to the power of each element.", anySamples, inFloats(func(x *graph.Value) *graph.Value { return x.Like(2).Pow(x) }))
@@ -84,7 +90,7 @@ var (
 	Log1p      = pointwise("log1p", "The natural logarithm of 1 plus each element.", floatSamples(-0.8, 4), inFloats((*graph.Value).Log1p))
 	Sin        = pointwise("sin", "The sine of each element.", anySamples, inFloats((*graph.Value).Sin))
 	Cos        = pointwise("cos", "The cosine of each element.", anySamples, inFloats((*graph.Value).Cos))
-	Tan        = pointwise("tan", "The tangent of each element.", floatSamples(-1.4, 1.4), inWide(func(x *graph.Value) *graph.Value { return x.Sin().Div(x.Cos()) }))
+	Tan        = pointwise("tan", "The tangent of each element.", floatSamples(-1.4, 1.4), inWide(ofComplex(complexTan, func(x *graph.Value) *graph.Value { return x.Sin().Div(x.Cos()) })))
 	Sinh       = pointwise("sinh", "The hyperbolic sine of each element.", anySamples, inWide(sinh))
 	Cosh       = pointwise("cosh", "The hyperbolic cosine of each element.", anySamples, inWide(cosh))
 	Tanh       = pointwise("tanh", "The hyperbolic tangent of each element.", anySamples, inFloats((*graph.Value).Tanh))
@@ -101,7 +107,39 @@ func abs(x *graph.Value) *graph.Value {
 	if x.DType == graph.Bool {
 		return x
 	}
+	return absolute(x)
+}
+
+// absolute is the absolute value of a number, of complex ones a real number.
+func absolute(x *graph.Value) *graph.Value {
+	if x.DType.IsComplex() {
+		return x.Modulus()
+	}
 	return x.Abs()
+}
+
+// squared is x·x; of bool an integer.
+func squared(x *graph.Value) *graph.Value {
+	if x.DType == graph.Bool {
+		x = x.Cast(graph.Int64)
+	}
+	return x.Mul(x)
+}
+
+func sgn(x *graph.Value) *graph.Value {
+	if x.DType.IsComplex() {
+		return x.Unit()
+	}
+	return sign(x)
+}
+
+// square is |x|², a real number: its derivative at 0 is 0 without a root in between.
+func square(x *graph.Value) *graph.Value {
+	if !x.DType.IsComplex() {
+		return x.Mul(x)
+	}
+	re, im := x.Real(), x.Imag()
+	return re.Mul(re).Add(im.Mul(im))
 }
 
 func sign(x *graph.Value) *graph.Value {

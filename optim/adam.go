@@ -72,8 +72,13 @@ func adam(h *Hyper, s *slot, p, grad *tensor.Tensor, decoupled bool) {
 		}
 		square = largest
 	}
-	correction1 := 1 - math.Pow(h.Betas[0], float64(s.step))
-	correction2 := 1 - math.Pow(h.Betas[1], float64(s.step))
-	denom := square.Sqrt().DivScalar(math.Sqrt(correction2)).AddScalar(h.Eps)
+	correction1, correction2 := corrections(h, s)
+	denom := square.Sqrt().DivScalar(correction2).AddScalar(h.Eps)
 	p.AddcdivWith_(mean, denom, tensor.Value(-h.LR/correction1))
+}
+
+// corrections are what the mean gradient, and the root of the mean square, are divided by: they began as zeros.
+func corrections(h *Hyper, s *slot) (mean, root float64) {
+	step := float64(s.step)
+	return 1 - math.Pow(h.Betas[0], step), math.Sqrt(1 - math.Pow(h.Betas[1], step))
 }

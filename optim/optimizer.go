@@ -43,8 +43,10 @@ type core struct {
 	defaults Hyper
 	check    func(h *Hyper) error
 	update   func(h *Hyper, s *slot, p, grad *tensor.Tensor)
-	names    []string // of the tensors that the rule may keep
-	scalars  []string // of the numbers that it may keep
+	names    []string                             // of the tensors that the rule may keep
+	scalars  []string                             // of the numbers that it may keep
+	shape    func(name string, param []int) []int // of a tensor that is kept; nil where it is the parameter's
+	fits     func(p *tensor.Tensor) error         // why a parameter is none for this optimiser; nil where all are
 	groups   []*Group
 	slots    map[*tensor.Tensor]*slot
 }
@@ -144,6 +146,11 @@ func (c *core) AddGroup(params []*tensor.Tensor, opts ...Option) {
 			c.fail("parameter %d of the group is no leaf that requires a gradient", i)
 		case c.slots[p] != nil:
 			c.fail("parameter %d of the group, of shape %v, is there already", i, p.Shape())
+		}
+		if c.fits != nil {
+			if err := c.fits(p); err != nil {
+				c.fail("parameter %d of the group %v", i, err)
+			}
 		}
 		c.slots[p] = newSlot()
 	}

@@ -32,6 +32,21 @@ type Hyper struct {
 	T0                   float64    `json:"t0,omitempty"`
 	Etas                 [2]float64 `json:"etas,omitzero"`
 	StepSizes            [2]float64 `json:"step_sizes,omitzero"`
+
+	Beta2Decay    float64 `json:"beta2_decay,omitempty"`
+	Eps2          float64 `json:"eps2,omitempty"`
+	ClipThreshold float64 `json:"d,omitempty"`
+
+	NSCoefficients [3]float64 `json:"ns_coefficients,omitzero"`
+	NSSteps        int        `json:"ns_steps,omitempty"`
+	AdjustLR       string     `json:"adjust_lr_fn,omitempty"`
+
+	MaxIter         int     `json:"max_iter,omitempty"`
+	MaxEval         int     `json:"max_eval,omitempty"`
+	ToleranceGrad   float64 `json:"tolerance_grad,omitempty"`
+	ToleranceChange float64 `json:"tolerance_change,omitempty"`
+	HistorySize     int     `json:"history_size,omitempty"`
+	StrongWolfe     bool    `json:"strong_wolfe,omitempty"`
 }
 
 // Option changes an option of an optimiser or of one of its groups.
@@ -54,6 +69,9 @@ func Dampening(x float64) Option { return func(h *Hyper) { h.Dampening = x } }
 
 // Nesterov makes SGD look ahead by one step of momentum.
 func Nesterov() Option { return func(h *Hyper) { h.Nesterov = true } }
+
+// NoNesterov makes Muon step along its momentum, without looking ahead.
+func NoNesterov() Option { return func(h *Hyper) { h.Nesterov = false } }
 
 // Betas are how much Adam, and what descends from it, keeps of the mean gradient and of the mean squared gradient.
 func Betas(first, second float64) Option {
@@ -100,6 +118,45 @@ func Etas(minus, plus float64) Option { return func(h *Hyper) { h.Etas = [2]floa
 func StepSizes(least, most float64) Option {
 	return func(h *Hyper) { h.StepSizes = [2]float64{least, most} }
 }
+
+// Beta2Decay is the power of the step, not above 0, with which the part of a gradient in Adafactor's means falls.
+func Beta2Decay(power float64) Option { return func(h *Hyper) { h.Beta2Decay = power } }
+
+// Eps2 is the least root mean square of a parameter that Adafactor takes its steps to be relative to. What Eps is, is
+// the least of its mean squares; 0 stands for the smallest difference of the parameter's dtype.
+func Eps2(x float64) Option { return func(h *Hyper) { h.Eps2 = x } }
+
+// ClipThreshold is the largest root mean square that a step of Adafactor has before it is scaled by the rate: PyTorch's d.
+func ClipThreshold(x float64) Option { return func(h *Hyper) { h.ClipThreshold = x } }
+
+// NSCoefficients are those of Muon's iteration: a·x + b·xxᵀx + c·(xxᵀ)²x.
+func NSCoefficients(a, b, c float64) Option {
+	return func(h *Hyper) { h.NSCoefficients = [3]float64{a, b, c} }
+}
+
+// NSSteps is how often Muon's iteration is applied.
+func NSSteps(n int) Option { return func(h *Hyper) { h.NSSteps = n } }
+
+// AdjustLR says how Muon's rate depends on the shape of a matrix: "original" is √max(1, rows/columns), which it is
+// without it, "match_rms_adamw" 0.2·√max(rows, columns), as large as AdamW's, and "spectral_unclamped" √(rows/columns).
+func AdjustLR(how string) Option { return func(h *Hyper) { h.AdjustLR = how } }
+
+// MaxIter is how often LBFGS changes the parameters in one step.
+func MaxIter(n int) Option { return func(h *Hyper) { h.MaxIter = n } }
+
+// MaxEval is after how many evaluations of the loss a step of LBFGS ends; 0 is a quarter more than MaxIter.
+func MaxEval(n int) Option { return func(h *Hyper) { h.MaxEval = n } }
+
+// Tolerances are below which gradient, and below which change of the parameters or the loss, a step of LBFGS ends.
+func Tolerances(grad, change float64) Option {
+	return func(h *Hyper) { h.ToleranceGrad, h.ToleranceChange = grad, change }
+}
+
+// HistorySize is how many changes LBFGS keeps, to know the curvature from.
+func HistorySize(n int) Option { return func(h *Hyper) { h.HistorySize = n } }
+
+// StrongWolfe makes LBFGS search along its directions for a point that satisfies the strong Wolfe conditions.
+func StrongWolfe() Option { return func(h *Hyper) { h.StrongWolfe = true } }
 
 // decayed takes weight decay into account: decoupled, it makes p smaller at once; else it is added to the gradient,
 // which is returned.

@@ -6,9 +6,14 @@ import (
 	"github.com/flambeau-ml/flambeau/tensor"
 )
 
+// Rated is what a scheduler sets the learning rates of: an [Optimizer], or an [LBFGS].
+type Rated interface {
+	Groups() []*Group
+}
+
 // Scheduler sets the learning rates of an optimiser's groups as schedules say.
 type Scheduler struct {
-	opt       Optimizer
+	opt       Rated
 	schedules []Schedule
 	momenta   []Schedule
 	step      float64
@@ -16,7 +21,7 @@ type Scheduler struct {
 
 // NewScheduler makes a Scheduler at step 0 and sets the rates of that. One schedule is for all groups; otherwise there
 // is one for each.
-func NewScheduler(opt Optimizer, schedules ...Schedule) *Scheduler {
+func NewScheduler(opt Rated, schedules ...Schedule) *Scheduler {
 	groups := opt.Groups()
 	if len(schedules) != 1 && len(schedules) != len(groups) {
 		panic(tensor.Errorf("optim.NewScheduler", "%d schedules for %d groups: there must be one for all, or one for each", len(schedules), len(groups)))
@@ -78,7 +83,7 @@ type ReduceLROnPlateau struct {
 }
 
 // Step takes the metric of one epoch, and reduces the rates of opt where it is time.
-func (r *ReduceLROnPlateau) Step(opt Optimizer, metric float64) {
+func (r *ReduceLROnPlateau) Step(opt Rated, metric float64) {
 	if r.better(metric) {
 		r.Best, r.Started, r.Bad = metric, true, 0
 	} else {

@@ -61,18 +61,9 @@ func stepTensor(n int) *tensor.Tensor {
 
 // LoadState goes on from a state, which must fit the parameters. After an error the optimiser is as it was.
 func (c *core) LoadState(s *State) error {
-	if len(s.Groups) != len(c.groups) {
-		return fmt.Errorf("%s: a state of %d groups for %d", c.op, len(s.Groups), len(c.groups))
-	}
-	var params []*tensor.Tensor
-	for i, g := range c.groups {
-		if s.Groups[i].Params != len(g.Params) {
-			return fmt.Errorf("%s: group %d has %d parameters in the state, and %d here", c.op, i, s.Groups[i].Params, len(g.Params))
-		}
-		if err := c.check(&s.Groups[i].Hyper); err != nil {
-			return fmt.Errorf("%s: group %d of the state: %w", c.op, i, err)
-		}
-		params = append(params, g.Params...)
+	params, err := c.match(s)
+	if err != nil {
+		return err
 	}
 	slots := make([]*slot, len(params))
 	for i := range slots {
@@ -92,6 +83,23 @@ func (c *core) LoadState(s *State) error {
 	return nil
 }
 
+// match checks that the groups of a state fit, and returns all parameters.
+func (c *core) match(s *State) (params []*tensor.Tensor, err error) {
+	if len(s.Groups) != len(c.groups) {
+		return nil, fmt.Errorf("%s: a state of %d groups for %d", c.op, len(s.Groups), len(c.groups))
+	}
+	for i, g := range c.groups {
+		if s.Groups[i].Params != len(g.Params) {
+			return nil, fmt.Errorf("%s: group %d has %d parameters in the state, and %d here", c.op, i, s.Groups[i].Params, len(g.Params))
+		}
+		if err := c.check(&s.Groups[i].Hyper); err != nil {
+			return nil, fmt.Errorf("%s: group %d of the state: %w", c.op, i, err)
+		}
+		params = append(params, g.Params...)
+	}
+	return params, nil
+}
+
 // load puts one tensor of a state in its slot.
 func (c *core) load(slots []*slot, params []*tensor.Tensor, name string, t *tensor.Tensor) error {
 	place, what, _ := strings.Cut(name, ".")
@@ -105,7 +113,12 @@ func (c *core) load(slots []*slot, params []*tensor.Tensor, name string, t *tens
 		return tensor.Try(func() { slots[i].setNumber(what, t.Item()) })
 	case !slices.Contains(c.names, what):
 		return fmt.Errorf("keeps step and %s", strings.Join(slices.Concat(c.scalars, c.names), ", "))
-	case !slices.Equal(t.Shape(), params[i].Shape()):
+	}
+	shape := params[i].Shape()
+	if c.shape != nil {
+		shape = c.shape(what, slices.Clone(shape))
+	}
+	if !slices.Equal(t.Shape(), shape) {
 		return fmt.Errorf("has shape %v, the parameter %v", t.Shape(), params[i].Shape())
 	}
 	slots[i].tensors[what] = t.Clone()

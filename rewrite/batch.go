@@ -47,7 +47,7 @@ func Batch(f *graph.Func, size graph.Size, in []int) (g *graph.Func, out []int, 
 			}
 			n := len(g.Values)
 			if batched[v.ID] = slices.Contains(which, true); batched[v.ID] {
-				to.set(v, graph.ApplyBatch(v.Op, v.Attrs, slices.Clone(to.all(v.Args)), which, size))
+				to.set(v, ApplyBatch(v.Op, v.Attrs, slices.Clone(to.all(v.Args)), which, size))
 			} else {
 				to.set(v, Copy(g, v, to.all(v.Args)))
 			}

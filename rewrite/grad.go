@@ -68,7 +68,8 @@ func pullBack(f *graph.Func, name string, wrt []int, seed func(g *graph.Func, i 
 	var want []bool
 	for k := len(f.Values) - 1; k >= 0; k-- {
 		v := f.Values[k]
-		if v.Op.Kind == graph.Leaf || !active[k] || cts.get(v) == nil {
+		vs := siblings(f.Values, k)
+		if v.Op.Kind == graph.Leaf || !active[k] || len(vs) == 0 {
 			continue
 		}
 		want = want[:0]
@@ -76,7 +77,7 @@ func pullBack(f *graph.Func, name string, wrt []int, seed func(g *graph.Func, i 
 			want = append(want, active[x.ID])
 		}
 		n := len(g.Values)
-		for i, ct := range VJP(g, to.get(v), cts.get(v), want) {
+		for i, ct := range VJPs(g, slices.Clone(to.all(vs)), slices.Clone(cts.all(vs)), want) {
 			cts.set(v.Args[i], add(cts.get(v.Args[i]), ct))
 		}
 		mark(g, n, v.Pos)
@@ -92,4 +93,24 @@ func pullBack(f *graph.Func, name string, wrt []int, seed func(g *graph.Func, i 
 	g.Return(results...)
 	g.Settle()
 	return g
+}
+
+// siblings lists the results of the application that values[k] is a result of: none unless it is the first of them,
+// and itself alone where its primitive has one result.
+func siblings(values []*graph.Value, k int) []*graph.Value {
+	v := values[k]
+	if !v.Op.Bodies {
+		return values[k : k+1]
+	}
+	same := func(w *graph.Value) bool { return graph.Siblings(v, w) }
+	if slices.ContainsFunc(values[:k], same) {
+		return nil
+	}
+	out := values[k : k+1 : k+1]
+	for _, w := range values[k+1:] {
+		if same(w) {
+			out = append(out, w)
+		}
+	}
+	return out
 }

@@ -41,6 +41,11 @@ func JVP(f *graph.Func) (*graph.Func, error) {
 // pushForward builds the body of f in g, and the tangents of its values in g too, or on t where t is not nil. to and
 // tan hold what f's parameters and their tangents have become, and get the same of all other values.
 func pushForward(g *graph.Func, t *tape, f *graph.Func, to, tan *mapping) {
+	type application struct {
+		v    *graph.Value
+		tans tangent
+	}
+	var bodies []application // whose results share what the rule makes
 	for _, v := range f.Values {
 		if v.Op == graph.Param {
 			continue
@@ -58,7 +63,17 @@ func pushForward(g *graph.Func, t *tape, f *graph.Func, to, tan *mapping) {
 		if t != nil {
 			t.pos = v.Pos
 		}
-		tan.set(v, jvp(g, w, tans))
+		var shared tangent
+		for _, s := range bodies {
+			if v.Op.Bodies && graph.Siblings(s.v, v) {
+				shared = s.tans
+			}
+		}
+		if v.Op.Bodies && shared == nil {
+			shared = bodyJVP(g, w, tans)
+			bodies = append(bodies, application{v, shared})
+		}
+		tan.set(v, jvp(g, w, tans, shared))
 		mark(g, n, v.Pos)
 	}
 }

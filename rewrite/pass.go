@@ -26,7 +26,7 @@ var Standard = []Pass{
 }
 
 // Final are the passes of a program that nobody will differentiate any more.
-var Final = append([]Pass{{"unstop", Unstop}}, Standard...)
+var Final = append([]Pass{{"unstop", Unstop}, {"share-scans", ShareScans}}, Standard...)
 
 // Run applies passes in order. Where dump is not nil it sees the graph before and after each pass that changed it.
 func Run(f *graph.Func, passes []Pass, dump func(pass string, before, after *graph.Func)) (*graph.Func, error) {

@@ -6,12 +6,15 @@ import (
 	"github.com/flambeau-ml/flambeau/graph"
 )
 
-// arithmetic are the rules of numbers. That x + 0 → x is not among them for floats: −0 + 0 is 0.
+func isReal(d graph.DType) bool { return !d.IsComplex() }
+
+// arithmetic are the rules of numbers. That x + 0 → x is not among them for floats: −0 + 0 is 0. Nor is x·1 → x for
+// complex numbers, in which an imaginary part of 0 is multiplied as well.
 var arithmetic = graph.Rules{
-	rule("x·1 → x", op(graph.Mul, x, one).AnyOrder(), toX),
-	rule("x/1 → x", op(graph.Div, x, one), toX),
+	rule("x·1 → x", op(graph.Mul, x.Where(of(isReal)), one).AnyOrder(), toX),
+	rule("x/1 → x", op(graph.Div, x.Where(of(isReal)), one), toX),
 	rule("x − 0 → x", op(graph.Sub, x, zero), toX),
-	rule("x + (−0) → x", op(graph.Add, x, negZero).AnyOrder(), toX),
+	rule("x + (−0) → x", op(graph.Add, x.Where(of(isReal)), negZero).AnyOrder(), toX),
 	rule("x·0 → 0 for integers", op(graph.Mul, x.Where(of(graph.DType.IsInt)), zero).AnyOrder(), func(m graph.Match) *graph.Value {
 		return leaving(m.X, m, zeros(m))
 	}),

@@ -101,6 +101,10 @@ func (t *tape) seed(cts []*graph.Value, dv, ct *graph.Value, op *graph.Primitive
 func (t *tape) sweep(cts []*graph.Value, inputs int, g *graph.Func) {
 	for k := t.n - 1; k >= inputs; k-- {
 		v, ct := t.values[k], cts[k]
+		if v.Op.Bodies {
+			t.sweepBodies(k, cts, inputs, g)
+			continue
+		}
 		if ct == nil {
 			continue
 		}
@@ -124,5 +128,43 @@ func (t *tape) sweep(cts []*graph.Value, inputs int, g *graph.Func) {
 		if g != nil {
 			mark(g, from, v.Pos)
 		}
+	}
+}
+
+// sweepBodies is sweep for an application of a primitive with bodies: all its results are transposed at once, when the
+// first of them has its turn.
+func (t *tape) sweepBodies(k int, cts []*graph.Value, inputs int, g *graph.Func) {
+	v := t.values[k]
+	for _, w := range t.values[inputs:k] {
+		if graph.Siblings(v, w) {
+			return
+		}
+	}
+	var vs, given []*graph.Value
+	for _, w := range t.values[k:t.n] {
+		if cts[w.ID] != nil && graph.Siblings(v, w) {
+			vs, given = append(vs, w), append(given, cts[w.ID])
+		}
+	}
+	if len(vs) == 0 {
+		return
+	}
+	from := 0
+	if g != nil {
+		from = len(g.Values)
+	}
+	back := bodyTranspose(t.base, vs, given)
+	for i, x := range v.Args {
+		if x.Home != t {
+			continue
+		}
+		ct, ok := back[i]
+		if !ok {
+			graph.Fail(v.Op.Name, "a tangent is operand %d, in which the application is not linear", i)
+		}
+		cts[x.ID] = add(cts[x.ID], ct)
+	}
+	if g != nil {
+		mark(g, from, v.Pos)
 	}
 }

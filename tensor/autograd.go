@@ -113,11 +113,16 @@ func Retain() BackwardOption { return func(o *backwardOptions) { o.retain = true
 // seed is 1.
 func Seed(g *Tensor) BackwardOption { return func(o *backwardOptions) { o.seed = g } }
 
+// CreateGraph gives gradients a history of their own, so that they can be differentiated in turn, as a penalty on a
+// gradient is. It implies Retain.
+func CreateGraph() BackwardOption { return func(o *backwardOptions) { o.graph, o.retain = true, true } }
+
 // BackwardOption changes how Backward works.
 type BackwardOption func(*backwardOptions)
 
 type backwardOptions struct {
 	retain bool
+	graph  bool
 	seed   *Tensor
 }
 
@@ -133,7 +138,7 @@ func (t *Tensor) Backward(opts ...BackwardOption) {
 	defer r.done()
 	rootV := r.read(t) // with history: t may be a view
 	root := nodeOf(rootV)
-	r.noGrad = true
+	r.noGrad = !o.graph
 	if root.since != 0 {
 		graph.Fail(r.op, "a leaf has no room for the gradient of each member of a batch: under Vmap use transform.Grad")
 	}
@@ -149,6 +154,8 @@ func (t *Tensor) Backward(opts ...BackwardOption) {
 		}
 	case t.Numel() != 1:
 		graph.Fail(r.op, "the tensor %s has more than one element: give a Seed of its shape", root.typ)
+	case root.typ.DType.IsComplex():
+		graph.Fail(r.op, "the tensor %s is complex: give a Seed, or a real loss", root.typ)
 	default:
 		seed = rootV.Like(1).Expand(root.typ.Shape...)
 	}
@@ -200,7 +207,17 @@ func (r *recorder) sweep(root, seed *graph.Value) (swept []*node, got []leafGrad
 				cts[n] = n.hooks.call(r, ct)
 			}
 			if rec.call.last(order, i) {
-				rec.call.pullBack(r, false, cts, add)
+				rec.call.pullBack(r, !r.noGrad, cts, add)
+			}
+			continue
+		}
+		if rec := n.rec.Load(); n.leaf == nil && rec.bodies() {
+			swept = append(swept, n)
+			if ct != nil {
+				cts[n] = n.hooks.call(r, ct)
+			}
+			if !slices.ContainsFunc(order[i+1:], func(m *node) bool { return sameApplication(n, m) }) {
+				r.pullBackBodies(n, order[:i+1], cts, func(x *node) bool { return x.needs }, add)
 			}
 			continue
 		}
@@ -228,7 +245,7 @@ func (r *recorder) sweep(root, seed *graph.Value) (swept []*node, got []leafGrad
 		case rec.op == nil:
 			add(rec.in[0], ct)
 		default:
-			r.pullBack(n, rec, ct, func(x *node) bool { return x.needs }, add)
+			r.pullBack([]*node{n}, []*graph.Value{ct}, func(x *node) bool { return x.needs }, add)
 		}
 		delete(cts, n)
 	}
@@ -238,18 +255,25 @@ func (r *recorder) sweep(root, seed *graph.Value) (swept []*node, got []leafGrad
 	return swept, got
 }
 
-// pullBack adds the cotangents of those of n's operands that are wanted. What it records belongs to the operator that recorded n, as far as
-// errors are concerned.
-func (r *recorder) pullBack(n *node, rec *recipe, ct *graph.Value, wanted func(*node) bool, add func(*node, *graph.Value)) {
+// pullBack adds the cotangents of those operands that are wanted, given those of ns, results of one application. What
+// it records belongs to the operator that recorded them, as far as errors are concerned.
+func (r *recorder) pullBack(ns []*node, cts []*graph.Value, wanted func(*node) bool, add func(*node, *graph.Value)) {
 	op, where := r.op, r.where
-	r.op, r.where = n.op, n.where
+	r.op, r.where = ns[0].op, ns[0].where
 	defer func() { r.op, r.where = op, where }()
-	v := r.applied(n, rec)
+	rec := ns[0].rec.Load()
+	vs := make([]*graph.Value, len(ns))
+	for i, n := range ns {
+		vs[i] = r.applied(n, n.rec.Load())
+		if i > 0 {
+			vs[i].Args = vs[0].Args
+		}
+	}
 	want := make([]bool, len(rec.in))
 	for i, x := range rec.in {
 		want[i] = wanted(x)
 	}
-	for i, g := range rewrite.VJP(r, v, ct, want) {
+	for i, g := range rewrite.VJPs(r, vs, cts, want) {
 		add(rec.in[i], g)
 	}
 }

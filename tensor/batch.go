@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/flambeau-ml/flambeau/graph"
+	"github.com/flambeau-ml/flambeau/rewrite"
 )
 
 // Randomness says what random numbers are for the members of a batch.
@@ -208,7 +209,7 @@ func (b *batch) apply(r *recorder, n *node) *member {
 	}
 	switch {
 	case slices.Contains(which, true):
-		return &member{graph.ApplyBatch(rec.op, rec.attrs, args, which, b.size), true}
+		return &member{rewrite.ApplyBatch(rec.op, rec.attrs, args, which, b.size), true}
 	case rec.op == graph.RandomBits:
 		return b.draw(r, rec, args[0])
 	}
@@ -259,6 +260,6 @@ func splitState(state *graph.Value) *graph.Value {
 // wantValue fails where n has no value, as it stands for each member of a batch.
 func (r *recorder) wantValue(n *node) {
 	if n.since != 0 {
-		graph.Fail(r.op, "this tensor has no value: under Vmap it stands for each member of a batch")
+		graph.Fail(r.op, "this tensor has no value: in a function that is recorded (by Vmap, Scan, While or Cond) it stands for what each application gets")
 	}
 }

@@ -1,7 +1,6 @@
 package tensor_test
 
 import (
-	"context"
 	"math/rand/v2"
 	"runtime"
 	"testing"
@@ -166,40 +165,6 @@ func TestRunningStatistics(t *testing.T) {
 		}
 		if v := m.Norm.RunningMean.Float32s(); v[0] == 0 {
 			t.Error("the running mean did not move")
-		}
-	})
-}
-
-// TestRowAssignments writes the rows of a large tensor one by one: bytes move about once.
-func TestRowAssignments(t *testing.T) {
-	onDevice(t, 2, false, func(d *tensor.Device) {
-		const rows, cols = 2_000, 500
-		x := tensor.Zeros(rows, cols)
-		if err := tensor.Eval(context.Background(), x); err != nil {
-			t.Fatal(err)
-		}
-		row := make([]float32, cols)
-		for i := range rows {
-			for k := range row {
-				row[k] = float32(i + k)
-			}
-			x.SetIndex(tensor.New(row), i)
-			if i%100 == 99 {
-				if err := tensor.Eval(context.Background(), x); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		got := x.Float32s()
-		for i := range rows {
-			for k := range cols {
-				if got[i*cols+k] != float32(i+k) {
-					t.Fatalf("[%d, %d] = %v", i, k, got[i*cols+k])
-				}
-			}
-		}
-		if peak := d.Memory().Peak; peak > 6*rows*cols*4 {
-			t.Errorf("peak %d bytes for a tensor of %d", peak, rows*cols*4)
 		}
 	})
 }

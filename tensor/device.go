@@ -12,6 +12,7 @@ import (
 
 	"github.com/flambeau-ml/flambeau/backend"
 	"github.com/flambeau-ml/flambeau/backend/cpu"
+	"github.com/flambeau-ml/flambeau/graph"
 )
 
 // Device records operations on its tensors and computes them on a backend. Operations on tensors of one device may
@@ -31,8 +32,11 @@ type Device struct {
 	samples []sample                // interior nodes that the next collection looks at
 	rescue  []*node                 // found alive by it: computed at the next opportunity
 	gcs     int
-	key     []uint64 // scratch
-	stats   Stats
+	key     []uint64                              // scratch
+	bodies  map[[32]byte]weak.Pointer[graph.Func] // by their text, see interned
+
+	bodiesAlive int // bodies when they were last counted
+	stats       Stats
 }
 
 // Stats counts what a device did since it was made.

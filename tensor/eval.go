@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"github.com/flambeau-ml/flambeau/backend"
 	"github.com/flambeau-ml/flambeau/graph"
@@ -226,6 +227,7 @@ func (d *Device) eval(ctx context.Context, asked []*node, limit uint64) error {
 				n.claim = rn
 			}
 		}
+		l.Needed = e.needed(p)
 		vals := e.donate(p, l)
 		d.stats.Runs++
 		d.mu.Unlock()
@@ -320,6 +322,27 @@ func (e *evaluation) donate(p *plan, l *backend.Launch) []*value {
 		l.Inputs[i] = v.buf
 	}
 	return vals
+}
+
+// needed tells for each input the result that is a write over it: should that fail, the storage holds the input again.
+func (e *evaluation) needed(p *plan) (by []int) {
+	for k, n := range e.roots {
+		if e.states[k] == nil || n.slot < 0 || p.source[n.slot] < 0 {
+			continue
+		}
+		old := n
+		for old != nil && old.mark == e.epoch && old.val.Load() == nil {
+			old = e.recs[old.slot].old
+		}
+		if old == nil || old.mark != e.epoch || old.val.Load().err != nil {
+			continue
+		}
+		if by == nil {
+			by = slices.Repeat([]int{-1}, len(e.inputs))
+		}
+		by[-old.slot-1] = int(p.source[n.slot])
+	}
+	return by
 }
 
 // fault is the error that a failed check of the program gives to whoever reads what depends on it.

@@ -60,6 +60,14 @@ func AminOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
 	return out
 }
 
+// AngleOut writes into out the angle of each complex number; 0 or π for real ones. It is PyTorch's angle.
+func AngleOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("angle")
+	defer r.done()
+	r.write(out, ops.Angle.Body(r.read(t)))
+	return out
+}
+
 // Arange is 0, 1, 2 … to before end. It is PyTorch's arange.
 func Arange(end any) *Tensor {
 	r := record("arange")
@@ -270,6 +278,29 @@ func ColumnStack(tensors []*Tensor) *Tensor {
 	r := record("column_stack")
 	defer r.done()
 	return r.handle(ops.ColumnStack.Body(r.readAll(tensors)))
+}
+
+// Complex is the complex numbers of given real and imaginary parts. It is PyTorch's complex.
+func Complex(real *Tensor, imag *Tensor) *Tensor {
+	r := record("complex")
+	defer r.done()
+	return r.handle(ops.Complex.Body(r.read(real), r.read(imag)))
+}
+
+// ComplexOut writes into out the complex numbers of given real and imaginary parts. It is PyTorch's complex.
+func ComplexOut(out *Tensor, real *Tensor, imag *Tensor) *Tensor {
+	r := record("complex")
+	defer r.done()
+	r.write(out, ops.Complex.Body(r.read(real), r.read(imag)))
+	return out
+}
+
+// ConjPhysicalOut writes into out the complex conjugate of each element, as a copy. It is PyTorch's conj_physical.
+func ConjPhysicalOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("conj_physical")
+	defer r.done()
+	r.write(out, ops.ConjPhysical.Body(r.read(t)))
+	return out
 }
 
 // CosOut writes into out the cosine of each element. It is PyTorch's cos.
@@ -596,7 +627,8 @@ func LeOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	return out
 }
 
-// Vecdot is the inner products of vectors along a dimension. It is PyTorch's linalg_vecdot.
+// Vecdot is the inner products of vectors along a dimension, of which the first are conjugated. It is PyTorch's
+// linalg_vecdot.
 func Vecdot(x *Tensor, y *Tensor, dims ...int) *Tensor {
 	r := record("linalg_vecdot")
 	defer r.done()
@@ -604,7 +636,8 @@ func Vecdot(x *Tensor, y *Tensor, dims ...int) *Tensor {
 	return r.handle(ops.Vecdot.Body(r.read(x), r.read(y), dimAt(dims, 0, -1)))
 }
 
-// VecdotWith is the inner products of vectors along a dimension. It is PyTorch's linalg_vecdot.
+// VecdotWith is the inner products of vectors along a dimension, of which the first are conjugated. It is PyTorch's
+// linalg_vecdot.
 func VecdotWith(x *Tensor, y *Tensor, opts ...Option) *Tensor {
 	r := record("linalg_vecdot")
 	defer r.done()
@@ -889,6 +922,21 @@ func PairwiseDistanceWith(x1 *Tensor, x2 *Tensor, opts ...Option) *Tensor {
 	return r.handle(ops.PairwiseDistance.Body(r.read(x1), r.read(x2), floatOption(o, "p", 2), floatOption(o, "eps", 1e-06), option[bool](o, "keepdim", false)))
 }
 
+// Polar is the complex numbers of given absolute values and angles. It is PyTorch's polar.
+func Polar(abs *Tensor, angle *Tensor) *Tensor {
+	r := record("polar")
+	defer r.done()
+	return r.handle(ops.Polar.Body(r.read(abs), r.read(angle)))
+}
+
+// PolarOut writes into out the complex numbers of given absolute values and angles. It is PyTorch's polar.
+func PolarOut(out *Tensor, abs *Tensor, angle *Tensor) *Tensor {
+	r := record("polar")
+	defer r.done()
+	r.write(out, ops.Polar.Body(r.read(abs), r.read(angle)))
+	return out
+}
+
 // PowOf is a number to the power of exponent. It is PyTorch's pow.Scalar.
 func PowOf(self any, exponent *Tensor) *Tensor {
 	r := record("pow")
@@ -1000,6 +1048,23 @@ func RemainderOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	return out
 }
 
+// RepeatIndices is the index of each element of repeats, as often as it says. It is PyTorch's
+// repeat_interleave.Tensor.
+func RepeatIndices(repeats *Tensor) *Tensor {
+	r := record("repeat_interleave")
+	defer r.done()
+	return r.handle(ops.RepeatIndices.Body(r.read(repeats), nil))
+}
+
+// RepeatIndicesWith is the index of each element of repeats, as often as it says. It is PyTorch's
+// repeat_interleave.Tensor.
+func RepeatIndicesWith(repeats *Tensor, opts ...Option) *Tensor {
+	r := record("repeat_interleave")
+	defer r.done()
+	o := r.options(opts, "output_size")
+	return r.handle(ops.RepeatIndices.Body(r.read(repeats), r.maybeSizeOption(o, "output_size", nil)))
+}
+
 // RoundOut writes into out the integer nearest to each element, ties to even. It is PyTorch's round.
 func RoundOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("round")
@@ -1057,7 +1122,8 @@ func SELUOut(out *Tensor, t *Tensor) *Tensor {
 	return out
 }
 
-// SgnOut writes into out −1, 0 or 1: the sign of each element. It is PyTorch's sgn.
+// SgnOut writes into out −1, 0 or 1: the sign of each element; complex numbers over their absolute value. It is
+// PyTorch's sgn.
 func SgnOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("sgn")
 	defer r.done()
@@ -1213,6 +1279,23 @@ func TanhshrinkOut(out *Tensor, t *Tensor) *Tensor {
 	return out
 }
 
+// TrilIndices is the rows and the columns of the places of a matrix on and below a diagonal. It is PyTorch's
+// tril_indices.
+func TrilIndices(row int, col int) *Tensor {
+	r := record("tril_indices")
+	defer r.done()
+	return r.handle(ops.TrilIndices.Body(r, row, col, 0, graph.NoDType))
+}
+
+// TrilIndicesWith is the rows and the columns of the places of a matrix on and below a diagonal. It is PyTorch's
+// tril_indices.
+func TrilIndicesWith(row int, col int, opts ...Option) *Tensor {
+	r := record("tril_indices")
+	defer r.done()
+	o := r.options(opts, "offset", "dtype")
+	return r.handle(ops.TrilIndices.Body(r, row, col, intOption(o, "offset", 0), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
 // TripletMarginLoss is what the distance to the negative lacks of exceeding that to the positive by margin. It is
 // PyTorch's triplet_margin_loss.
 func TripletMarginLoss(anchor *Tensor, positive *Tensor, negative *Tensor) *Tensor {
@@ -1228,6 +1311,23 @@ func TripletMarginLossWith(anchor *Tensor, positive *Tensor, negative *Tensor, o
 	defer r.done()
 	o := r.options(opts, "margin", "p", "eps", "swap", "reduction")
 	return r.handle(ops.TripletMarginLoss.Body(r.read(anchor), r.read(positive), r.read(negative), floatOption(o, "margin", 1), floatOption(o, "p", 2), floatOption(o, "eps", 1e-06), option[bool](o, "swap", false), reductionOption(o, "reduction", 1)))
+}
+
+// TriuIndices is the rows and the columns of the places of a matrix on and above a diagonal. It is PyTorch's
+// triu_indices.
+func TriuIndices(row int, col int) *Tensor {
+	r := record("triu_indices")
+	defer r.done()
+	return r.handle(ops.TriuIndices.Body(r, row, col, 0, graph.NoDType))
+}
+
+// TriuIndicesWith is the rows and the columns of the places of a matrix on and above a diagonal. It is PyTorch's
+// triu_indices.
+func TriuIndicesWith(row int, col int, opts ...Option) *Tensor {
+	r := record("triu_indices")
+	defer r.done()
+	o := r.options(opts, "offset", "dtype")
+	return r.handle(ops.TriuIndices.Body(r, row, col, intOption(o, "offset", 0), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
 // TruncOut writes into out each element cut off towards zero. It is PyTorch's trunc.

@@ -92,26 +92,25 @@ func (s Span) on(n int) (start, count int) {
 // lists of ints pick single places: they broadcast to one shape, which takes the place of their axes where these lie
 // side by side, else comes first, and the result is a tensor of its own. A tensor without axes picks as an int does,
 // but gives no view, since its value is not known yet. Negative indices count from the end. An index out of range is
-// an error at once where it is an int, else when the value is read. Masks of bool are no indices: the size of what they
-// select is not known before they are computed, so use MaskedSelect.
+// an error at once where it is an int, else when the value is read.
+//
+// A mask of bool, of the sizes of the axes that it stands for, picks the places at which it is true, as one tensor of
+// integers would along these axes joined to one. How many they are is computed at once.
 func (t *Tensor) Index(args ...any) *Tensor {
 	r := record("index")
 	defer r.done()
 	ix := r.indexing(t, args)
-	if ix.mask != nil {
-		graph.Fail(r.op, "a bool mask selects as many elements as it has true values, which is not known yet: use MaskedSelect")
-	}
 	v := r.view(t, ix.basic)
 	if len(ix.picks) == 0 {
 		return v
 	}
-	return r.handle(r.pick(r.read(v), ix.picks))
+	return r.handle(r.pick(r.read(v).Reshape(ix.joined...), ix.picks))
 }
 
 // SetIndex writes value, a tensor or a number, to the part of t that the indices name, as Python's t[…] = value does.
 // The value is converted to t's dtype and broadcasts. Where tensors of integers name a place several times, the last
-// of its values stays. A mask of bool may stand as the only tensor among the indices if the value does not depend on
-// how many elements it selects.
+// of its values stays. How many places a mask of bool picks is computed at once, unless it is the only tensor among the
+// indices and the value is the same for all of them.
 func (t *Tensor) SetIndex(value any, args ...any) {
 	r := record("set_index")
 	defer r.done()
@@ -119,15 +118,15 @@ func (t *Tensor) SetIndex(value any, args ...any) {
 	v := r.view(t, ix.basic)
 	base := r.read(v)
 	x := r.valueFor(value, base.DType)
-	switch {
-	case ix.mask != nil:
-		x = r.putMask(base, ix.mask, ix.maskAt, x)
-	case len(ix.picks) > 0:
-		x = r.put(base, ix.picks, x)
-	default:
-		x = dropOnes(x, base.Rank())
+	if len(ix.picks) == 0 {
+		r.write(v, dropOnes(x, base.Rank()))
+		return
 	}
-	r.write(v, x)
+	put := r.putMask(base, ix, x)
+	if put == nil {
+		put = r.put(base.Reshape(ix.joined...), ix.picks, x).Reshape(base.Shape...)
+	}
+	r.write(v, put)
 }
 
 // valueFor is a value that is to be written to a tensor of dtype d.
@@ -164,15 +163,22 @@ type indexing struct {
 	start, count []graph.Size // of each axis of the tensor
 	step         []int
 	shape        []graph.Size // of the view
+	joined       []graph.Size // its sizes with the axes of each mask joined to one
 	picks        []pick
-	mask         *Tensor
-	maskAt       int // the first axis of the view that the mask is for
 }
 
-// pick is a tensor of integers for an axis of a view.
+// pick is a tensor of integers, or a mask, for an axis of a view whose masked axes are joined.
 type pick struct {
 	axis  int
 	index *Tensor
+	at    int // of a mask: the first axis of the view that it is for
+}
+
+func (p pick) mask() bool { return p.index.DType() == Bool }
+
+// keep adds an axis to the view.
+func (ix *indexing) keep(n graph.Size) {
+	ix.shape, ix.joined = append(ix.shape, n), append(ix.joined, n)
 }
 
 func (ix *indexing) basic(v *graph.Value) *graph.Value {
@@ -260,15 +266,15 @@ func (r *recorder) indexAxis(t *Tensor, ix *indexing, axis int, a any) int {
 	case Span:
 		start, count := a.on(size())
 		ix.start[axis], ix.count[axis], ix.step[axis] = graph.N(start), graph.N(count), max(a.step, 1)
-		ix.shape = append(ix.shape, ix.count[axis])
+		ix.keep(ix.count[axis])
 		return 1
 	case Place:
 		switch a {
 		case NewAxis:
-			ix.shape = append(ix.shape, graph.N(1))
+			ix.keep(graph.N(1))
 			return 0
 		case All:
-			ix.shape = append(ix.shape, t.typ.Shape[axis])
+			ix.keep(t.typ.Shape[axis])
 			return 1
 		}
 	case *Tensor:
@@ -285,20 +291,18 @@ func (r *recorder) indexAxis(t *Tensor, ix *indexing, axis int, a any) int {
 
 func (r *recorder) indexByTensor(t *Tensor, ix *indexing, axis int, a *Tensor) int {
 	switch d := a.DType(); {
-	case ix.mask != nil, d == Bool && len(ix.picks) > 0:
-		graph.Fail(r.op, "a bool mask must be the only tensor among the indices")
 	case d == Bool:
 		under := t.typ.Shape[axis : axis+a.Dim()]
 		if !a.typ.Shape.Equal(under) {
 			graph.Fail(r.op, "a mask of shape %s does not fit the axes %s, from axis %d on, of a tensor of shape %s", a.typ.Shape, under, axis, t.typ.Shape)
 		}
-		ix.mask, ix.maskAt = a, len(ix.shape)
-		ix.shape = append(ix.shape, under...)
+		ix.picks = append(ix.picks, pick{len(ix.joined), a, len(ix.shape)})
+		ix.shape, ix.joined = append(ix.shape, under...), append(ix.joined, under.Count())
 		return a.Dim()
 	case !d.IsSigned():
 		graph.Fail(r.op, "a tensor of %s is no index for axis %d: convert it to int64, or to bool for a mask", d, axis)
 	}
-	ix.picks = append(ix.picks, pick{len(ix.shape), a})
-	ix.shape = append(ix.shape, t.typ.Shape[axis])
+	ix.picks = append(ix.picks, pick{axis: len(ix.joined), index: a})
+	ix.keep(t.typ.Shape[axis])
 	return 1
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/flambeau-ml/flambeau/graph"
+	"github.com/flambeau-ml/flambeau/ops"
 )
 
 // picking is indexing by tensors of integers in one form: the indexed axes of a value first, joined to one, and one
@@ -25,11 +26,20 @@ func wrapped(i *graph.Value, n graph.Size) *graph.Value {
 	return fits.Where(i.Add(size), i)
 }
 
+// places is what p names on an axis of size n. Of a mask these are the places where it is true.
+func (r *recorder) places(p pick, n graph.Size) *graph.Value {
+	v := r.read(p.index)
+	if p.mask() {
+		return ops.NonZeroByAxis.Body(v.Reshape(n))[0]
+	}
+	return wrapped(v, n)
+}
+
 // pick is x at the places that picks name.
 func (r *recorder) pick(x *graph.Value, picks []pick) *graph.Value {
 	if len(picks) == 1 {
 		p := picks[0]
-		return x.Gather(wrapped(r.read(p.index), x.Shape[p.axis]), p.axis, 0)
+		return x.Gather(r.places(p, x.Shape[p.axis]), p.axis, 0)
 	}
 	k := r.picking(x, picks)
 	return k.home(k.joined(x).Gather(k.index, 0, 0))
@@ -42,7 +52,7 @@ func (r *recorder) picking(x *graph.Value, picks []pick) *picking {
 	shapes := make([]graph.Shape, len(picks))
 	for i, p := range picks {
 		k.order = append(k.order, p.axis)
-		indices[i] = r.read(p.index)
+		indices[i] = r.places(p, x.Shape[p.axis])
 		shapes[i] = indices[i].Shape
 	}
 	shape, ok := graph.BroadcastShapes(nil, shapes...)
@@ -61,7 +71,7 @@ func (r *recorder) picking(x *graph.Value, picks []pick) *picking {
 	k.front = frontOf(picks)
 	for i, p := range picks {
 		n := x.Shape[p.axis]
-		at := wrapped(indices[i], n).Expand(shape...)
+		at := indices[i].Expand(shape...)
 		if len(picks) > 1 { // joined, a place beyond one axis would be a place within another: look at each by itself
 			at = graph.NewIota(r, graph.Type{DType: Int64, Shape: graph.Shape{n}}, 0).Gather(at, 0, 0)
 		}
@@ -80,7 +90,7 @@ func frontOf(picks []pick) int {
 	var arrays []int
 	dropped := 0
 	for _, p := range picks {
-		if p.index.Dim() == 0 {
+		if p.index.Dim() == 0 && !p.mask() {
 			dropped++
 			continue
 		}
@@ -152,18 +162,20 @@ func (r *recorder) put(x *graph.Value, picks []pick, value *graph.Value) *graph.
 	return k.parted(base.Scatter(index, value, 0, 0))
 }
 
-// putMask is x with value where mask, which lies over the axes of x from at on, is true.
-func (r *recorder) putMask(x *graph.Value, mask *Tensor, at int, value *graph.Value) *graph.Value {
-	m := r.read(mask)
-	after := x.Rank() - at - m.Rank()
-	if lead := value.Rank() - after; lead > 0 { // the axis of what the mask selects: it must be of 1 to broadcast
+// putMask is x with value where the one mask that ix has is true. It is nil where more is picked, or where the value
+// differs between the places that the mask picks, so that these must be known.
+func (r *recorder) putMask(x *graph.Value, ix *indexing, value *graph.Value) *graph.Value {
+	p := ix.picks[0]
+	if len(ix.picks) > 1 || !p.mask() {
+		return nil
+	}
+	m := r.read(p.index)
+	after := x.Rank() - p.at - m.Rank()
+	if lead := value.Rank() - after; lead > 0 { // the axis of what the mask picks
 		if !value.Shape[lead-1].Is(1) {
-			graph.Fail(r.op, "a value of shape %s has elements of its own for what a mask selects, whose number is not known yet: use MaskedScatter", value.Shape)
+			return nil
 		}
-		ones := make([]graph.Size, m.Rank())
-		for i := range ones {
-			ones[i] = graph.N(1)
-		}
+		ones := slices.Repeat([]graph.Size{graph.N(1)}, m.Rank())
 		value = value.Reshape(slices.Concat(value.Shape[:lead-1], ones, value.Shape[lead:])...)
 		value = dropOnes(value, x.Rank())
 	}

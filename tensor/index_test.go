@@ -31,7 +31,7 @@ func unmarshal[T any](t *testing.T, text json.RawMessage) (x T) {
 }
 
 // indexArgs are the indices as Index takes them.
-func indexArgs(t *testing.T, c *indexed) (args []any, mask bool) {
+func indexArgs(t *testing.T, c *indexed) (args []any) {
 	for _, a := range c.Args {
 		for kind, text := range a {
 			switch kind {
@@ -59,14 +59,14 @@ func indexArgs(t *testing.T, c *indexed) (args []any, mask bool) {
 				parts := unmarshal[[]json.RawMessage](t, text)
 				shape, data := unmarshal[[]int](t, parts[0]), unmarshal[[]int64](t, parts[1])
 				x := newShaped(data, shape)
-				if mask = kind == "m"; mask {
+				if kind == "m" {
 					x = lift("ne", boolOf, x)
 				}
 				args = append(args, x)
 			}
 		}
 	}
-	return args, mask
+	return args
 }
 
 // newShaped is New with the sizes as they are: no sizes make a scalar.
@@ -103,18 +103,16 @@ func TestIndexesAsPyTorch(t *testing.T) {
 		t.Fatalf("only %d cases", len(cases))
 	}
 	for i, c := range cases {
-		args, mask := indexArgs(t, &c)
+		args := indexArgs(t, &c)
 		x := arange(c.Dims)
-		if !mask {
-			y := x.Index(args...)
-			if !slices.Equal(y.Shape(), c.Shape) || !slices.Equal(Data[int64](y), c.Data) {
-				t.Fatalf("case %d: %v%v is %v %v; PyTorch: %v %v", i, c.Dims, args, y.Shape(), Data[int64](y), c.Shape, c.Data)
-			}
-			strides := y.Strides()
-			for k := range c.Strides {
-				if c.Shape[k] > 1 && strides[k] != c.Strides[k] {
-					t.Fatalf("case %d: %v%v has strides %v; PyTorch: %v", i, c.Dims, args, strides, c.Strides)
-				}
+		y := x.Index(args...)
+		if !slices.Equal(y.Shape(), c.Shape) || !slices.Equal(Data[int64](y), c.Data) {
+			t.Fatalf("case %d: %v%v is %v %v; PyTorch: %v %v", i, c.Dims, args, y.Shape(), Data[int64](y), c.Shape, c.Data)
+		}
+		strides := y.Strides()
+		for k := range c.Strides {
+			if c.Shape[k] > 1 && strides[k] != c.Strides[k] {
+				t.Fatalf("case %d: %v%v has strides %v; PyTorch: %v", i, c.Dims, args, strides, c.Strides)
 			}
 		}
 		if c.Value == nil {
@@ -168,24 +166,23 @@ func TestIndexErrors(t *testing.T) {
 	testDevice(t)
 	x := New([]float32{1, 2, 3, 4, 5, 6}, 2, 3)
 	for want, f := range map[string]func(){
-		"index: index 3 is out of range for axis 1 of size 3":         func() { x.Index(0, 3) },
-		"index: index -3 is out of range for axis 0 of size 2":        func() { x.Index(-3) },
-		"index: 3 indices are too many for a tensor of 2 axes [2, 3]": func() { x.Index(0, All, 0) },
-		"index: there can be only one Ellipsis":                       func() { x.Index(Ellipsis, Ellipsis) },
-		"index: a step must be greater than zero, not -1":             func() { x.Index(From(0, -1)) },
-		"index: an index of type string for axis 1":                   func() { x.Index(0, "x") },
-		"index: the index for axis 0 is nil: a new axis is NewAxis":   func() { x.Index(nil) },
-		"MaskedSelect": func() { x.Index(tensorOfBools(true, false)) },
+		"index: index 3 is out of range for axis 1 of size 3":                      func() { x.Index(0, 3) },
+		"index: index -3 is out of range for axis 0 of size 2":                     func() { x.Index(-3) },
+		"index: 3 indices are too many for a tensor of 2 axes [2, 3]":              func() { x.Index(0, All, 0) },
+		"index: there can be only one Ellipsis":                                    func() { x.Index(Ellipsis, Ellipsis) },
+		"index: a step must be greater than zero, not -1":                          func() { x.Index(From(0, -1)) },
+		"index: an index of type string for axis 1":                                func() { x.Index(0, "x") },
+		"index: the index for axis 0 is nil: a new axis is NewAxis":                func() { x.Index(nil) },
+		"index: index tensors of shapes [[3] [2]] do not broadcast":                func() { x.Index([]int{0, 1, 0}, tensorOfBools(true, false, true)) },
 		"index: a tensor of float32 is no index for axis 0":                        func() { x.Index(x) },
 		"index: index tensors of shapes [[2] [3]] do not broadcast":                func() { x.Index([]int{0, 1}, []int{0, 1, 2}) },
 		"set_index: a mask of shape [3] does not fit the axes [2], from axis 0 on": func() { x.SetIndex(1, tensorOfBools(true, true, true)) },
-		"set_index: a bool mask must be the only tensor":                           func() { x.SetIndex(1, []int{0}, tensorOfBools(true, true, true)) },
-		"MaskedScatter": func() { x.SetIndex(New([]float32{1, 2}), tensorOfBools(true, true), 0) },
-		"set_index: a value of shape [4] does not fit the part of shape [2, 3]": func() { x.SetIndex(New(make([]float32, 4)), []int{0, 1}) },
-		"set_index: a result of shape [2] does not fit the tensor of shape [3]": func() { x.SetIndex(New(make([]float32, 2)), 0) },
-		"set_index: writes a *Tensor or a number, not string":                   func() { x.SetIndex("1", 0) },
-		"set_index: a complex number cannot be written to a tensor of float32":  func() { x.SetIndex(1i, 0) },
-		"set_index: a leaf that requires a gradient is written in place":        func() { New([]float32{1}).RequiresGrad().SetIndex(1, 0) },
+		"set_index: a value of shape [3] does not fit the part of shape [2]":       func() { x.SetIndex(New([]float32{1, 2, 3}), tensorOfBools(true, true), 0) },
+		"set_index: a value of shape [4] does not fit the part of shape [2, 3]":    func() { x.SetIndex(New(make([]float32, 4)), []int{0, 1}) },
+		"set_index: a result of shape [2] does not fit the tensor of shape [3]":    func() { x.SetIndex(New(make([]float32, 2)), 0) },
+		"set_index: writes a *Tensor or a number, not string":                      func() { x.SetIndex("1", 0) },
+		"set_index: a complex number cannot be written to a tensor of float32":     func() { x.SetIndex(1i, 0) },
+		"set_index: a leaf that requires a gradient is written in place":           func() { New([]float32{1}).RequiresGrad().SetIndex(1, 0) },
 	} {
 		err := Try(f)
 		if !strings.Contains(said(err), want) || !strings.Contains(err.Error(), "\n\tindex_test.go:") {

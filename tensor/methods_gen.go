@@ -7,6 +7,25 @@ import (
 	"github.com/flambeau-ml/flambeau/ops"
 )
 
+// Unique is the different elements in order; where asked for, also which of them each element is, and how often each
+// appears. It is PyTorch's _unique2.
+func (t *Tensor) Unique() (*Tensor, *Tensor, *Tensor) {
+	r := record("_unique2")
+	defer r.done()
+	v0, v1, v2 := ops.Unique.Body(r.read(t), true, false, false)
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
+// UniqueWith is the different elements in order; where asked for, also which of them each element is, and how often
+// each appears. It is PyTorch's _unique2.
+func (t *Tensor) UniqueWith(opts ...Option) (*Tensor, *Tensor, *Tensor) {
+	r := record("_unique2")
+	defer r.done()
+	o := r.options(opts, "sorted", "return_inverse", "return_counts")
+	v0, v1, v2 := ops.Unique.Body(r.read(t), option[bool](o, "sorted", true), option[bool](o, "return_inverse", false), option[bool](o, "return_counts", false))
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
 // Abs is the absolute value of each element. It is PyTorch's abs.
 func (t *Tensor) Abs() *Tensor {
 	r := record("abs")
@@ -333,6 +352,13 @@ func (t *Tensor) AddrWith_(vec1 *Tensor, vec2 *Tensor, opts ...Option) *Tensor {
 	return t
 }
 
+// Adjoint is the conjugate transposes of matrices. It is PyTorch's adjoint.
+func (t *Tensor) Adjoint() *Tensor {
+	r := record("adjoint")
+	defer r.done()
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Adjoint.Body(x) })
+}
+
 // All is whether all elements over some dimensions, or all, are true. It is PyTorch's all.dims.
 func (t *Tensor) All(dims ...int) *Tensor {
 	r := record("all")
@@ -396,6 +422,13 @@ func (t *Tensor) AminmaxWith(opts ...Option) (*Tensor, *Tensor) {
 	return r.handle(v0), r.handle(v1)
 }
 
+// Angle is the angle of each complex number; 0 or π for real ones. It is PyTorch's angle.
+func (t *Tensor) Angle() *Tensor {
+	r := record("angle")
+	defer r.done()
+	return r.handle(ops.Angle.Body(r.read(t)))
+}
+
 // Any is whether any element over some dimensions, or all, is true. It is PyTorch's any.dims.
 func (t *Tensor) Any(dims ...int) *Tensor {
 	r := record("any")
@@ -457,6 +490,13 @@ func (t *Tensor) ArgSortWith(opts ...Option) *Tensor {
 	defer r.done()
 	o := r.options(opts, "dim", "descending")
 	return r.handle(ops.ArgSort.Body(r.read(t), intOption(o, "dim", -1), option[bool](o, "descending", false)))
+}
+
+// ArgWhere is the places of the elements that are not zero, a row for each. It is PyTorch's argwhere.
+func (t *Tensor) ArgWhere() *Tensor {
+	r := record("argwhere")
+	defer r.done()
+	return r.handle(ops.ArgWhere.Body(r.read(t)))
 }
 
 // Asin is the angle whose sine each element is. It is PyTorch's asin.
@@ -702,7 +742,8 @@ func (t *Tensor) BinaryCrossEntropyWithLogitsWith(target *Tensor, weight *Tensor
 	return r.handle(ops.BinaryCrossEntropyWithLogits.Body(r.read(t), r.read(target), r.readOpt(weight), r.readOpt(posWeight), reductionOption(o, "reduction", 1)))
 }
 
-// BinCount is how often each number below minlength appears, or the sum of its weights. It is PyTorch's bincount.
+// BinCount is how often each number from 0 to the largest element appears, or the sum of its weights; minlength
+// numbers at least. It is PyTorch's bincount.
 func (t *Tensor) BinCount(weights *Tensor, minlength any) *Tensor {
 	r := record("bincount")
 	defer r.done()
@@ -1071,6 +1112,43 @@ func (t *Tensor) Clone() *Tensor {
 	r := record("clone")
 	defer r.done()
 	return r.handle(ops.Clone.Body(r.read(t)))
+}
+
+// Combinations is each choice of r elements of a vector, in their order. It is PyTorch's combinations.
+func (t *Tensor) Combinations(rArg int) *Tensor {
+	r := record("combinations")
+	defer r.done()
+	return r.handle(ops.Combinations.Body(r.read(t), rArg, false))
+}
+
+// CombinationsWith is each choice of r elements of a vector, in their order. It is PyTorch's combinations.
+func (t *Tensor) CombinationsWith(rArg int, opts ...Option) *Tensor {
+	r := record("combinations")
+	defer r.done()
+	o := r.options(opts, "with_replacement")
+	return r.handle(ops.Combinations.Body(r.read(t), rArg, option[bool](o, "with_replacement", false)))
+}
+
+// Conj is the complex conjugate of each element. It is PyTorch's conj.
+func (t *Tensor) Conj() *Tensor {
+	r := record("conj")
+	defer r.done()
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Conj.Body(x) })
+}
+
+// ConjPhysical is the complex conjugate of each element, as a copy. It is PyTorch's conj_physical.
+func (t *Tensor) ConjPhysical() *Tensor {
+	r := record("conj_physical")
+	defer r.done()
+	return r.handle(ops.ConjPhysical.Body(r.read(t)))
+}
+
+// ConjPhysical_ replaces t by the complex conjugate of each element, as a copy. It is PyTorch's conj_physical.
+func (t *Tensor) ConjPhysical_() *Tensor {
+	r := record("conj_physical")
+	defer r.done()
+	r.write(t, ops.ConjPhysical.Body(r.read(t)))
+	return t
 }
 
 // ConstantPadNd is self with a number around it: pairs of widths, from the last dimension on. It is PyTorch's
@@ -2064,6 +2142,13 @@ func (t *Tensor) Hypot(other *Tensor) *Tensor {
 	return r.handle(ops.Hypot.Body(r.read(t), r.read(other)))
 }
 
+// Imag is the imaginary part of each element. It is PyTorch's imag.
+func (t *Tensor) Imag() *Tensor {
+	r := record("imag")
+	defer r.done()
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Imag.Body(x) })
+}
+
 // IndexAdd is self with alpha times the slices of source added at the places that index names. It is PyTorch's
 // index_add.
 func (t *Tensor) IndexAdd(dim int, index *Tensor, source *Tensor) *Tensor {
@@ -2718,6 +2803,13 @@ func (t *Tensor) Lt(other *Tensor) *Tensor {
 	return r.handle(ops.Lt.Body(r.read(t), r.read(other)))
 }
 
+// MH is the conjugate transposes of matrices. It is PyTorch's mH.
+func (t *Tensor) MH() *Tensor {
+	r := record("mH")
+	defer r.done()
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.MH.Body(x) })
+}
+
 // MT is the transposes of matrices. It is PyTorch's mT.
 func (t *Tensor) MT() *Tensor {
 	r := record("mT")
@@ -2773,11 +2865,26 @@ func (t *Tensor) MaskedScatter_(mask *Tensor, source *Tensor) *Tensor {
 	return t
 }
 
+// MaskedSelect is the elements where a mask, which broadcasts, is true, one after the other. It is PyTorch's
+// masked_select.
+func (t *Tensor) MaskedSelect(mask *Tensor) *Tensor {
+	r := record("masked_select")
+	defer r.done()
+	return r.handle(ops.MaskedSelect.Body(r.read(t), r.read(mask)))
+}
+
 // MatMul is the product of matrices, over leading dimensions that broadcast. It is PyTorch's matmul.
 func (t *Tensor) MatMul(other *Tensor) *Tensor {
 	r := record("matmul")
 	defer r.done()
 	return r.handle(ops.MatMul.Body(r.read(t), r.read(other)))
+}
+
+// H is the conjugate transpose of a matrix. It is PyTorch's matrix_H.
+func (t *Tensor) H() *Tensor {
+	r := record("matrix_H")
+	defer r.done()
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.H.Body(x) })
 }
 
 // Max is the largest element. It is PyTorch's max.
@@ -3312,6 +3419,38 @@ func (t *Tensor) NLLLossWith(target *Tensor, weight *Tensor, opts ...Option) *Te
 	return r.handle(ops.NLLLoss.Body(r.read(t), r.read(target), r.readOpt(weight), reductionOption(o, "reduction", 1), intOption(o, "ignore_index", -100)))
 }
 
+// NonZero is the places of the elements that are not zero, a row for each. It is PyTorch's nonzero.
+func (t *Tensor) NonZero() *Tensor {
+	r := record("nonzero")
+	defer r.done()
+	return r.handle(ops.NonZero.Body(r.read(t)))
+}
+
+// NonZeroByAxis is the places of the elements that are not zero, a vector for each dimension. It is PyTorch's
+// nonzero_numpy.
+func (t *Tensor) NonZeroByAxis() []*Tensor {
+	r := record("nonzero_numpy")
+	defer r.done()
+	return r.handles(ops.NonZeroByAxis.Body(r.read(t)))
+}
+
+// NonZeroStatic is the places of the first elements that are not zero, a row for each, so many rows: those behind the
+// last one are filled. It is PyTorch's nonzero_static.
+func (t *Tensor) NonZeroStatic(size any) *Tensor {
+	r := record("nonzero_static")
+	defer r.done()
+	return r.handle(ops.NonZeroStatic.Body(r.read(t), r.size(size), -1))
+}
+
+// NonZeroStaticWith is the places of the first elements that are not zero, a row for each, so many rows: those behind
+// the last one are filled. It is PyTorch's nonzero_static.
+func (t *Tensor) NonZeroStaticWith(size any, opts ...Option) *Tensor {
+	r := record("nonzero_static")
+	defer r.done()
+	o := r.options(opts, "fill_value")
+	return r.handle(ops.NonZeroStatic.Body(r.read(t), r.size(size), intOption(o, "fill_value", -1)))
+}
+
 // Norm is the norm of order p over some dimensions. It is PyTorch's norm.ScalarOpt_dim.
 func (t *Tensor) Norm(p any, dim ...int) *Tensor {
 	r := record("norm")
@@ -3363,7 +3502,8 @@ func (t *Tensor) NormalizeWith(opts ...Option) *Tensor {
 	return r.handle(ops.Normalize.Body(r.read(t), floatOption(o, "p", 2), intOption(o, "dim", 1), floatOption(o, "eps", 1e-12)))
 }
 
-// OneHot is vectors that are 1 at the place that each element names, else 0. It is PyTorch's one_hot.
+// OneHot is vectors that are 1 at the place that each element names, else 0; −1 classes are as many as the largest
+// element needs. It is PyTorch's one_hot.
 func (t *Tensor) OneHot(numClasses int) *Tensor {
 	r := record("one_hot")
 	defer r.done()
@@ -3613,6 +3753,13 @@ func (t *Tensor) Ravel() *Tensor {
 	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Ravel.Body(x) })
 }
 
+// Real is the real part of each element. It is PyTorch's real.
+func (t *Tensor) Real() *Tensor {
+	r := record("real")
+	defer r.done()
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Real.Body(x) })
+}
+
 // Reciprocal is one over each element. It is PyTorch's reciprocal.
 func (t *Tensor) Reciprocal() *Tensor {
 	r := record("reciprocal")
@@ -3696,6 +3843,24 @@ func (t *Tensor) Repeat(repeats ...any) *Tensor {
 	return r.handle(ops.Repeat.Body(r.read(t), r.sizes(repeats)))
 }
 
+// RepeatInterleaveBy is each slice of a dimension, or element, as often as a tensor says. It is PyTorch's
+// repeat_interleave.self_Tensor.
+func (t *Tensor) RepeatInterleaveBy(repeats *Tensor, dims ...int) *Tensor {
+	r := record("repeat_interleave")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.RepeatInterleaveBy.Body(r.read(t), r.read(repeats), dimAtOrNil(dims, 0), nil))
+}
+
+// RepeatInterleaveByWith is each slice of a dimension, or element, as often as a tensor says. It is PyTorch's
+// repeat_interleave.self_Tensor.
+func (t *Tensor) RepeatInterleaveByWith(repeats *Tensor, opts ...Option) *Tensor {
+	r := record("repeat_interleave")
+	defer r.done()
+	o := r.options(opts, "dim", "output_size")
+	return r.handle(ops.RepeatInterleaveBy.Body(r.read(t), r.read(repeats), maybeIntOption(o, "dim", nil), r.maybeSizeOption(o, "output_size", nil)))
+}
+
 // RepeatInterleave is each element so many times, along a dimension or flattened. It is PyTorch's
 // repeat_interleave.self_int.
 func (t *Tensor) RepeatInterleave(repeats int, dims ...int) *Tensor {
@@ -3720,6 +3885,20 @@ func (t *Tensor) Reshape(shape ...any) *Tensor {
 	defer r.done()
 	shapeAt := r.sizes(shape)
 	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Reshape.Body(x, shapeAt) })
+}
+
+// ResolveConj is the tensor itself: conjugates are not deferred. It is PyTorch's resolve_conj.
+func (t *Tensor) ResolveConj() *Tensor {
+	r := record("resolve_conj")
+	defer r.done()
+	return r.handle(ops.ResolveConj.Body(r.read(t)))
+}
+
+// ResolveNeg is the tensor itself: negatives are not deferred. It is PyTorch's resolve_neg.
+func (t *Tensor) ResolveNeg() *Tensor {
+	r := record("resolve_neg")
+	defer r.done()
+	return r.handle(ops.ResolveNeg.Body(r.read(t)))
 }
 
 // RMSNorm is the last dimensions over the root of their mean square, times weight. It is PyTorch's rms_norm.
@@ -3936,14 +4115,15 @@ func (t *Tensor) SELU_() *Tensor {
 	return t
 }
 
-// Sgn is −1, 0 or 1: the sign of each element. It is PyTorch's sgn.
+// Sgn is −1, 0 or 1: the sign of each element; complex numbers over their absolute value. It is PyTorch's sgn.
 func (t *Tensor) Sgn() *Tensor {
 	r := record("sgn")
 	defer r.done()
 	return r.handle(ops.Sgn.Body(r.read(t)))
 }
 
-// Sgn_ replaces t by −1, 0 or 1: the sign of each element. It is PyTorch's sgn.
+// Sgn_ replaces t by −1, 0 or 1: the sign of each element; complex numbers over their absolute value. It is PyTorch's
+// sgn.
 func (t *Tensor) Sgn_() *Tensor {
 	r := record("sgn")
 	defer r.done()
@@ -4671,6 +4851,44 @@ func (t *Tensor) Uniform_(g *Generator, from float64, to float64) *Tensor {
 	return t
 }
 
+// UniqueConsecutive is the elements, or slices of a dimension, that differ from the one before them; where asked for,
+// also which of them each one is, and how long each run is. It is PyTorch's unique_consecutive.
+func (t *Tensor) UniqueConsecutive() (*Tensor, *Tensor, *Tensor) {
+	r := record("unique_consecutive")
+	defer r.done()
+	v0, v1, v2 := ops.UniqueConsecutive.Body(r.read(t), false, false, nil)
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
+// UniqueConsecutiveWith is the elements, or slices of a dimension, that differ from the one before them; where asked
+// for, also which of them each one is, and how long each run is. It is PyTorch's unique_consecutive.
+func (t *Tensor) UniqueConsecutiveWith(opts ...Option) (*Tensor, *Tensor, *Tensor) {
+	r := record("unique_consecutive")
+	defer r.done()
+	o := r.options(opts, "return_inverse", "return_counts", "dim")
+	v0, v1, v2 := ops.UniqueConsecutive.Body(r.read(t), option[bool](o, "return_inverse", false), option[bool](o, "return_counts", false), maybeIntOption(o, "dim", nil))
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
+// UniqueDim is the different slices of a dimension in lexical order; where asked for, also which of them each slice
+// is, and how often each appears. It is PyTorch's unique_dim.
+func (t *Tensor) UniqueDim(dim int) (*Tensor, *Tensor, *Tensor) {
+	r := record("unique_dim")
+	defer r.done()
+	v0, v1, v2 := ops.UniqueDim.Body(r.read(t), dim, true, false, false)
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
+// UniqueDimWith is the different slices of a dimension in lexical order; where asked for, also which of them each
+// slice is, and how often each appears. It is PyTorch's unique_dim.
+func (t *Tensor) UniqueDimWith(dim int, opts ...Option) (*Tensor, *Tensor, *Tensor) {
+	r := record("unique_dim")
+	defer r.done()
+	o := r.options(opts, "sorted", "return_inverse", "return_counts")
+	v0, v1, v2 := ops.UniqueDim.Body(r.read(t), dim, option[bool](o, "sorted", true), option[bool](o, "return_inverse", false), option[bool](o, "return_counts", false))
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
 // Unsqueeze is the same elements with a dimension of size 1 more. It is PyTorch's unsqueeze.
 func (t *Tensor) Unsqueeze(dim int) *Tensor {
 	r := record("unsqueeze")
@@ -4713,7 +4931,7 @@ func (t *Tensor) VarMeanWith(correction any, opts ...Option) (*Tensor, *Tensor) 
 	return r.handle(v0), r.handle(v1)
 }
 
-// Vdot is the inner product of two vectors. It is PyTorch's vdot.
+// Vdot is the inner product of two vectors, of which the first is conjugated. It is PyTorch's vdot.
 func (t *Tensor) Vdot(other *Tensor) *Tensor {
 	r := record("vdot")
 	defer r.done()
@@ -4735,6 +4953,22 @@ func (t *Tensor) Bitcast(dtype graph.DType) *Tensor {
 	r := record("view")
 	defer r.done()
 	return r.handle(ops.Bitcast.Body(r.read(t), dtype))
+}
+
+// ViewAsComplex is pairs along the last dimension as complex numbers: a copy, other than PyTorch's. It is PyTorch's
+// view_as_complex.
+func (t *Tensor) ViewAsComplex() *Tensor {
+	r := record("view_as_complex")
+	defer r.done()
+	return r.handle(ops.ViewAsComplex.Body(r.read(t)))
+}
+
+// ViewAsReal is real and imaginary parts along a new last dimension: a copy, other than PyTorch's. It is PyTorch's
+// view_as_real.
+func (t *Tensor) ViewAsReal() *Tensor {
+	r := record("view_as_real")
+	defer r.done()
+	return r.handle(ops.ViewAsReal.Body(r.read(t)))
 }
 
 // XlogyScalar is self times the logarithm of a number, 0 where self is 0. It is PyTorch's xlogy.Scalar_Other.

@@ -15,8 +15,14 @@ func Alpha(v any) Option { return Option{"alpha", v} }
 // Approximate sets the argument approximate.
 func Approximate(v string) Option { return Option{"approximate", v} }
 
+// AssumeUnique sets the argument assume_unique.
+func AssumeUnique(v bool) Option { return Option{"assume_unique", v} }
+
 // Atol sets the argument atol.
 func Atol(v float64) Option { return Option{"atol", v} }
+
+// Base sets the argument base.
+func Base(v float64) Option { return Option{"base", v} }
 
 // Beta sets the argument beta.
 func Beta(v any) Option { return Option{"beta", v} }
@@ -24,8 +30,14 @@ func Beta(v any) Option { return Option{"beta", v} }
 // CeilMode sets the argument ceil_mode.
 func CeilMode(v bool) Option { return Option{"ceil_mode", v} }
 
+// Center sets the argument center.
+func Center(v float64) Option { return Option{"center", v} }
+
 // ComputeMode sets the argument compute_mode.
 func ComputeMode(v int) Option { return Option{"compute_mode", v} }
+
+// Correction sets the argument correction.
+func Correction(v int) Option { return Option{"correction", v} }
 
 // CountIncludePad sets the argument count_include_pad.
 func CountIncludePad(v bool) Option { return Option{"count_include_pad", v} }
@@ -42,6 +54,12 @@ func Dilation(v ...int) Option { return Option{"dilation", v} }
 // Dims sets the argument dim.
 func Dims(v ...int) Option { return Option{"dim", v} }
 
+// Dim1 sets the argument dim1.
+func Dim1(v int) Option { return Option{"dim1", v} }
+
+// Dim2 sets the argument dim2.
+func Dim2(v int) Option { return Option{"dim2", v} }
+
 // DivisorOverride sets the argument divisor_override.
 func DivisorOverride(v int) Option { return Option{"divisor_override", v} }
 
@@ -51,8 +69,14 @@ func DropoutP(v float64) Option { return Option{"dropout_p", v} }
 // As sets the argument dtype.
 func As(v graph.DType) Option { return Option{"dtype", v} }
 
+// Dx sets the argument dx.
+func Dx(v any) Option { return Option{"dx", v} }
+
 // EnableGqa sets the argument enable_gqa.
 func EnableGqa(v bool) Option { return Option{"enable_gqa", v} }
+
+// End sets the argument end.
+func End(v any) Option { return Option{"end", v} }
 
 // EndDim sets the argument end_dim.
 func EndDim(v int) Option { return Option{"end_dim", v} }
@@ -62,6 +86,9 @@ func Eps(v float64) Option { return Option{"eps", v} }
 
 // EqualNan sets the argument equal_nan.
 func EqualNan(v bool) Option { return Option{"equal_nan", v} }
+
+// FillValue sets the argument fill_value.
+func FillValue(v int) Option { return Option{"fill_value", v} }
 
 // Groups sets the argument groups.
 func Groups(v int) Option { return Option{"groups", v} }
@@ -74,6 +101,9 @@ func IncludeSelf(v bool) Option { return Option{"include_self", v} }
 
 // InputScale sets the argument input_scale.
 func InputScale(v any) Option { return Option{"input_scale", v} }
+
+// Invert sets the argument invert.
+func Invert(v bool) Option { return Option{"invert", v} }
 
 // IsCausal sets the argument is_causal.
 func IsCausal(v bool) Option { return Option{"is_causal", v} }
@@ -114,8 +144,14 @@ func NegativeSlope(v any) Option { return Option{"negative_slope", v} }
 // Neginf sets the argument neginf.
 func Neginf(v float64) Option { return Option{"neginf", v} }
 
+// Offset sets the argument offset.
+func Offset(v int) Option { return Option{"offset", v} }
+
 // Ord sets the argument ord.
 func Ord(v any) Option { return Option{"ord", v} }
+
+// OutInt32 sets the argument out_int32.
+func OutInt32(v bool) Option { return Option{"out_int32", v} }
 
 // OutputPadding sets the argument output_padding.
 func OutputPadding(v ...int) Option { return Option{"output_padding", v} }
@@ -138,17 +174,35 @@ func Posinf(v float64) Option { return Option{"posinf", v} }
 // Reduction sets the argument reduction.
 func Reduction(v string) Option { return Option{"reduction", v} }
 
+// ReturnCounts sets the argument return_counts.
+func ReturnCounts(v bool) Option { return Option{"return_counts", v} }
+
+// ReturnInverse sets the argument return_inverse.
+func ReturnInverse(v bool) Option { return Option{"return_inverse", v} }
+
+// Right sets the argument right.
+func Right(v bool) Option { return Option{"right", v} }
+
 // Rtol sets the argument rtol.
 func Rtol(v float64) Option { return Option{"rtol", v} }
 
 // Scale sets the argument scale.
 func Scale(v any) Option { return Option{"scale", v} }
 
+// Side sets the argument side.
+func Side(v string) Option { return Option{"side", v} }
+
 // Sorted sets the argument sorted.
 func Sorted(v bool) Option { return Option{"sorted", v} }
 
+// Start sets the argument start.
+func Start(v any) Option { return Option{"start", v} }
+
 // StartDim sets the argument start_dim.
 func StartDim(v int) Option { return Option{"start_dim", v} }
+
+// Std sets the argument std.
+func Std(v float64) Option { return Option{"std", v} }
 
 // Step sets the argument step.
 func Step(v any) Option { return Option{"step", v} }
@@ -159,8 +213,17 @@ func Stride(v ...int) Option { return Option{"stride", v} }
 // Swap sets the argument swap.
 func Swap(v bool) Option { return Option{"swap", v} }
 
+// Sym sets the argument sym.
+func Sym(v bool) Option { return Option{"sym", v} }
+
+// Tau sets the argument tau.
+func Tau(v float64) Option { return Option{"tau", v} }
+
 // Threshold sets the argument threshold.
 func Threshold(v any) Option { return Option{"threshold", v} }
 
 // Value sets the argument value.
 func Value(v any) Option { return Option{"value", v} }
+
+// WithReplacement sets the argument with_replacement.
+func WithReplacement(v bool) Option { return Option{"with_replacement", v} }

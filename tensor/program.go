@@ -99,7 +99,7 @@ func appendAttrs(k []uint64, r *recipe) []uint64 {
 		}
 	}
 	k = append(k, uint64(len(a.Axes))|uint64(len(a.Step))<<8|uint64(len(a.Shape))<<16|uint64(len(a.Start))<<24|uint64(a.DType)<<32|uint64(a.Batch)<<40|uint64(a.Value.Kind())<<48|
-		bit(a.Window != nil)<<56|bit(a.Dot != nil)<<57)
+		bit(a.Window != nil)<<56|bit(a.Dot != nil)<<57|bit(a.Body != nil)<<58|bit(a.Host != nil)<<59)
 	for _, x := range a.Axes {
 		k = append(k, uint64(x))
 	}
@@ -116,6 +116,20 @@ func appendAttrs(k []uint64, r *recipe) []uint64 {
 		for _, l := range [][]int{t.LBatch, t.RBatch, t.LContract, t.RContract} {
 			list(l)
 		}
+	}
+	if a.Host != nil {
+		k = append(k, a.Host.Identity(), uint64(a.Index))
+	}
+	if b := a.Body; b != nil {
+		k = append(k, uint64(a.Index)|uint64(len(b.Funcs))<<32|uint64(len(b.Free))<<40|bit(b.Reverse)<<48|bit(b.Transposed != nil)<<49,
+			uint64(b.Consts), uint64(b.Carry), uint64(b.Version), uint64(len(a.Name)))
+		for _, f := range b.Funcs {
+			k = append(k, f.Identity())
+		}
+		for i := range len(a.Name) {
+			k = append(k, uint64(a.Name[i]))
+		}
+		list(b.Linear)
 	}
 	switch r.op {
 	case graph.Const:
@@ -313,32 +327,39 @@ func (e *evaluation) function(p *plan) (f *graph.Func, err error) {
 
 // symbolic is the attributes of recipe i with names for its sizes.
 func (e *evaluation) symbolic(i int, args []*graph.Value, s *graph.Solver, fresh func(symbol) graph.Size) *graph.Attrs {
-	r := e.recs[i]
+	return symbolicAttrs(e.recs[i], args, s, func(start bool, k int) graph.Size {
+		return fresh(symbol{at: int32(i), start: start, k: k})
+	})
+}
+
+// symbolicAttrs is the attributes of r, applied to args, with names for the sizes that are not structure: fresh names
+// element k of Attrs.Shape, or of Attrs.Start.
+func symbolicAttrs(r *recipe, args []*graph.Value, s *graph.Solver, fresh func(start bool, k int) graph.Size) *graph.Attrs {
 	if r.attrs == nil || len(r.attrs.Shape)+len(r.attrs.Start) == 0 {
 		return r.attrs
 	}
 	a := *r.attrs
 	if r.op == graph.Reshape {
-		a.Shape = e.regroup(i, args[0], s, fresh)
+		a.Shape = regroup(r, args[0], s, fresh)
 		return &a
 	}
 	a.Shape = make([]graph.Size, len(r.attrs.Shape))
 	for k := range a.Shape {
-		a.Shape[k] = fresh(symbol{at: int32(i), k: k})
+		a.Shape[k] = fresh(false, k)
 	}
 	a.Start = make([]graph.Size, len(r.attrs.Start))
 	for k := range a.Start {
-		a.Start[k] = fresh(symbol{at: int32(i), start: true, k: k})
+		a.Start[k] = fresh(true, k)
 	}
 	return &a
 }
 
 // regroup is the sizes of a reshape: products where axes merge, names where they split.
-func (e *evaluation) regroup(i int, x *graph.Value, s *graph.Solver, fresh func(symbol) graph.Size) []graph.Size {
-	to := e.recs[i].attrs.Shape
+func regroup(r *recipe, x *graph.Value, s *graph.Solver, fresh func(start bool, k int) graph.Size) []graph.Size {
+	to := r.attrs.Shape
 	var out []graph.Size
 	k := 0
-	for _, g := range reshapeGroups(e.recs[i].in[0].typ.Shape, to) {
+	for _, g := range reshapeGroups(r.in[0].typ.Shape, to) {
 		part := x.Shape[k : k+g.from]
 		k += g.from
 		switch {
@@ -351,7 +372,7 @@ func (e *evaluation) regroup(i int, x *graph.Value, s *graph.Solver, fresh func(
 		default:
 			prod := graph.N(1)
 			for range g.to {
-				n := fresh(symbol{at: int32(i), k: len(out)})
+				n := fresh(false, len(out))
 				prod = prod.Mul(n)
 				out = append(out, n)
 			}

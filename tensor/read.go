@@ -87,16 +87,30 @@ func (t *Tensor) Float64s() []float64 { return Data[float64](t.to(graph.Float64)
 // Int64s computes t and returns a copy of its elements as int64, converting from any real dtype.
 func (t *Tensor) Int64s() []int64 { return Data[int64](t.to(graph.Int64)) }
 
+// Complex128s computes t and returns a copy of its elements as complex128, converting from any dtype.
+func (t *Tensor) Complex128s() []complex128 { return Data[complex128](t.to(graph.Complex128)) }
+
 func (t *Tensor) to(d graph.DType) *Tensor {
 	if t.typ.DType == d {
 		return t
 	}
 	r := record("to")
 	defer r.done()
+	if t.typ.DType.IsComplex() && !d.IsComplex() {
+		graph.Fail(r.op, "elements of %s are not real: read them as complex numbers, or take Real or Abs", t.typ)
+	}
 	return r.handle(r.read(t).Cast(d))
 }
 
-// Item computes t, which has one element, and returns it as a float64.
+// ItemComplex computes t, which has one element, and returns it as a complex128.
+func (t *Tensor) ItemComplex() complex128 {
+	if t.Numel() != 1 {
+		fail("item", "a tensor of %d elements %s has no single one", t.Numel(), t.typ.Shape)
+	}
+	return t.Complex128s()[0]
+}
+
+// Item computes t, which has one element, a real one, and returns it as a float64.
 func (t *Tensor) Item() float64 {
 	if t.Numel() != 1 {
 		fail("item", "a tensor of %d elements %s has no single one", t.Numel(), t.typ.Shape)

@@ -144,6 +144,12 @@ func (t *Tape) Pull(ys, cts []*Tensor) []*Tensor {
 			}
 			continue
 		}
+		if rec.bodies() {
+			if !slices.ContainsFunc(order[:i], func(m *node) bool { return sameApplication(n, m) }) {
+				r.pullBackBodies(n, order[i:], sum, func(x *node) bool { return active[x] }, add)
+			}
+			continue
+		}
 		if ct == nil {
 			continue
 		}
@@ -153,7 +159,7 @@ func (t *Tape) Pull(ys, cts []*Tensor) []*Tensor {
 		case rec.op == nil:
 			add(rec.in[0], ct)
 		default:
-			r.pullBack(n, rec, ct, func(x *node) bool { return active[x] }, add)
+			r.pullBack([]*node{n}, []*graph.Value{ct}, func(x *node) bool { return active[x] }, add)
 		}
 		delete(sum, n)
 	}
@@ -211,12 +217,26 @@ func (t *Tape) Push(ys, tangents []*Tensor) []*Tensor {
 			tan[n] = r.fitting("tangent", tangents[i], r.again(n))
 		}
 	}
-	for _, n := range order {
-		if _, ok := inputs[n]; ok {
+	shared := map[*node]bool{} // results whose tangents came with those of another result of the same application
+	for i, n := range order {
+		if _, ok := inputs[n]; ok || shared[n] {
 			continue
 		}
 		var d *graph.Value
 		switch rec := n.rec.Load(); {
+		case rec.bodies():
+			same := []*node{n}
+			for _, m := range order[i+1:] {
+				if sameApplication(n, m) {
+					same, shared[m] = append(same, m), true
+				}
+			}
+			for k, d := range r.pushForward(same, tan) {
+				if d != nil {
+					tan[same[k]] = d
+				}
+			}
+			continue
 		case rec.call != nil:
 			graph.Fail(t.op, "%s has a Backward of its own, and nothing that carries tangents forward", rec.call.f.Name)
 		case rec.hist != nil:
@@ -224,7 +244,7 @@ func (t *Tape) Push(ys, tangents []*Tensor) []*Tensor {
 		case rec.op == nil:
 			d = tan[rec.in[0]]
 		default:
-			d = r.pushForward(n, rec, tan)
+			d = r.pushForward([]*node{n}, tan)[0]
 		}
 		if d != nil {
 			tan[n] = d
@@ -244,21 +264,30 @@ func (t *Tape) Push(ys, tangents []*Tensor) []*Tensor {
 	return out
 }
 
-// pushForward is the tangent of n. What it records belongs to the operator that recorded n.
-func (r *recorder) pushForward(n *node, rec *recipe, tan map[*node]*graph.Value) *graph.Value {
+// pushForward is the tangents of ns, results of one application. What it records belongs to the operator that recorded
+// them.
+func (r *recorder) pushForward(ns []*node, tan map[*node]*graph.Value) []*graph.Value {
+	rec := ns[0].rec.Load()
 	tans, some := make([]*graph.Value, len(rec.in)), false
 	for i, x := range rec.in {
 		tans[i] = tan[x]
 		some = some || tans[i] != nil
 	}
 	if !some {
-		return nil
+		return make([]*graph.Value, len(ns))
 	}
 	op, where := r.op, r.where
-	r.op, r.where = n.op, n.where
-	d := rewrite.PushForward(r, r.applied(n, rec), tans)
+	r.op, r.where = ns[0].op, ns[0].where
+	vs := make([]*graph.Value, len(ns))
+	for i, n := range ns {
+		vs[i] = r.applied(n, n.rec.Load())
+		if i > 0 {
+			vs[i].Args = vs[0].Args
+		}
+	}
+	out := rewrite.PushForward(r, vs, tans)
 	r.op, r.where = op, where
-	return d
+	return out
 }
 
 // Leave is ys as whoever is outside the tape sees them: without history, unless they depend on something there that has

@@ -6,7 +6,8 @@ import (
 	"github.com/flambeau-ml/flambeau/graph"
 )
 
-// view is one step from what the handle below it sees to what this one sees: a movement primitive.
+// view is one step from what the handle below it sees to what this one sees: a movement primitive, or one that takes a
+// part of complex numbers or conjugates them.
 type view struct {
 	up    *view
 	op    *graph.Primitive
@@ -37,6 +38,15 @@ func (v *view) back(base, x *graph.Value, first []int) *graph.Value {
 			start, _ := v.attrs.Start[i].Int()
 			at[i] = start + first[i]*v.attrs.Step[i]
 		}
+	case graph.Real:
+		x = x.Complex(v.up.apply(base).Imag())
+		copy(at, first)
+	case graph.Imag:
+		x = v.up.apply(base).Real().Complex(x)
+		copy(at, first)
+	case graph.Conjugate:
+		x = x.Conj()
+		copy(at, first)
 	case graph.Permute:
 		order := make([]int, len(v.attrs.Axes))
 		for i, a := range v.attrs.Axes {
@@ -79,7 +89,7 @@ func (t *Tensor) overlaps() bool {
 	return false
 }
 
-// steps is a graph.Builder that reads a view operator's body as a chain of movement primitives; it records nothing.
+// steps is a graph.Builder that reads a view operator's body as a chain of such steps; it records nothing.
 type steps struct {
 	chain *view
 	lost  bool // something that is no movement of the one operand
@@ -91,7 +101,7 @@ func (s *steps) Solver() *graph.Solver { return nil }
 func (s *steps) Emit(op *graph.Primitive, attrs *graph.Attrs, args []*graph.Value, typ graph.Type) *graph.Value {
 	v := &graph.Value{Type: typ, Op: op, Attrs: attrs, Home: s}
 	switch op {
-	case graph.Slice, graph.Permute, graph.Reshape, graph.Broadcast:
+	case graph.Slice, graph.Permute, graph.Reshape, graph.Broadcast, graph.Real, graph.Imag, graph.Conjugate:
 		up, _ := args[0].Tag.(*view)
 		s.chain = &view{up, op, attrs, args[0].Type}
 		v.Tag = s.chain
@@ -140,6 +150,12 @@ func (v *view) strides(from []int) (to []int, ok bool) {
 		for i, s := range from {
 			to = append(to, s*v.attrs.Step[i])
 		}
+	case graph.Real, graph.Imag: // counted in elements of half the size
+		for _, s := range from {
+			to = append(to, 2*s)
+		}
+	case graph.Conjugate:
+		return from, true
 	case graph.Permute:
 		for _, a := range v.attrs.Axes {
 			to = append(to, from[a])

@@ -38,7 +38,7 @@ func (r *recorder) write(t *Tensor, x *graph.Value) *Tensor {
 		return t // what it holds already: batch norm outside training writes its running statistics so
 	}
 	if s := nodeOf(x).since; s > old.since && old.id < s {
-		graph.Fail(r.op, "what differs between the members of a batch is written to a tensor that is the same for all: under Vmap, return it, or write a Clone made inside the function")
+		graph.Fail(r.op, "what a function that is recorded (by Vmap, Scan, While or Cond) computes is written to a tensor from outside it: return it, or write a Clone made inside the function")
 	}
 	from := base
 	if t.detach {

@@ -125,7 +125,7 @@ func (s *step[M, B]) update() {
 		s.Optimizer.Step()
 	} else {
 		all := s.Optimizer.Update()
-		all = append(all, s.EMA.update(s.Model)...)
+		all = append(all, s.EMA.update(s.Model, s.at.Step+1)...)
 		tensor.Must(tensor.Eval(context.WithoutCancel(s.ctx), all...))
 	}
 	s.Optimizer.ZeroGrad()

@@ -143,14 +143,17 @@ func (t *Trainer[M, B]) begin() error {
 		return fmt.Errorf("%d epochs", t.Epochs)
 	case t.Accumulate < 0:
 		return fmt.Errorf("steps of %d batches", t.Accumulate)
-	case t.EMA != nil && !(t.EMA.Decay >= 0 && t.EMA.Decay <= 1):
-		return fmt.Errorf("an average that keeps %g of itself: it must be from 0 to 1", t.EMA.Decay)
 	case t.Data.Batches() == 0:
 		return errors.New("there are no batches to train on")
 	case t.Plateau != nil && t.Scheduler != nil:
 		return errors.New("a Scheduler and a Plateau both set the rates: leave one out")
 	case t.Best != "" && t.Best != lossName && !slices.ContainsFunc(t.Metrics, func(m Metric[B]) bool { return m.Name == t.Best }):
 		return fmt.Errorf("the field Best is %q, which is no metric", t.Best)
+	}
+	if t.EMA != nil {
+		if err := t.EMA.check(); err != nil {
+			return err
+		}
 	}
 	config, err := hashConfig(t.Config)
 	if err != nil {

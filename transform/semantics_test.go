@@ -36,7 +36,7 @@ func TestReadingUnderVmap(t *testing.T) {
 		"later": func(x *T) { x.Sin().Add(x).Item() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			wantError(t, "under Vmap it stands for each member of a batch", func() {
+			wantError(t, "it stands for what each application gets", func() {
 				transform.Vmap(transform.F1(func(x *T) *T { read(x); return x }))(x)
 			})
 		})
@@ -139,7 +139,7 @@ func TestWrites(t *testing.T) {
 	wantClose(t, "the caller's tensor", x, tensor.New([]float64{1, 2, 3}), 0)
 
 	outside := tensor.New([]float64{10})
-	wantError(t, "the same for all", func() {
+	wantError(t, "from outside it", func() {
 		transform.Vmap(transform.F1(func(x *T) *T { return outside.Add_(x) }))(x)
 	})
 	calls := transform.F1(func(x *T) *T { outside.AddScalar_(1); return x.Add(outside) })
@@ -189,7 +189,7 @@ func TestVmapAxes(t *testing.T) {
 	ys := f(a, b)
 	for i := range 5 {
 		wantClose(t, "a product", ys[0].Select(2, i), a.Select(1, i).Mm(b), 1e-15)
-		wantClose(t, "the same for all", ys[1].Select(1, i), b, 0)
+		wantClose(t, "from outside it", ys[1].Select(1, i), b, 0)
 	}
 	if fmt.Sprint(ys[2].Shape()) != "[5]" {
 		t.Errorf("a constant is %v", ys[2].Shape())

@@ -25,7 +25,9 @@ type program struct {
 	buffers []bufferID
 	stages  []*compiled
 	results []int  // buffers
-	gifts   []pair // outputs that may take the memory of a donated parameter
+	unsound []bool // buffers that depend on a check
+	chains  []chain
+	gifts   []gift // results that may take the memory of a donated parameter
 
 	last atomic.Pointer[binding]
 	dump *dump
@@ -46,6 +48,8 @@ type compiled struct {
 	out   []sizeID // sizes of the result of a contraction or special
 	plain bool     // a contraction without epilogue
 
+	bodies *bodies
+
 	needs [][]int // for each store of the loop, the buffers that it depends on
 	pairs []pair  // stores that may take the memory of what the stage reads
 	reads []int
@@ -62,8 +66,22 @@ type sourceID struct {
 // same order.
 type pair struct{ stage, to, from int }
 
+// passes are those of a program for this backend, which takes no composite whole and contracts real numbers only.
+var passes = append([]rewrite.Pass{
+	{Name: "inline-calls", Run: rewrite.InlineCalls},
+	{Name: "split-complex", Run: rewrite.SplitComplex},
+}, rewrite.Final...)
+
 // Compile makes a program of f.
-func (d *Device) Compile(f *graph.Func, opts backend.Options) (_ backend.Program, err error) {
+func (d *Device) Compile(f *graph.Func, opts backend.Options) (backend.Program, error) {
+	p, err := d.compile(f, opts)
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (d *Device) compile(f *graph.Func, opts backend.Options) (_ *program, err error) {
 	p := &program{d: d, name: opts.Name, symbols: f.Symbols(), guards: f.Guards(), numbers: len(f.Numbers())}
 	for _, v := range f.Params {
 		p.params = append(p.params, v.Type)
@@ -75,7 +93,7 @@ func (d *Device) Compile(f *graph.Func, opts backend.Options) (_ backend.Program
 		}
 		see = p.dump.pass
 	}
-	if f, err = rewrite.Run(f, rewrite.Final, see); err != nil {
+	if f, err = rewrite.Run(f, passes, see); err != nil {
 		return nil, err
 	}
 	s, err := schedule(f, opts.Unfused)
@@ -127,6 +145,13 @@ func (p *program) prepare(s *scheduler) error {
 			}
 			c.code = code
 		}
+		if k.kind == kindBodies {
+			b, err := p.newBodies(k)
+			if err != nil {
+				return err
+			}
+			c.bodies = b
+		}
 		if k.kind != kindLoop {
 			c.out = p.table.all(k.value.Shape)
 			for n, x := range k.value.Args {
@@ -153,6 +178,7 @@ func (p *program) prepare(s *scheduler) error {
 	for i, c := range p.stages {
 		p.findPairs(i, c)
 	}
+	p.findChains()
 	return nil
 }
 
@@ -220,8 +246,11 @@ func (c *compiled) dependencies() {
 
 // writes are the buffers that the stage writes.
 func (c *compiled) writes() []int {
-	if c.kind == kindSpecial {
+	switch c.kind {
+	case kindSpecial:
 		return []int{c.stage.out}
+	case kindBodies:
+		return c.outs
 	}
 	var out []int
 	for i := range c.loop.instrs {
@@ -259,14 +288,7 @@ func (p *program) findPairs(at int, c *compiled) {
 			if p.buffers[b].last != at || p.buffers[b].output >= 0 || !c.samePath(st, b) {
 				continue
 			}
-			pr := pair{at, st.buf, b}
-			switch {
-			case p.buffers[b].param < 0 && p.buffers[st.buf].output < 0:
-				c.pairs = append(c.pairs, pr)
-			case p.buffers[b].param >= 0 && p.buffers[st.buf].output >= 0:
-				c.pairs = append(c.pairs, pr)
-				p.gifts = append(p.gifts, pr)
-			}
+			c.pairs = append(c.pairs, pair{at, st.buf, b})
 		}
 	}
 }

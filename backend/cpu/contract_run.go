@@ -10,9 +10,9 @@ import (
 // sizes alone: not on their distances in memory, on the epilogue, or on the number of threads.
 var contractions = map[*graph.Primitive]contractionKernel{
 	graph.DotGeneral: byType(dot[float32], dot[float64], dot[int64]),
-	graph.Conv:       byType(conv[float32], conv[float64], nil),
-	graph.ConvInput:  byType(convInput[float32], convInput[float64], nil),
-	graph.ConvFilter: byType(convFilter[float32], convFilter[float64], nil),
+	graph.Conv:       byType(conv[float32], conv[float64], conv[int64]),
+	graph.ConvInput:  byType(convInput[float32], convInput[float64], convInput[int64]),
+	graph.ConvFilter: byType(convFilter[float32], convFilter[float64], convFilter[int64]),
 }
 
 // contractionIn is a contraction that computes in T, and hands what is finished to write.

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/flambeau-ml/flambeau/backend"
 	"github.com/flambeau-ml/flambeau/internal/offheap"
@@ -34,6 +35,7 @@ type Device struct {
 	mem     *offheap.Allocator
 	pool    *workpool.Pool
 	states  sync.Pool // of *state
+	written atomic.Int64
 }
 
 var _ backend.Device = (*Device)(nil)
@@ -107,6 +109,7 @@ func (d *Device) Write(dst backend.Buffer, src []byte) error {
 		return fmt.Errorf("cpu: %d bytes do not fit a buffer of %d", len(src), dst.Size())
 	}
 	copy(dst.Host(), src)
+	d.written.Add(int64(len(src)))
 	return nil
 }
 
@@ -119,10 +122,10 @@ func (d *Device) Read(dst []byte, src backend.Buffer) error {
 	return nil
 }
 
-// Memory reports what the allocator counts.
+// Memory reports what the allocator counts, and what was written.
 func (d *Device) Memory() backend.Memory {
 	s := d.mem.Stats()
-	return backend.Memory{Live: s.Live, Peak: s.Peak, Reserved: s.Reserved, Fresh: s.Fresh, Limit: s.Limit}
+	return backend.Memory{Live: s.Live, Peak: s.Peak, Reserved: s.Reserved, Fresh: s.Fresh, Written: d.written.Load(), Limit: s.Limit}
 }
 
 // SetMemoryLimit bounds the live bytes; 0 takes the bound away.

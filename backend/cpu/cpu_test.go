@@ -3,6 +3,7 @@ package cpu
 import (
 	"context"
 	"math"
+	"math/cmplx"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -125,20 +126,22 @@ func same(a, b *graph.Array, tol float64) (at int, ok bool) {
 		}
 	}
 	for i, x := range a.F {
-		y := b.F[i]
-		switch {
-		case x != x && y != y || math.Float64bits(x) == math.Float64bits(y):
-		case tol > 0 && math.Abs(x-y) <= tol*max(1, math.Abs(x), math.Abs(y)):
-		default:
+		if !near(x, b.F[i], tol, math.Abs(b.F[i])) {
 			return i, false
 		}
 	}
 	for i, x := range a.C {
-		if x != b.C[i] {
+		y := b.C[i]
+		if !near(real(x), real(y), tol, cmplx.Abs(x)) || !near(imag(x), imag(y), tol, cmplx.Abs(x)) {
 			return i, false
 		}
 	}
 	return 0, true
+}
+
+// near compares numbers as same does; scale is the size of what they belong to.
+func near(x, y, tol, scale float64) bool {
+	return x != x && y != y || math.Float64bits(x) == math.Float64bits(y) || tol > 0 && math.Abs(x-y) <= tol*max(1, math.Abs(x), math.Abs(y), scale)
 }
 
 func differs(t testing.TB, what string, got, want *graph.Array, at int) {
@@ -166,6 +169,8 @@ func closeTo(p *graph.Primitive, d graph.DType) float64 {
 		return 3e-2
 	case d == graph.Float32:
 		return 2e-6
+	case d == graph.Complex64: // differences of sums that are larger
+		return 1e-5
 	}
 	return 1e-13
 }
@@ -211,10 +216,10 @@ func TestSamples(t *testing.T) {
 	}
 }
 
-// variants are a sample's operands, and these in every other floating or integer type that p takes.
+// variants are a sample's operands, and these in every other type of their kind that p takes; of integers bool as well.
 func variants(p *graph.Primitive, s graph.Sample) [][]*graph.Array {
 	out := [][]*graph.Array{s.In}
-	if len(s.In) == 0 || s.In[0].DType != graph.Float64 && s.In[0].DType != graph.Int64 {
+	if len(s.In) == 0 || s.In[0].DType != graph.Float64 && s.In[0].DType != graph.Int64 && s.In[0].DType != graph.Complex128 {
 		return out
 	}
 	var types []graph.Type
@@ -222,7 +227,7 @@ func variants(p *graph.Primitive, s graph.Sample) [][]*graph.Array {
 		types = append(types, a.Type())
 	}
 	for _, d := range graph.DTypes {
-		if d.IsFloat() != s.In[0].DType.IsFloat() || d.IsInt() != s.In[0].DType.IsInt() {
+		if of := s.In[0].DType; d.IsFloat() != of.IsFloat() || d.IsComplex() != of.IsComplex() {
 			continue
 		}
 		cast := slices.Clone(s.In)

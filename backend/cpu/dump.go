@@ -87,9 +87,12 @@ func (c *compiled) String() string {
 		}
 		b.WriteByte('\n')
 	}
-	if c.loop != nil {
+	switch {
+	case c.loop != nil:
 		b.WriteString(c.loop.String())
-	} else {
+	case c.kind == kindBodies:
+		fmt.Fprintf(&b, "  results %v: buffers %v\n", c.index, c.outs)
+	default:
 		fmt.Fprintf(&b, "  result: b%d\n", c.stage.out)
 	}
 	for _, p := range c.pairs {

@@ -38,21 +38,9 @@ func casting(from, to graph.DType) opFunc {
 	case graph.Float64:
 		return castFloat[float64](to)
 	case graph.Complex64:
-		if to == graph.Complex128 {
-			return func(d, x, _, _ unsafe.Pointer, n int) {
-				for i, c := range vec[complex64](x, n) {
-					vec[complex128](d, n)[i] = complex128(c)
-				}
-			}
-		}
+		return castComplex[float32, complex64](from, to)
 	case graph.Complex128:
-		if to == graph.Complex64 {
-			return func(d, x, _, _ unsafe.Pointer, n int) {
-				for i, c := range vec[complex128](x, n) {
-					vec[complex64](d, n)[i] = complex64(c)
-				}
-			}
-		}
+		return castComplex[float64, complex128](from, to)
 	}
 	return nil
 }

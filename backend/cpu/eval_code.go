@@ -233,6 +233,14 @@ func (c *code) layout(b bound, overwrites func(store, load int) bool) *layout {
 	return y
 }
 
+// indices is how many indices level lv has.
+func (y *layout) indices(lv level) int {
+	if lv == levelKept {
+		return y.k
+	}
+	return y.n
+}
+
 // inPlace reports whether the instruction that store i stores can write to memory itself.
 func (y *layout) inPlace(i int, overwrites func(store, load int) bool) bool {
 	in := &y.instrs[i]

@@ -54,16 +54,22 @@ func operation(p *graph.Primitive, d graph.DType) opFunc {
 	case graph.Int64:
 		return integerOp[int64](p)
 	case graph.Float32:
+		if p == graph.Complex {
+			return joinParts[float32, complex64]
+		}
 		if f := elementary32[p]; f != nil {
 			return f
 		}
 		return floatOp[float32](p)
 	case graph.Float64:
+		if p == graph.Complex {
+			return joinParts[float64, complex128]
+		}
 		return floatOp[float64](p)
 	case graph.Complex64:
-		return complexOp[complex64](p)
+		return complexOp[float32, complex64](p)
 	case graph.Complex128:
-		return complexOp[complex128](p)
+		return complexOp[float64, complex128](p)
 	}
 	return nil
 }
@@ -88,13 +94,6 @@ func commonOp[T integer | floating](p *graph.Primitive) opFunc {
 		return ltOp[T]
 	case graph.Le:
 		return leOp[T]
-	}
-	return nil
-}
-
-func complexOp[T complex64 | complex128](p *graph.Primitive) opFunc {
-	if p == graph.Eq {
-		return eqOp[T]
 	}
 	return nil
 }
@@ -225,6 +224,12 @@ func integerOp[T integer](p *graph.Primitive) opFunc {
 		})
 	case graph.Pow:
 		return each2(func(x, y T) T {
+			if y < 0 {
+				if x != 1 && x != ^T(0) {
+					return 0
+				}
+				y &= 1
+			}
 			p := T(1)
 			for ; y > 0; y >>= 1 {
 				if y&1 != 0 {
@@ -310,10 +315,7 @@ func each2[T any](f func(x, y T) T) opFunc {
 	}
 }
 
-var (
-	errDivide   = errors.New("integer division by zero")
-	errNegative = errors.New("an integer to a negative power")
-)
+var errDivide = errors.New("integer division by zero")
 
 // checking is the function that finds operands on which p fails; nil where there are none.
 func checking(p *graph.Primitive, d graph.DType) func(y unsafe.Pointer, n int) error {
@@ -331,17 +333,6 @@ func checking(p *graph.Primitive, d graph.DType) func(y unsafe.Pointer, n int) e
 			return findZero[uint32]
 		}
 		return findZero[uint64]
-	case graph.Pow:
-		switch d {
-		case graph.Int8:
-			return findNegative[int8]
-		case graph.Int16:
-			return findNegative[int16]
-		case graph.Int32:
-			return findNegative[int32]
-		case graph.Int64:
-			return findNegative[int64]
-		}
 	}
 	return nil
 }
@@ -350,15 +341,6 @@ func findZero[T integer](y unsafe.Pointer, n int) error {
 	for _, v := range vec[T](y, n) {
 		if v == 0 {
 			return errDivide
-		}
-	}
-	return nil
-}
-
-func findNegative[T integer](y unsafe.Pointer, n int) error {
-	for _, v := range vec[T](y, n) {
-		if v < 0 {
-			return errNegative
 		}
 	}
 	return nil

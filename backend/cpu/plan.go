@@ -13,6 +13,7 @@ type binding struct {
 	sizes   bound
 	bytes   []int // of each buffer
 	layouts []*layout
+	host    []int // of each buffer, the one in whose memory it lives: itself, or the result that it becomes
 	offset  []int // of each buffer in the arena, −1 where it is not there
 	arena   int   // bytes
 }
@@ -55,6 +56,7 @@ func (p *program) bind(sizes []int64) (*binding, error) {
 		}
 		b.layouts = append(b.layouts, y)
 	}
+	p.host(b)
 	p.plan(b)
 	p.last.Store(b)
 	return b, nil
@@ -105,7 +107,7 @@ func (p *program) plan(b *binding) {
 		writes := c.writes()
 		for _, w := range writes {
 			x := &p.buffers[w]
-			if x.first != at || x.output >= 0 {
+			if x.first != at || x.output >= 0 || b.host[w] != w {
 				continue
 			}
 			for _, pr := range c.pairs {

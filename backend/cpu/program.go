@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -34,6 +35,8 @@ type run struct {
 	gave     []bool    // for each parameter, whether a result took its memory
 	touched  bool      // an input may have been overwritten
 	finished bool
+	into     []unsafe.Pointer // where the results go; nil: to memory of their own
+	failed   error            // nothing was computed
 }
 
 // Run computes the results.
@@ -67,6 +70,9 @@ func (p *program) Run(ctx context.Context, l *backend.Launch) error {
 			start = time.Now()
 		}
 		r.stage(at, c)
+		if r.failed != nil {
+			return r.failed
+		}
 		if p.dump != nil {
 			p.dump.time(at, time.Since(start))
 		}
@@ -99,7 +105,7 @@ func (r *run) allocate() error {
 	if r.l.Donate != nil {
 		for _, g := range r.gifts {
 			from, to := &r.buffers[g.from], &r.buffers[g.to]
-			if r.l.Donate[from.param] && !r.gave[from.param] && r.gift[to.output] < 0 && r.b.bytes[g.from] == r.b.bytes[g.to] &&
+			if r.l.Donate[from.param] && !r.gave[from.param] && r.gift[to.output] < 0 && r.b.bytes[g.from] == r.b.bytes[g.to] && r.b.host[g.via] == g.to && r.mayTake(g) &&
 				r.l.Inputs[from.param].Size() == int64(r.b.bytes[g.from]) {
 				r.gift[to.output], r.gave[from.param] = from.param, true
 				r.base[g.to] = r.base[g.from]
@@ -110,12 +116,21 @@ func (r *run) allocate() error {
 		if r.gift[i] >= 0 {
 			continue
 		}
+		if r.into != nil {
+			r.base[b] = r.into[i]
+			continue
+		}
 		m, err := r.d.alloc(int64(r.b.bytes[b]))
 		if err != nil {
 			return err
 		}
 		r.fresh[i] = m
 		r.base[b] = address(m.Host())
+	}
+	for i, h := range r.b.host {
+		if h != i {
+			r.base[i] = r.base[h]
+		}
 	}
 	if r.b.arena == 0 {
 		return nil
@@ -191,17 +206,22 @@ func (r *run) faultOf(bufs []int) *backend.Fault {
 
 // stage runs stage number at. What depends on a fault is not stored.
 func (r *run) stage(at int, c *compiled) {
+	if c.kind == kindBodies {
+		r.bodies(c)
+		return
+	}
 	if c.kind == kindSpecial {
 		if f := r.faultOf(c.reads); f != nil {
 			r.faults[c.stage.out] = f
 			return
 		}
+		r.d.written.Add(int64(r.b.bytes[c.stage.out]))
 		if err := r.special(c); err != nil {
 			r.faults[c.stage.out] = fault(c.value, err)
 		}
 		return
 	}
-	n := len(c.loop.instrs)
+	n, stays := len(c.loop.instrs), r.stays(c)
 	r.skip = slices.Grow(r.skip[:0], n)[:n]
 	good := false
 	for i := range c.loop.instrs {
@@ -217,8 +237,12 @@ func (r *run) stage(at int, c *compiled) {
 			}
 			continue
 		}
+		if stays {
+			continue
+		}
 		good = true
-		if out := r.buffers[in.buf].output; out >= 0 && r.gift[out] >= 0 {
+		r.d.written.Add(int64(r.b.layouts[at].indices(in.level) * r.buffers[in.buf].typ.DType.Bytes()))
+		if out := r.buffers[r.b.host[in.buf]].output; out >= 0 && r.gift[out] >= 0 {
 			r.touched = true
 		}
 	}
@@ -234,6 +258,28 @@ func (r *run) stage(at int, c *compiled) {
 		for _, b := range c.writes() {
 			r.faults[b] = fault(c.check, err)
 		}
+	}
+}
+
+// bodies runs a stage that applies functions. A fault in one of them is the fault of all results. Memory that could not
+// be had ends the run while that leaves the inputs as they were.
+func (r *run) bodies(c *compiled) {
+	f := r.faultOf(c.reads)
+	if f == nil {
+		var err error
+		f, err = r.runBodies(c)
+		var full *backend.LimitError
+		switch {
+		case f != nil:
+			f = &backend.Fault{Op: f.Op, Pos: c.value.Pos, Msg: f.Msg}
+		case errors.As(err, &full) && !r.touched:
+			r.failed = err
+		case err != nil:
+			f = fault(c.value, err)
+		}
+	}
+	for _, b := range c.outs {
+		r.faults[b] = f
 	}
 }
 

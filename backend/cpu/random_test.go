@@ -38,10 +38,14 @@ func TestRandomGraphs(t *testing.T) {
 		n = 150
 	}
 	halves := []graph.DType{graph.Float32, graph.Float16, graph.BFloat16, graph.Uint8, graph.Bool}
+	complexes := []graph.DType{graph.Float32, graph.Float64, graph.Complex64, graph.Complex128, graph.Bool}
 	for seed := range n {
 		o := randgraph.Options{Values: 6 + seed%40, Special: seed%3 == 0}
 		if seed%4 == 1 {
 			o.DTypes = halves
+		}
+		if seed%4 == 2 {
+			o.DTypes = complexes
 		}
 		f, in := randgraph.New(uint64(seed), o)
 		what := func(f *graph.Func, in []*graph.Array) string {

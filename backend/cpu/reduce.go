@@ -64,6 +64,10 @@ func reducerOf(p *graph.Primitive, d graph.DType) reducer {
 		return reducerFor(p, float32(math.Inf(-1)), float32(math.Inf(1)))
 	case graph.Float64:
 		return reducerFor(p, math.Inf(-1), math.Inf(1))
+	case graph.Complex64:
+		return complexReducer[float32, complex64](p)
+	case graph.Complex128:
+		return complexReducer[float64, complex128](p)
 	}
 	return nil
 }
@@ -82,7 +86,10 @@ func reducerFor[T integer | floating](p *graph.Primitive, least, most T) reducer
 	return nil
 }
 
-type sums[T integer | floating] struct{}
+// summand is what sums add: complex numbers part by part.
+type summand interface{ integer | floating | complexes }
+
+type sums[T summand] struct{}
 
 func (sums[T]) clear(p unsafe.Pointer, n int) { clear(vec[T](p, n)) }
 
@@ -117,7 +124,7 @@ func (sums[T]) tree(p unsafe.Pointer) {
 }
 
 // addLanes adds element i of x to p[i mod 32], eight partial sums at a time, which stay in registers.
-func addLanes[T integer | floating](p *[lanes]T, x []T) {
+func addLanes[T summand](p *[lanes]T, x []T) {
 	whole := len(x) &^ (lanes - 1)
 	if whole > 0 {
 		for g := 0; g < lanes; g += 8 {

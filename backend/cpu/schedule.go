@@ -38,9 +38,12 @@ const (
 	kindLoop    stageKind = iota // a loop
 	kindTiled                    // a contraction, with a loop as its epilogue
 	kindSpecial                  // a primitive with a kernel of its own
+	kindBodies                   // a primitive that applies functions
 )
 
-func (k stageKind) String() string { return [...]string{"loop", "contraction", "special"}[k] }
+func (k stageKind) String() string {
+	return [...]string{"loop", "contraction", "special", "functions"}[k]
+}
 
 // stage is one kernel of a program.
 type stage struct {
@@ -49,6 +52,8 @@ type stage struct {
 	loop  *loop        // of a loop; the epilogue of a contraction
 	in    []source     // of a contraction or special
 	out   int          // buffer of a contraction without epilogue, or of a special
+	outs  []int        // of functions: the buffers of the results that are needed …
+	index []int        // … and which results they are
 	check *graph.Value // the operation that can fail depending on values, if there is one
 
 	b *builder

@@ -111,6 +111,8 @@ func (s *scheduler) add(v *graph.Value) error {
 		s.update(v)
 	case tiled(v):
 		s.contraction(v)
+	case applies(v):
+		s.apply(v)
 	case byHand(v):
 		if specials[v.Op] == nil {
 			return fmt.Errorf("cpu: there is no kernel for %s", v.Op)

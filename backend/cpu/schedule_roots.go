@@ -10,7 +10,7 @@ func weight(op *graph.Primitive) int {
 	switch op {
 	case graph.Div, graph.Sqrt, graph.Rem:
 		return 2
-	case graph.Exp, graph.Expm1, graph.Log, graph.Log1p, graph.Sin, graph.Cos, graph.Tanh, graph.Erf, graph.Rsqrt, graph.Pow, graph.Atan2:
+	case graph.Exp, graph.Expm1, graph.Log, graph.Log1p, graph.Sin, graph.Cos, graph.Tanh, graph.Erf, graph.Rsqrt, graph.Pow, graph.Atan2, graph.Modulus:
 		return 8
 	}
 	return 1

@@ -23,6 +23,10 @@ func cumProd(e *env, a *graph.Attrs, in []array, out array) error {
 
 func cumulative(e *env, axis int, x, out array, product bool) error {
 	switch d := x.dtype; {
+	case d == graph.Complex64:
+		cumulateComplex[float32](e, axis, x, out, product)
+	case d == graph.Complex128:
+		cumulateComplex[float64](e, axis, x, out, product)
 	case d == graph.Float64:
 		cumulate[float64](e, axis, x, out, product)
 	case d.IsFloat():
@@ -169,9 +173,14 @@ func cumulateColumns[T number](src, dst []T, at, n, step int, sums, offsets []T,
 }
 
 func recurrence(e *env, a *graph.Attrs, in []array, out array) error {
-	if out.dtype == graph.Float64 {
+	switch out.dtype {
+	case graph.Complex64:
+		recurComplex[float32](e, a.Axes[0], in, out)
+	case graph.Complex128:
+		recurComplex[float64](e, a.Axes[0], in, out)
+	case graph.Float64:
 		recur[float64](e, a.Axes[0], in, out)
-	} else {
+	default:
 		recur[float32](e, a.Axes[0], in, out)
 	}
 	return nil

@@ -46,6 +46,9 @@ type joiners struct {
 	i16 joiner[int16]
 	i32 joiner[int32]
 	i64 joiner[int64]
+
+	c64  joiner[[2]float32]
+	c128 joiner[[2]float64]
 }
 
 func scatterWith(j *joiners) special {
@@ -79,21 +82,33 @@ func scatterWith(j *joiners) special {
 			scatterElements(e, &ix, base, upd, out, j.i32)
 		case graph.Int64:
 			scatterElements(e, &ix, base, upd, out, j.i64)
+		case graph.Complex64:
+			scatterElements(e, &ix, base, upd, out, j.c64)
+		case graph.Complex128:
+			scatterElements(e, &ix, base, upd, out, j.c128)
 		}
 		return nil
 	}
 }
 
 var (
-	scatterMul = scatterWith(&joiners{times[float32], times[float64], times[uint8], times[uint16], times[uint32], times[uint64], times[int8], times[int16], times[int32], times[int64]})
-	scatterMax = scatterWith(&joiners{larger[float32], larger[float64], larger[uint8], larger[uint16], larger[uint32], larger[uint64], larger[int8], larger[int16], larger[int32], larger[int64]})
-	scatterMin = scatterWith(&joiners{smaller[float32], smaller[float64], smaller[uint8], smaller[uint16], smaller[uint32], smaller[uint64], smaller[int8], smaller[int16], smaller[int32], smaller[int64]})
+	scatterMul = scatterWith(&joiners{times[float32], times[float64], times[uint8], times[uint16], times[uint32], times[uint64], times[int8], times[int16], times[int32], times[int64], timesParts[float32], timesParts[float64]})
+	scatterMax = scatterWith(&joiners{larger[float32], larger[float64], larger[uint8], larger[uint16], larger[uint32], larger[uint64], larger[int8], larger[int16], larger[int32], larger[int64], nil, nil})
+	scatterMin = scatterWith(&joiners{smaller[float32], smaller[float64], smaller[uint8], smaller[uint16], smaller[uint32], smaller[uint64], smaller[int8], smaller[int16], smaller[int32], smaller[int64], nil, nil})
 )
 
 func times[T integer | floating](y, x []T) {
 	x = x[:len(y)]
 	for i := range y {
 		y[i] *= x[i]
+	}
+}
+
+// timesParts is times for complex numbers, given as pairs of their parts.
+func timesParts[P floating](y, x [][2]P) {
+	x = x[:len(y)]
+	for i := range y {
+		y[i] = timesComplex(y[i], x[i])
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 
 	"github.com/flambeau-ml/flambeau/declare"
@@ -24,19 +23,22 @@ func newPredict() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "predict MODEL_DIR",
 		Short: "Predict with a model that train wrote",
-		Long: "Predict reads a table and writes a prediction for each row, with the probability of each class. Without --input, the " +
-			"rows\nare those that training held out. Where the table says what is right, the accuracy is printed, too; it goes to " +
+		Long: "Predict reads a table, or images, and writes a prediction for each row, with the probability of each class. Without " +
+			"--input,\nthe rows are those that training held out. Images are for models with one input feature, which is an image; " +
+			"what is\nwritten names their files. Where the table says what is right, the accuracy is printed, too; it goes to " +
 			"the\nstandard error, so that the predictions can be piped.\n\n" +
 			"Exit codes: 0 done, 1 failure, 2 the command line is wrong, 130 interrupted.",
 		Example: "  flambeau predict runs/digits\n" +
 			"  flambeau predict runs/digits --split training --format json --output predictions.json\n" +
 			"  flambeau predict runs/digits --input new.csv\n" +
+			"  flambeau predict runs/digits --input scans/\n" +
+			"  flambeau predict runs/mnist --input t10k-images-idx3-ubyte.gz\n" +
 			"  gunzip -c new.csv.gz | flambeau predict runs/digits --input - > predictions.csv",
 		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error { return f.run(c, args[0]) },
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.input, "input", "", "CSV table to predict, - for the standard input")
+	flags.StringVar(&f.input, "input", "", "what to predict: a CSV table (- for the standard input), an image file, a folder of these, or an IDX file of images")
 	flags.StringVar(&f.output, "output", "-", "file to write, - for the standard output")
 	flags.StringVar(&f.format, "format", "csv", "csv or json")
 	flags.StringVar(&f.split, "split", "test", "part of the training data to predict: training, validation, test or full")
@@ -82,12 +84,7 @@ func (f *predictFlags) predict(c *cobra.Command, model *declare.Predictor) (*dec
 	case "-":
 		return model.Table(c.Context(), "standard input", c.InOrStdin())
 	}
-	in, err := os.Open(f.input)
-	if err != nil {
-		return nil, err
-	}
-	defer in.Close()
-	return model.Table(c.Context(), f.input, in)
+	return model.File(c.Context(), f.input)
 }
 
 func (f *predictFlags) write(c *cobra.Command, p *declare.Predictions) error {

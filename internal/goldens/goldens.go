@@ -77,6 +77,7 @@ type Sample struct {
 	// Of optimisers and schedules.
 	Groups    []map[string]any `json:"groups"`
 	Gradients []any            `json:"gradients"`
+	Function  map[string]any   `json:"function"` // what LBFGS minimises
 	Optimizer map[string]any   `json:"optimizer"`
 	Fed       []float64        `json:"fed"`
 }

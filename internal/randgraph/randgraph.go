@@ -86,6 +86,11 @@ func (g *generator) param(d graph.DType, dims ...int) *graph.Value {
 			a.SetFloat(i, Special[g.r.IntN(len(Special))])
 		}
 	}
+	for i := range a.C {
+		if g.Special && g.r.IntN(6) == 0 {
+			a.SetComplex(i, complex(Special[g.r.IntN(len(Special))], Special[g.r.IntN(len(Special))]))
+		}
+	}
 	return g.given(a)
 }
 
@@ -179,7 +184,7 @@ func (g *generator) like(d graph.DType, x *graph.Value) *graph.Value {
 // binary applies p to two values. Where p checks integers, the second operand is one that passes.
 func (g *generator) binary(p *graph.Primitive) *graph.Value {
 	x := g.recent()
-	if p.Checks && !x.DType.IsFloat() {
+	if p.Checks && !x.DType.IsInexact() {
 		if !x.DType.IsInt() {
 			return nil
 		}

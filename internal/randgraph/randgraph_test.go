@@ -11,14 +11,18 @@ import (
 func TestNew(t *testing.T) {
 	seen := map[*graph.Primitive]int{}
 	for seed := range uint64(400) {
-		f, in := New(seed, Options{Special: seed%2 == 0})
+		o := Options{Special: seed%2 == 0}
+		if seed%4 == 3 {
+			o.DTypes = []graph.DType{graph.Float32, graph.Float64, graph.Complex64, graph.Complex128, graph.Bool}
+		}
+		f, in := New(seed, o)
 		if err := f.Verify(); err != nil {
 			t.Fatalf("seed %d: %v\n%s", seed, err, f)
 		}
 		if _, err := graph.Eval(f, nil, in); err != nil {
 			t.Fatalf("seed %d: %v\n%s", seed, err, f)
 		}
-		if g, _ := New(seed, Options{Special: seed%2 == 0}); seed < 20 && g.String() != f.String() {
+		if g, _ := New(seed, o); seed < 20 && g.String() != f.String() {
 			t.Fatalf("seed %d makes two graphs", seed)
 		}
 		for _, v := range f.Values {

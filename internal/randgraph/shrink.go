@@ -51,9 +51,7 @@ func Shrink(f *graph.Func, in []*graph.Array, fails func(*graph.Func, []*graph.A
 
 // valueOf is what v evaluates to; nil where it does not.
 func valueOf(f *graph.Func, in []*graph.Array, v *graph.Value) *graph.Array {
-	g := *f
-	g.Results = []*graph.Value{v}
-	out, err := graph.Eval(&g, nil, in)
+	out, err := graph.Eval(f.Computing(v), nil, in)
 	if err != nil {
 		return nil
 	}

@@ -23,16 +23,30 @@ type primitive struct{ goName, name, doc, kind string }
 
 func main() {
 	log.SetFlags(0)
-	files, err := filepath.Glob("prim_*.go")
+	src, err := generate(".")
 	if err != nil {
 		log.Fatal(err)
+	}
+	if err := os.WriteFile(output, src, 0o644); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// output is the file that is written, in the folder of package graph.
+const output = "methods_gen.go"
+
+// generate makes the methods from the table in the folder dir.
+func generate(dir string) ([]byte, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "prim_*.go"))
+	if err != nil {
+		return nil, err
 	}
 	slices.Sort(files)
 	var all []primitive
 	for _, f := range files {
 		ps, err := read(f)
 		if err != nil {
-			log.Fatal(err)
+			return nil, err
 		}
 		all = append(all, ps...)
 	}
@@ -46,13 +60,7 @@ func main() {
 			fmt.Fprintf(&b, "\n// %s is %s, where x is v, element by element; the two broadcast.\nfunc (v *Value) %[1]s(y *Value) *Value { return applyBinary(%[1]s, v, y) }\n", p.goName, p.doc)
 		}
 	}
-	src, err := format.Source(b.Bytes())
-	if err != nil {
-		log.Fatal(err)
-	}
-	if err := os.WriteFile("methods_gen.go", src, 0o644); err != nil {
-		log.Fatal(err)
-	}
+	return format.Source(b.Bytes())
 }
 
 // read finds the primitives that a file of the table defines.
