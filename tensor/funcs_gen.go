@@ -195,6 +195,13 @@ func BitwiseXorOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	return out
 }
 
+// BlockDiag is matrices along the diagonal of a matrix of zeros. It is PyTorch's block_diag.
+func BlockDiag(tensors []*Tensor) *Tensor {
+	r := record("block_diag")
+	defer r.done()
+	return r.handle(ops.BlockDiag.Body(r.readAll(tensors)))
+}
+
 // BmmOut writes into out the products of matrices, two by two. It is PyTorch's bmm.
 func BmmOut(out *Tensor, t *Tensor, mat2 *Tensor) *Tensor {
 	r := record("bmm")
@@ -208,6 +215,14 @@ func BroadcastTensors(tensors []*Tensor) []*Tensor {
 	r := record("broadcast_tensors")
 	defer r.done()
 	return r.handles(ops.BroadcastTensors.Body(r.readAll(tensors)))
+}
+
+// CartesianProd is the rows of one element of each vector, the last one changing first. It is PyTorch's
+// cartesian_prod.
+func CartesianProd(tensors []*Tensor) *Tensor {
+	r := record("cartesian_prod")
+	defer r.done()
+	return r.handle(ops.CartesianProd.Body(r.readAll(tensors)))
 }
 
 // Cat is tensors one after the other along a dimension. It is PyTorch's cat.
@@ -369,6 +384,41 @@ func CumSumOut(out *Tensor, t *Tensor, dim int, opts ...Option) *Tensor {
 	o := r.options(opts, "dtype")
 	r.write(out, ops.CumSum.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType)))
 	return out
+}
+
+// CumulativeTrapezoid is the integrals up to each of the places dx apart along a dimension, by trapezoids. It is
+// PyTorch's cumulative_trapezoid.dx.
+func CumulativeTrapezoid(y *Tensor) *Tensor {
+	r := record("cumulative_trapezoid")
+	defer r.done()
+	return r.handle(ops.CumulativeTrapezoid.Body(r.read(y), r.scalar(1), -1))
+}
+
+// CumulativeTrapezoidWith is the integrals up to each of the places dx apart along a dimension, by trapezoids. It is
+// PyTorch's cumulative_trapezoid.dx.
+func CumulativeTrapezoidWith(y *Tensor, opts ...Option) *Tensor {
+	r := record("cumulative_trapezoid")
+	defer r.done()
+	o := r.options(opts, "dx", "dim")
+	return r.handle(ops.CumulativeTrapezoid.Body(r.read(y), r.scalarOption(o, "dx", r.scalar(1)), intOption(o, "dim", -1)))
+}
+
+// CumulativeTrapezoidAt is the integrals up to each of the places x along a dimension, by trapezoids. It is PyTorch's
+// cumulative_trapezoid.x.
+func CumulativeTrapezoidAt(y *Tensor, x *Tensor, dims ...int) *Tensor {
+	r := record("cumulative_trapezoid")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.CumulativeTrapezoidAt.Body(r.read(y), r.read(x), dimAt(dims, 0, -1)))
+}
+
+// CumulativeTrapezoidAtWith is the integrals up to each of the places x along a dimension, by trapezoids. It is
+// PyTorch's cumulative_trapezoid.x.
+func CumulativeTrapezoidAtWith(y *Tensor, x *Tensor, opts ...Option) *Tensor {
+	r := record("cumulative_trapezoid")
+	defer r.done()
+	o := r.options(opts, "dim")
+	return r.handle(ops.CumulativeTrapezoidAt.Body(r.read(y), r.read(x), intOption(o, "dim", -1)))
 }
 
 // Deg2RadOut writes into out each element in degrees as radians. It is PyTorch's deg2rad.
@@ -619,6 +669,21 @@ func HypotOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	return out
 }
 
+// IsIn is whether each element is among those of a tensor. It is PyTorch's isin.Tensor_Tensor.
+func IsIn(elements *Tensor, testElements *Tensor) *Tensor {
+	r := record("isin")
+	defer r.done()
+	return r.handle(ops.IsIn.Body(r.read(elements), r.read(testElements), false, false))
+}
+
+// IsInWith is whether each element is among those of a tensor. It is PyTorch's isin.Tensor_Tensor.
+func IsInWith(elements *Tensor, testElements *Tensor, opts ...Option) *Tensor {
+	r := record("isin")
+	defer r.done()
+	o := r.options(opts, "assume_unique", "invert")
+	return r.handle(ops.IsIn.Body(r.read(elements), r.read(testElements), option[bool](o, "assume_unique", false), option[bool](o, "invert", false)))
+}
+
 // LeOut writes into out whether each element of self is at most that of other. It is PyTorch's le.Tensor.
 func LeOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	r := record("le")
@@ -774,6 +839,21 @@ func LogicalXorOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	defer r.done()
 	r.write(out, ops.LogicalXor.Body(r.read(t), r.read(other)))
 	return out
+}
+
+// Logspace is a base to the power of numbers evenly apart. It is PyTorch's logspace.
+func Logspace(start any, end any, steps int) *Tensor {
+	r := record("logspace")
+	defer r.done()
+	return r.handle(ops.Logspace.Body(r, r.scalar(start), r.scalar(end), steps, 10, graph.NoDType))
+}
+
+// LogspaceWith is a base to the power of numbers evenly apart. It is PyTorch's logspace.
+func LogspaceWith(start any, end any, steps int, opts ...Option) *Tensor {
+	r := record("logspace")
+	defer r.done()
+	o := r.options(opts, "base", "dtype")
+	return r.handle(ops.Logspace.Body(r, r.scalar(start), r.scalar(end), steps, floatOption(o, "base", 10), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
 // LogSumExpOut writes into out the logarithm of the sum of exponentials over some dimensions. It is PyTorch's
@@ -1113,6 +1193,23 @@ func ScaledDotProductAttentionWith(query *Tensor, key *Tensor, value *Tensor, at
 	return r.handle(ops.ScaledDotProductAttention.Body(r.read(query), r.read(key), r.read(value), r.readOpt(attnMask), floatOption(o, "dropout_p", 0), option[bool](o, "is_causal", false), maybeFloatOption(o, "scale", nil), option[bool](o, "enable_gqa", false)))
 }
 
+// SearchSorted is how many elements of a sequence in order are less than each of self, or at most as large where
+// right is true. It is PyTorch's searchsorted.Tensor.
+func SearchSorted(sortedSequence *Tensor, self *Tensor, sorter *Tensor) *Tensor {
+	r := record("searchsorted")
+	defer r.done()
+	return r.handle(ops.SearchSorted.Body(r.read(sortedSequence), r.read(self), false, false, "", r.readOpt(sorter)))
+}
+
+// SearchSortedWith is how many elements of a sequence in order are less than each of self, or at most as large where
+// right is true. It is PyTorch's searchsorted.Tensor.
+func SearchSortedWith(sortedSequence *Tensor, self *Tensor, sorter *Tensor, opts ...Option) *Tensor {
+	r := record("searchsorted")
+	defer r.done()
+	o := r.options(opts, "out_int32", "right", "side")
+	return r.handle(ops.SearchSorted.Body(r.read(sortedSequence), r.read(self), option[bool](o, "out_int32", false), option[bool](o, "right", false), option[string](o, "side", ""), r.readOpt(sorter)))
+}
+
 // SELUOut writes into out the scaled exponential linear unit, which keeps mean 0 and variance 1. It is PyTorch's
 // selu.
 func SELUOut(out *Tensor, t *Tensor) *Tensor {
@@ -1145,6 +1242,160 @@ func SignOut(out *Tensor, t *Tensor) *Tensor {
 	defer r.done()
 	r.write(out, ops.Sign.Body(r.read(t)))
 	return out
+}
+
+// BartlettWindow is a triangle. It is PyTorch's signal_windows_bartlett.
+func BartlettWindow(m int) *Tensor {
+	r := record("signal_windows_bartlett")
+	defer r.done()
+	return r.handle(ops.BartlettWindow.Body(r, m, true, graph.NoDType))
+}
+
+// BartlettWindowWith is a triangle. It is PyTorch's signal_windows_bartlett.
+func BartlettWindowWith(m int, opts ...Option) *Tensor {
+	r := record("signal_windows_bartlett")
+	defer r.done()
+	o := r.options(opts, "sym", "dtype")
+	return r.handle(ops.BartlettWindow.Body(r, m, option[bool](o, "sym", true), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// BlackmanWindow is the window of Blackman. It is PyTorch's signal_windows_blackman.
+func BlackmanWindow(m int) *Tensor {
+	r := record("signal_windows_blackman")
+	defer r.done()
+	return r.handle(ops.BlackmanWindow.Body(r, m, true, graph.NoDType))
+}
+
+// BlackmanWindowWith is the window of Blackman. It is PyTorch's signal_windows_blackman.
+func BlackmanWindowWith(m int, opts ...Option) *Tensor {
+	r := record("signal_windows_blackman")
+	defer r.done()
+	o := r.options(opts, "sym", "dtype")
+	return r.handle(ops.BlackmanWindow.Body(r, m, option[bool](o, "sym", true), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// CosineWindow is half a period of a sine. It is PyTorch's signal_windows_cosine.
+func CosineWindow(m int) *Tensor {
+	r := record("signal_windows_cosine")
+	defer r.done()
+	return r.handle(ops.CosineWindow.Body(r, m, true, graph.NoDType))
+}
+
+// CosineWindowWith is half a period of a sine. It is PyTorch's signal_windows_cosine.
+func CosineWindowWith(m int, opts ...Option) *Tensor {
+	r := record("signal_windows_cosine")
+	defer r.done()
+	o := r.options(opts, "sym", "dtype")
+	return r.handle(ops.CosineWindow.Body(r, m, option[bool](o, "sym", true), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// ExponentialWindow is an exponential that falls off to both sides. It is PyTorch's signal_windows_exponential.
+func ExponentialWindow(m int) *Tensor {
+	r := record("signal_windows_exponential")
+	defer r.done()
+	return r.handle(ops.ExponentialWindow.Body(r, m, nil, 1, true, graph.NoDType))
+}
+
+// ExponentialWindowWith is an exponential that falls off to both sides. It is PyTorch's signal_windows_exponential.
+func ExponentialWindowWith(m int, opts ...Option) *Tensor {
+	r := record("signal_windows_exponential")
+	defer r.done()
+	o := r.options(opts, "center", "tau", "sym", "dtype")
+	return r.handle(ops.ExponentialWindow.Body(r, m, maybeFloatOption(o, "center", nil), floatOption(o, "tau", 1), option[bool](o, "sym", true), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// GaussianWindow is a bell of a standard deviation in points. It is PyTorch's signal_windows_gaussian.
+func GaussianWindow(m int) *Tensor {
+	r := record("signal_windows_gaussian")
+	defer r.done()
+	return r.handle(ops.GaussianWindow.Body(r, m, 1, true, graph.NoDType))
+}
+
+// GaussianWindowWith is a bell of a standard deviation in points. It is PyTorch's signal_windows_gaussian.
+func GaussianWindowWith(m int, opts ...Option) *Tensor {
+	r := record("signal_windows_gaussian")
+	defer r.done()
+	o := r.options(opts, "std", "sym", "dtype")
+	return r.handle(ops.GaussianWindow.Body(r, m, floatOption(o, "std", 1), option[bool](o, "sym", true), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// GeneralCosineWindow is a sum of cosines with the coefficients a, of alternating signs. It is PyTorch's
+// signal_windows_general_cosine.
+func GeneralCosineWindow(m int, a []float64) *Tensor {
+	r := record("signal_windows_general_cosine")
+	defer r.done()
+	return r.handle(ops.GeneralCosineWindow.Body(r, m, a, true, graph.NoDType))
+}
+
+// GeneralCosineWindowWith is a sum of cosines with the coefficients a, of alternating signs. It is PyTorch's
+// signal_windows_general_cosine.
+func GeneralCosineWindowWith(m int, a []float64, opts ...Option) *Tensor {
+	r := record("signal_windows_general_cosine")
+	defer r.done()
+	o := r.options(opts, "sym", "dtype")
+	return r.handle(ops.GeneralCosineWindow.Body(r, m, a, option[bool](o, "sym", true), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// GeneralHammingWindow is a raised cosine with a share alpha of the constant. It is PyTorch's
+// signal_windows_general_hamming.
+func GeneralHammingWindow(m int) *Tensor {
+	r := record("signal_windows_general_hamming")
+	defer r.done()
+	return r.handle(ops.GeneralHammingWindow.Body(r, m, 0.54, true, graph.NoDType))
+}
+
+// GeneralHammingWindowWith is a raised cosine with a share alpha of the constant. It is PyTorch's
+// signal_windows_general_hamming.
+func GeneralHammingWindowWith(m int, opts ...Option) *Tensor {
+	r := record("signal_windows_general_hamming")
+	defer r.done()
+	o := r.options(opts, "alpha", "sym", "dtype")
+	return r.handle(ops.GeneralHammingWindow.Body(r, m, floatOption(o, "alpha", 0.54), option[bool](o, "sym", true), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// HammingWindow is the window of Hamming. It is PyTorch's signal_windows_hamming.
+func HammingWindow(m int) *Tensor {
+	r := record("signal_windows_hamming")
+	defer r.done()
+	return r.handle(ops.HammingWindow.Body(r, m, true, graph.NoDType))
+}
+
+// HammingWindowWith is the window of Hamming. It is PyTorch's signal_windows_hamming.
+func HammingWindowWith(m int, opts ...Option) *Tensor {
+	r := record("signal_windows_hamming")
+	defer r.done()
+	o := r.options(opts, "sym", "dtype")
+	return r.handle(ops.HammingWindow.Body(r, m, option[bool](o, "sym", true), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// HannWindow is a raised cosine. It is PyTorch's signal_windows_hann.
+func HannWindow(m int) *Tensor {
+	r := record("signal_windows_hann")
+	defer r.done()
+	return r.handle(ops.HannWindow.Body(r, m, true, graph.NoDType))
+}
+
+// HannWindowWith is a raised cosine. It is PyTorch's signal_windows_hann.
+func HannWindowWith(m int, opts ...Option) *Tensor {
+	r := record("signal_windows_hann")
+	defer r.done()
+	o := r.options(opts, "sym", "dtype")
+	return r.handle(ops.HannWindow.Body(r, m, option[bool](o, "sym", true), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// NuttallWindow is the window of Nuttall. It is PyTorch's signal_windows_nuttall.
+func NuttallWindow(m int) *Tensor {
+	r := record("signal_windows_nuttall")
+	defer r.done()
+	return r.handle(ops.NuttallWindow.Body(r, m, true, graph.NoDType))
+}
+
+// NuttallWindowWith is the window of Nuttall. It is PyTorch's signal_windows_nuttall.
+func NuttallWindowWith(m int, opts ...Option) *Tensor {
+	r := record("signal_windows_nuttall")
+	defer r.done()
+	o := r.options(opts, "sym", "dtype")
+	return r.handle(ops.NuttallWindow.Body(r, m, option[bool](o, "sym", true), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
 // SiLUOut writes into out each element times its sigmoid. It is PyTorch's silu.
@@ -1279,6 +1530,38 @@ func TanhshrinkOut(out *Tensor, t *Tensor) *Tensor {
 	return out
 }
 
+// Trapezoid is the integral along a dimension by trapezoids between places dx apart. It is PyTorch's trapezoid.dx.
+func Trapezoid(y *Tensor) *Tensor {
+	r := record("trapezoid")
+	defer r.done()
+	return r.handle(ops.Trapezoid.Body(r.read(y), r.scalar(1), -1))
+}
+
+// TrapezoidWith is the integral along a dimension by trapezoids between places dx apart. It is PyTorch's
+// trapezoid.dx.
+func TrapezoidWith(y *Tensor, opts ...Option) *Tensor {
+	r := record("trapezoid")
+	defer r.done()
+	o := r.options(opts, "dx", "dim")
+	return r.handle(ops.Trapezoid.Body(r.read(y), r.scalarOption(o, "dx", r.scalar(1)), intOption(o, "dim", -1)))
+}
+
+// TrapezoidAt is the integral along a dimension by trapezoids between the places x. It is PyTorch's trapezoid.x.
+func TrapezoidAt(y *Tensor, x *Tensor, dims ...int) *Tensor {
+	r := record("trapezoid")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.TrapezoidAt.Body(r.read(y), r.read(x), dimAt(dims, 0, -1)))
+}
+
+// TrapezoidAtWith is the integral along a dimension by trapezoids between the places x. It is PyTorch's trapezoid.x.
+func TrapezoidAtWith(y *Tensor, x *Tensor, opts ...Option) *Tensor {
+	r := record("trapezoid")
+	defer r.done()
+	o := r.options(opts, "dim")
+	return r.handle(ops.TrapezoidAt.Body(r.read(y), r.read(x), intOption(o, "dim", -1)))
+}
+
 // TrilIndices is the rows and the columns of the places of a matrix on and below a diagonal. It is PyTorch's
 // tril_indices.
 func TrilIndices(row int, col int) *Tensor {
@@ -1336,6 +1619,14 @@ func TruncOut(out *Tensor, t *Tensor) *Tensor {
 	defer r.done()
 	r.write(out, ops.Trunc.Body(r.read(t)))
 	return out
+}
+
+// UnravelIndex is the places along each dimension that flat indices stand for in a tensor of the given sizes. It is
+// PyTorch's unravel_index.
+func UnravelIndex(indices *Tensor, shape ...any) []*Tensor {
+	r := record("unravel_index")
+	defer r.done()
+	return r.handles(ops.UnravelIndex.Body(r.read(indices), r.sizes(shape)))
 }
 
 // VarOut writes into out the variance over some dimensions, or all, of which correction (1) counts off. It is

@@ -940,6 +940,23 @@ func (t *Tensor) BroadcastTo(size ...any) *Tensor {
 	return r.view(t, func(x *graph.Value) *graph.Value { return ops.BroadcastTo.Body(x, sizeAt) })
 }
 
+// Bucketize is the number of the bucket between boundaries in order that each element falls in. It is PyTorch's
+// bucketize.Tensor.
+func (t *Tensor) Bucketize(boundaries *Tensor) *Tensor {
+	r := record("bucketize")
+	defer r.done()
+	return r.handle(ops.Bucketize.Body(r.read(t), r.read(boundaries), false, false))
+}
+
+// BucketizeWith is the number of the bucket between boundaries in order that each element falls in. It is PyTorch's
+// bucketize.Tensor.
+func (t *Tensor) BucketizeWith(boundaries *Tensor, opts ...Option) *Tensor {
+	r := record("bucketize")
+	defer r.done()
+	o := r.options(opts, "out_int32", "right")
+	return r.handle(ops.Bucketize.Body(r.read(t), r.read(boundaries), option[bool](o, "out_int32", false), option[bool](o, "right", false)))
+}
+
 // Ceil is the smallest integer not below each element. It is PyTorch's ceil.
 func (t *Tensor) Ceil() *Tensor {
 	r := record("ceil")
@@ -1114,6 +1131,13 @@ func (t *Tensor) Clone() *Tensor {
 	return r.handle(ops.Clone.Body(r.read(t)))
 }
 
+// Col2Im is columns added up where the patches that they are lie in images. It is PyTorch's col2im.
+func (t *Tensor) Col2Im(outputSize []any, kernelSize []int, dilation []int, padding []int, stride ...int) *Tensor {
+	r := record("col2im")
+	defer r.done()
+	return r.handle(ops.Col2Im.Body(r.read(t), r.sizes(outputSize), kernelSize, dilation, padding, stride))
+}
+
 // Combinations is each choice of r elements of a vector, in their order. It is PyTorch's combinations.
 func (t *Tensor) Combinations(rArg int) *Tensor {
 	r := record("combinations")
@@ -1280,6 +1304,13 @@ func (t *Tensor) Copy_(src *Tensor) *Tensor {
 	return t
 }
 
+// CorrCoef is the correlations of variables, the rows, over observations, the columns. It is PyTorch's corrcoef.
+func (t *Tensor) CorrCoef() *Tensor {
+	r := record("corrcoef")
+	defer r.done()
+	return r.handle(ops.CorrCoef.Body(r.read(t)))
+}
+
 // Cos is the cosine of each element. It is PyTorch's cos.
 func (t *Tensor) Cos() *Tensor {
 	r := record("cos")
@@ -1315,6 +1346,23 @@ func (t *Tensor) CountNonzero(dim ...int) *Tensor {
 	r := record("count_nonzero")
 	defer r.done()
 	return r.handle(ops.CountNonzero.Body(r.read(t), dim))
+}
+
+// Cov is the covariance of variables, the rows, over observations, the columns, which may have counts and weights. It
+// is PyTorch's cov.
+func (t *Tensor) Cov(fweights *Tensor, aweights *Tensor) *Tensor {
+	r := record("cov")
+	defer r.done()
+	return r.handle(ops.Cov.Body(r.read(t), 1, r.readOpt(fweights), r.readOpt(aweights)))
+}
+
+// CovWith is the covariance of variables, the rows, over observations, the columns, which may have counts and
+// weights. It is PyTorch's cov.
+func (t *Tensor) CovWith(fweights *Tensor, aweights *Tensor, opts ...Option) *Tensor {
+	r := record("cov")
+	defer r.done()
+	o := r.options(opts, "correction")
+	return r.handle(ops.Cov.Body(r.read(t), intOption(o, "correction", 1), r.readOpt(fweights), r.readOpt(aweights)))
 }
 
 // CrossEntropyLoss is the cross entropy of logits and target classes, or probabilities of classes. It is PyTorch's
@@ -1431,6 +1479,71 @@ func (t *Tensor) Deg2Rad_() *Tensor {
 	return t
 }
 
+// Diag is a diagonal of a matrix, or a matrix of zeros with a vector along a diagonal. It is PyTorch's diag.
+func (t *Tensor) Diag(diagonal int) *Tensor {
+	r := record("diag")
+	defer r.done()
+	return r.handle(ops.Diag.Body(r.read(t), diagonal))
+}
+
+// DiagEmbed is matrices of zeros with the last dimension along a diagonal. It is PyTorch's diag_embed.
+func (t *Tensor) DiagEmbed() *Tensor {
+	r := record("diag_embed")
+	defer r.done()
+	return r.handle(ops.DiagEmbed.Body(r.read(t), 0, -2, -1))
+}
+
+// DiagEmbedWith is matrices of zeros with the last dimension along a diagonal. It is PyTorch's diag_embed.
+func (t *Tensor) DiagEmbedWith(opts ...Option) *Tensor {
+	r := record("diag_embed")
+	defer r.done()
+	o := r.options(opts, "offset", "dim1", "dim2")
+	return r.handle(ops.DiagEmbed.Body(r.read(t), intOption(o, "offset", 0), intOption(o, "dim1", -2), intOption(o, "dim2", -1)))
+}
+
+// Diagflat is a matrix of zeros with all elements along a diagonal. It is PyTorch's diagflat.
+func (t *Tensor) Diagflat(offset int) *Tensor {
+	r := record("diagflat")
+	defer r.done()
+	return r.handle(ops.Diagflat.Body(r.read(t), offset))
+}
+
+// Diagonal is a diagonal of two dimensions, as a last dimension. It is PyTorch's diagonal.
+func (t *Tensor) Diagonal() *Tensor {
+	r := record("diagonal")
+	defer r.done()
+	offsetAt := 0
+	dim1At := 0
+	dim2At := 1
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Diagonal.Body(x, offsetAt, dim1At, dim2At) })
+}
+
+// DiagonalWith is a diagonal of two dimensions, as a last dimension. It is PyTorch's diagonal.
+func (t *Tensor) DiagonalWith(opts ...Option) *Tensor {
+	r := record("diagonal")
+	defer r.done()
+	o := r.options(opts, "offset", "dim1", "dim2")
+	offsetAt := intOption(o, "offset", 0)
+	dim1At := intOption(o, "dim1", 0)
+	dim2At := intOption(o, "dim2", 1)
+	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Diagonal.Body(x, offsetAt, dim1At, dim2At) })
+}
+
+// DiagonalScatter is self with a diagonal of two dimensions replaced. It is PyTorch's diagonal_scatter.
+func (t *Tensor) DiagonalScatter(src *Tensor) *Tensor {
+	r := record("diagonal_scatter")
+	defer r.done()
+	return r.handle(ops.DiagonalScatter.Body(r.read(t), r.read(src), 0, 0, 1))
+}
+
+// DiagonalScatterWith is self with a diagonal of two dimensions replaced. It is PyTorch's diagonal_scatter.
+func (t *Tensor) DiagonalScatterWith(src *Tensor, opts ...Option) *Tensor {
+	r := record("diagonal_scatter")
+	defer r.done()
+	o := r.options(opts, "offset", "dim1", "dim2")
+	return r.handle(ops.DiagonalScatter.Body(r.read(t), r.read(src), intOption(o, "offset", 0), intOption(o, "dim1", 0), intOption(o, "dim2", 1)))
+}
+
 // Diff is the differences of neighbours along a dimension, n times over. It is PyTorch's diff.
 func (t *Tensor) Diff(n int, dim int, prepend *Tensor, append *Tensor) *Tensor {
 	r := record("diff")
@@ -1531,6 +1644,22 @@ func (t *Tensor) Dropout(g *Generator, p float64, train bool) *Tensor {
 	v0, generatorNext := ops.Dropout.Body(r.read(t), p, train, r.generator(g))
 	r.advance(g, generatorNext)
 	return r.handle(v0)
+}
+
+// DSplitAt is the pieces of the third dimension between the given places. It is PyTorch's dsplit.array.
+func (t *Tensor) DSplitAt(indices ...int) []*Tensor {
+	r := record("dsplit")
+	defer r.done()
+	indicesAt := indices
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.DSplitAt.Body(x, indicesAt) })
+}
+
+// DSplit is so many equal pieces along the third dimension. It is PyTorch's dsplit.int.
+func (t *Tensor) DSplit(sections int) []*Tensor {
+	r := record("dsplit")
+	defer r.done()
+	sectionsAt := sections
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.DSplit.Body(x, sectionsAt) })
 }
 
 // ELU is each element, alpha times its exponential less 1 where it is negative. It is PyTorch's elu.
@@ -2120,6 +2249,30 @@ func (t *Tensor) HingeEmbeddingLossWith(target *Tensor, opts ...Option) *Tensor 
 	return r.handle(ops.HingeEmbeddingLoss.Body(r.read(t), r.read(target), floatOption(o, "margin", 1), reductionOption(o, "reduction", 1)))
 }
 
+// HistC is how many elements fall in each of so many bins of equal width between two numbers, or between the extrema.
+// It is PyTorch's histc.
+func (t *Tensor) HistC(bins int, minArg any, maxArg any) *Tensor {
+	r := record("histc")
+	defer r.done()
+	return r.handle(ops.HistC.Body(r.read(t), bins, r.scalar(minArg), r.scalar(maxArg)))
+}
+
+// HSplitAt is the pieces of the columns between the given places. It is PyTorch's hsplit.array.
+func (t *Tensor) HSplitAt(indices ...int) []*Tensor {
+	r := record("hsplit")
+	defer r.done()
+	indicesAt := indices
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.HSplitAt.Body(x, indicesAt) })
+}
+
+// HSplit is so many equal pieces along the columns. It is PyTorch's hsplit.int.
+func (t *Tensor) HSplit(sections int) []*Tensor {
+	r := record("hsplit")
+	defer r.done()
+	sectionsAt := sections
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.HSplit.Body(x, sectionsAt) })
+}
+
 // HuberLoss is half the square of the difference, linear from delta on. It is PyTorch's huber_loss.
 func (t *Tensor) HuberLoss(target *Tensor) *Tensor {
 	r := record("huber_loss")
@@ -2140,6 +2293,13 @@ func (t *Tensor) Hypot(other *Tensor) *Tensor {
 	r := record("hypot")
 	defer r.done()
 	return r.handle(ops.Hypot.Body(r.read(t), r.read(other)))
+}
+
+// Im2Col is the patches of images as columns. It is PyTorch's im2col.
+func (t *Tensor) Im2Col(kernelSize []int, dilation []int, padding []int, stride ...int) *Tensor {
+	r := record("im2col")
+	defer r.done()
+	return r.handle(ops.Im2Col.Body(r.read(t), kernelSize, dilation, padding, stride))
 }
 
 // Imag is the imaginary part of each element. It is PyTorch's imag.
@@ -2817,6 +2977,109 @@ func (t *Tensor) MT() *Tensor {
 	return r.view(t, func(x *graph.Value) *graph.Value { return ops.MT.Body(x) })
 }
 
+// MaskedAmax is the largest over some dimensions, or all, of the elements where a mask is true. It is PyTorch's
+// masked_amax.
+func (t *Tensor) MaskedAmax(mask *Tensor, dims ...int) *Tensor {
+	r := record("masked_amax")
+	defer r.done()
+	return r.handle(ops.MaskedAmax.Body(r.read(t), dims, false, graph.NoDType, r.readOpt(mask)))
+}
+
+// MaskedAmaxWith is the largest over some dimensions, or all, of the elements where a mask is true. It is PyTorch's
+// masked_amax.
+func (t *Tensor) MaskedAmaxWith(mask *Tensor, opts ...Option) *Tensor {
+	r := record("masked_amax")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	return r.handle(ops.MaskedAmax.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType), r.readOpt(mask)))
+}
+
+// MaskedAmin is the smallest over some dimensions, or all, of the elements where a mask is true. It is PyTorch's
+// masked_amin.
+func (t *Tensor) MaskedAmin(mask *Tensor, dims ...int) *Tensor {
+	r := record("masked_amin")
+	defer r.done()
+	return r.handle(ops.MaskedAmin.Body(r.read(t), dims, false, graph.NoDType, r.readOpt(mask)))
+}
+
+// MaskedAminWith is the smallest over some dimensions, or all, of the elements where a mask is true. It is PyTorch's
+// masked_amin.
+func (t *Tensor) MaskedAminWith(mask *Tensor, opts ...Option) *Tensor {
+	r := record("masked_amin")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	return r.handle(ops.MaskedAmin.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType), r.readOpt(mask)))
+}
+
+// MaskedArgMax is the index of the first largest of the elements where a mask is true. It is PyTorch's masked_argmax.
+func (t *Tensor) MaskedArgMax(mask *Tensor, dims ...int) *Tensor {
+	r := record("masked_argmax")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.MaskedArgMax.Body(r.read(t), dimAtOrNil(dims, 0), false, graph.NoDType, r.readOpt(mask)))
+}
+
+// MaskedArgMaxWith is the index of the first largest of the elements where a mask is true. It is PyTorch's
+// masked_argmax.
+func (t *Tensor) MaskedArgMaxWith(mask *Tensor, opts ...Option) *Tensor {
+	r := record("masked_argmax")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	return r.handle(ops.MaskedArgMax.Body(r.read(t), maybeIntOption(o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType), r.readOpt(mask)))
+}
+
+// MaskedArgMin is the index of the first smallest of the elements where a mask is true. It is PyTorch's
+// masked_argmin.
+func (t *Tensor) MaskedArgMin(mask *Tensor, dims ...int) *Tensor {
+	r := record("masked_argmin")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.MaskedArgMin.Body(r.read(t), dimAtOrNil(dims, 0), false, graph.NoDType, r.readOpt(mask)))
+}
+
+// MaskedArgMinWith is the index of the first smallest of the elements where a mask is true. It is PyTorch's
+// masked_argmin.
+func (t *Tensor) MaskedArgMinWith(mask *Tensor, opts ...Option) *Tensor {
+	r := record("masked_argmin")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	return r.handle(ops.MaskedArgMin.Body(r.read(t), maybeIntOption(o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType), r.readOpt(mask)))
+}
+
+// MaskedCumProd is the products up to each along a dimension of the elements where a mask is true. It is PyTorch's
+// masked_cumprod.
+func (t *Tensor) MaskedCumProd(dim int, mask *Tensor) *Tensor {
+	r := record("masked_cumprod")
+	defer r.done()
+	return r.handle(ops.MaskedCumProd.Body(r.read(t), dim, graph.NoDType, r.readOpt(mask)))
+}
+
+// MaskedCumProdWith is the products up to each along a dimension of the elements where a mask is true. It is
+// PyTorch's masked_cumprod.
+func (t *Tensor) MaskedCumProdWith(dim int, mask *Tensor, opts ...Option) *Tensor {
+	r := record("masked_cumprod")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.MaskedCumProd.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType), r.readOpt(mask)))
+}
+
+// MaskedCumSum is the sums up to each along a dimension of the elements where a mask is true. It is PyTorch's
+// masked_cumsum.
+func (t *Tensor) MaskedCumSum(dim int, mask *Tensor) *Tensor {
+	r := record("masked_cumsum")
+	defer r.done()
+	return r.handle(ops.MaskedCumSum.Body(r.read(t), dim, graph.NoDType, r.readOpt(mask)))
+}
+
+// MaskedCumSumWith is the sums up to each along a dimension of the elements where a mask is true. It is PyTorch's
+// masked_cumsum.
+func (t *Tensor) MaskedCumSumWith(dim int, mask *Tensor, opts ...Option) *Tensor {
+	r := record("masked_cumsum")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.MaskedCumSum.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType), r.readOpt(mask)))
+}
+
 // MaskedFillScalar is the elements of self, or a number where mask is true. It is PyTorch's masked_fill.Scalar.
 func (t *Tensor) MaskedFillScalar(mask *Tensor, value any) *Tensor {
 	r := record("masked_fill")
@@ -2848,6 +3111,92 @@ func (t *Tensor) MaskedFill_(mask *Tensor, value *Tensor) *Tensor {
 	return t
 }
 
+// MaskedLogSoftmax is the logarithm of the softmax along a dimension of the elements where a mask is true. It is
+// PyTorch's masked_log_softmax.
+func (t *Tensor) MaskedLogSoftmax(dim int, mask *Tensor) *Tensor {
+	r := record("masked_log_softmax")
+	defer r.done()
+	return r.handle(ops.MaskedLogSoftmax.Body(r.read(t), dim, graph.NoDType, r.readOpt(mask)))
+}
+
+// MaskedLogSoftmaxWith is the logarithm of the softmax along a dimension of the elements where a mask is true. It is
+// PyTorch's masked_log_softmax.
+func (t *Tensor) MaskedLogSoftmaxWith(dim int, mask *Tensor, opts ...Option) *Tensor {
+	r := record("masked_log_softmax")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.MaskedLogSoftmax.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType), r.readOpt(mask)))
+}
+
+// MaskedLogSumExp is the logarithm of the sum of the exponentials over some dimensions, or all, of the elements where
+// a mask is true. It is PyTorch's masked_logsumexp.
+func (t *Tensor) MaskedLogSumExp(mask *Tensor, dims ...int) *Tensor {
+	r := record("masked_logsumexp")
+	defer r.done()
+	return r.handle(ops.MaskedLogSumExp.Body(r.read(t), dims, false, graph.NoDType, r.readOpt(mask)))
+}
+
+// MaskedLogSumExpWith is the logarithm of the sum of the exponentials over some dimensions, or all, of the elements
+// where a mask is true. It is PyTorch's masked_logsumexp.
+func (t *Tensor) MaskedLogSumExpWith(mask *Tensor, opts ...Option) *Tensor {
+	r := record("masked_logsumexp")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	return r.handle(ops.MaskedLogSumExp.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType), r.readOpt(mask)))
+}
+
+// MaskedMean is the mean over some dimensions, or all, of the elements where a mask is true. It is PyTorch's
+// masked_mean.
+func (t *Tensor) MaskedMean(mask *Tensor, dims ...int) *Tensor {
+	r := record("masked_mean")
+	defer r.done()
+	return r.handle(ops.MaskedMean.Body(r.read(t), dims, false, graph.NoDType, r.readOpt(mask)))
+}
+
+// MaskedMeanWith is the mean over some dimensions, or all, of the elements where a mask is true. It is PyTorch's
+// masked_mean.
+func (t *Tensor) MaskedMeanWith(mask *Tensor, opts ...Option) *Tensor {
+	r := record("masked_mean")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	return r.handle(ops.MaskedMean.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType), r.readOpt(mask)))
+}
+
+// MaskedMedian is the lower median along a dimension of the elements where a mask is true. It is PyTorch's
+// masked_median.
+func (t *Tensor) MaskedMedian(mask *Tensor, dims ...int) *Tensor {
+	r := record("masked_median")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.MaskedMedian.Body(r.read(t), dimAt(dims, 0, -1), false, graph.NoDType, r.readOpt(mask)))
+}
+
+// MaskedMedianWith is the lower median along a dimension of the elements where a mask is true. It is PyTorch's
+// masked_median.
+func (t *Tensor) MaskedMedianWith(mask *Tensor, opts ...Option) *Tensor {
+	r := record("masked_median")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	return r.handle(ops.MaskedMedian.Body(r.read(t), intOption(o, "dim", -1), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType), r.readOpt(mask)))
+}
+
+// MaskedProd is the product over some dimensions, or all, of the elements where a mask is true. It is PyTorch's
+// masked_prod.
+func (t *Tensor) MaskedProd(mask *Tensor, dims ...int) *Tensor {
+	r := record("masked_prod")
+	defer r.done()
+	return r.handle(ops.MaskedProd.Body(r.read(t), dims, false, graph.NoDType, r.readOpt(mask)))
+}
+
+// MaskedProdWith is the product over some dimensions, or all, of the elements where a mask is true. It is PyTorch's
+// masked_prod.
+func (t *Tensor) MaskedProdWith(mask *Tensor, opts ...Option) *Tensor {
+	r := record("masked_prod")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	return r.handle(ops.MaskedProd.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType), r.readOpt(mask)))
+}
+
 // MaskedScatter is self with the elements of source, one after the other, where mask is true. It is PyTorch's
 // masked_scatter.
 func (t *Tensor) MaskedScatter(mask *Tensor, source *Tensor) *Tensor {
@@ -2871,6 +3220,57 @@ func (t *Tensor) MaskedSelect(mask *Tensor) *Tensor {
 	r := record("masked_select")
 	defer r.done()
 	return r.handle(ops.MaskedSelect.Body(r.read(t), r.read(mask)))
+}
+
+// MaskedSoftmax is the softmax along a dimension of the elements where a mask is true. It is PyTorch's
+// masked_softmax.
+func (t *Tensor) MaskedSoftmax(dim int, mask *Tensor) *Tensor {
+	r := record("masked_softmax")
+	defer r.done()
+	return r.handle(ops.MaskedSoftmax.Body(r.read(t), dim, graph.NoDType, r.readOpt(mask)))
+}
+
+// MaskedSoftmaxWith is the softmax along a dimension of the elements where a mask is true. It is PyTorch's
+// masked_softmax.
+func (t *Tensor) MaskedSoftmaxWith(dim int, mask *Tensor, opts ...Option) *Tensor {
+	r := record("masked_softmax")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.MaskedSoftmax.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType), r.readOpt(mask)))
+}
+
+// MaskedSoftmin is the softmin along a dimension of the elements where a mask is true. It is PyTorch's
+// masked_softmin.
+func (t *Tensor) MaskedSoftmin(dim int, mask *Tensor) *Tensor {
+	r := record("masked_softmin")
+	defer r.done()
+	return r.handle(ops.MaskedSoftmin.Body(r.read(t), dim, graph.NoDType, r.readOpt(mask)))
+}
+
+// MaskedSoftminWith is the softmin along a dimension of the elements where a mask is true. It is PyTorch's
+// masked_softmin.
+func (t *Tensor) MaskedSoftminWith(dim int, mask *Tensor, opts ...Option) *Tensor {
+	r := record("masked_softmin")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	return r.handle(ops.MaskedSoftmin.Body(r.read(t), dim, option[graph.DType](o, "dtype", graph.NoDType), r.readOpt(mask)))
+}
+
+// MaskedSum is the sum over some dimensions, or all, of the elements where a mask is true. It is PyTorch's
+// masked_sum.
+func (t *Tensor) MaskedSum(mask *Tensor, dims ...int) *Tensor {
+	r := record("masked_sum")
+	defer r.done()
+	return r.handle(ops.MaskedSum.Body(r.read(t), dims, false, graph.NoDType, r.readOpt(mask)))
+}
+
+// MaskedSumWith is the sum over some dimensions, or all, of the elements where a mask is true. It is PyTorch's
+// masked_sum.
+func (t *Tensor) MaskedSumWith(mask *Tensor, opts ...Option) *Tensor {
+	r := record("masked_sum")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	return r.handle(ops.MaskedSum.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType), r.readOpt(mask)))
 }
 
 // MatMul is the product of matrices, over leading dimensions that broadcast. It is PyTorch's matmul.
@@ -3110,6 +3510,26 @@ func (t *Tensor) Mm(mat2 *Tensor) *Tensor {
 	r := record("mm")
 	defer r.done()
 	return r.handle(ops.Mm.Body(r.read(t), r.read(mat2)))
+}
+
+// Mode is the most frequent element along a dimension, of several the smallest, and the last index at which it
+// stands. It is PyTorch's mode.
+func (t *Tensor) Mode(dims ...int) (*Tensor, *Tensor) {
+	r := record("mode")
+	defer r.done()
+	r.atMost(dims, 1)
+	v0, v1 := ops.Mode.Body(r.read(t), dimAt(dims, 0, -1), false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// ModeWith is the most frequent element along a dimension, of several the smallest, and the last index at which it
+// stands. It is PyTorch's mode.
+func (t *Tensor) ModeWith(opts ...Option) (*Tensor, *Tensor) {
+	r := record("mode")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim")
+	v0, v1 := ops.Mode.Body(r.read(t), intOption(o, "dim", -1), option[bool](o, "keepdim", false))
+	return r.handle(v0), r.handle(v1)
 }
 
 // Movedim is the same elements with a dimension at another place. It is PyTorch's movedim.int.
@@ -3836,6 +4256,23 @@ func (t *Tensor) Remainder_(other *Tensor) *Tensor {
 	return t
 }
 
+// Renorm is self with the slices of a dimension whose norm is larger than a number made as small as that. It is
+// PyTorch's renorm.
+func (t *Tensor) Renorm(p any, dim int, maxnorm any) *Tensor {
+	r := record("renorm")
+	defer r.done()
+	return r.handle(ops.Renorm.Body(r.read(t), r.scalar(p), dim, r.scalar(maxnorm)))
+}
+
+// Renorm_ replaces t by self with the slices of a dimension whose norm is larger than a number made as small as that.
+// It is PyTorch's renorm.
+func (t *Tensor) Renorm_(p any, dim int, maxnorm any) *Tensor {
+	r := record("renorm")
+	defer r.done()
+	r.write(t, ops.Renorm.Body(r.read(t), r.scalar(p), dim, r.scalar(maxnorm)))
+	return t
+}
+
 // Repeat is copies side by side, so many along each dimension. It is PyTorch's repeat.
 func (t *Tensor) Repeat(repeats ...any) *Tensor {
 	r := record("repeat")
@@ -4100,6 +4537,13 @@ func (t *Tensor) Select(dim int, index any) *Tensor {
 	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Select.Body(x, dimAt, indexAt) })
 }
 
+// SelectScatter is self with one slice of a dimension replaced. It is PyTorch's select_scatter.
+func (t *Tensor) SelectScatter(src *Tensor, dim int, index any) *Tensor {
+	r := record("select_scatter")
+	defer r.done()
+	return r.handle(ops.SelectScatter.Body(r.read(t), r.read(src), dim, r.size(index)))
+}
+
 // SELU is the scaled exponential linear unit, which keeps mean 0 and variance 1. It is PyTorch's selu.
 func (t *Tensor) SELU() *Tensor {
 	r := record("selu")
@@ -4242,6 +4686,22 @@ func (t *Tensor) SliceWith(dim int, start any, end any, opts ...Option) *Tensor 
 	endAt := r.maybeSize(end)
 	stepAt := r.sizeOption(o, "step", graph.N(1))
 	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Slice.Body(x, dimAt, startAt, endAt, stepAt) })
+}
+
+// SliceScatter is self with a slice of a dimension replaced. It is PyTorch's slice_scatter.
+func (t *Tensor) SliceScatter(src *Tensor, dims ...int) *Tensor {
+	r := record("slice_scatter")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.SliceScatter.Body(r.read(t), r.read(src), dimAt(dims, 0, 0), nil, nil, graph.N(1)))
+}
+
+// SliceScatterWith is self with a slice of a dimension replaced. It is PyTorch's slice_scatter.
+func (t *Tensor) SliceScatterWith(src *Tensor, opts ...Option) *Tensor {
+	r := record("slice_scatter")
+	defer r.done()
+	o := r.options(opts, "dim", "start", "end", "step")
+	return r.handle(ops.SliceScatter.Body(r.read(t), r.read(src), intOption(o, "dim", 0), r.maybeSizeOption(o, "start", nil), r.maybeSizeOption(o, "end", nil), r.sizeOption(o, "step", graph.N(1))))
 }
 
 // SmoothL1Loss is half the square of the difference over beta, linear from beta on. It is PyTorch's smooth_l1_loss.
@@ -4563,6 +5023,14 @@ func (t *Tensor) SumWith(opts ...Option) *Tensor {
 	return r.handle(ops.Sum.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
+// SumToSize is the sum over the dimensions that the given sizes, which broadcast to self's, do not have. It is
+// PyTorch's sum_to_size.
+func (t *Tensor) SumToSize(size ...any) *Tensor {
+	r := record("sum_to_size")
+	defer r.done()
+	return r.handle(ops.SumToSize.Body(r.read(t), r.sizes(size)))
+}
+
 // T is the transpose of a matrix; vectors stay. It is PyTorch's t.
 func (t *Tensor) T() *Tensor {
 	r := record("t")
@@ -4830,6 +5298,14 @@ func (t *Tensor) Unflatten(dim int, sizes ...any) *Tensor {
 	return r.view(t, func(x *graph.Value) *graph.Value { return ops.Unflatten.Body(x, dimAt, sizesAt) })
 }
 
+// Unfold is the runs of some elements along a dimension, in equal distances, as a last dimension; a tensor of its
+// own. It is PyTorch's unfold.
+func (t *Tensor) Unfold(dimension int, size int, step int) *Tensor {
+	r := record("unfold")
+	defer r.done()
+	return r.handle(ops.Unfold.Body(r.read(t), dimension, size, step))
+}
+
 // Uniform is numbers drawn evenly from one number to below another, with the sizes and dtype of self. It is PyTorch's
 // uniform.
 func (t *Tensor) Uniform(g *Generator, from float64, to float64) *Tensor {
@@ -4969,6 +5445,22 @@ func (t *Tensor) ViewAsReal() *Tensor {
 	r := record("view_as_real")
 	defer r.done()
 	return r.handle(ops.ViewAsReal.Body(r.read(t)))
+}
+
+// VSplitAt is the pieces of the rows between the given places. It is PyTorch's vsplit.array.
+func (t *Tensor) VSplitAt(indices ...int) []*Tensor {
+	r := record("vsplit")
+	defer r.done()
+	indicesAt := indices
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.VSplitAt.Body(x, indicesAt) })
+}
+
+// VSplit is so many equal pieces along the rows. It is PyTorch's vsplit.int.
+func (t *Tensor) VSplit(sections int) []*Tensor {
+	r := record("vsplit")
+	defer r.done()
+	sectionsAt := sections
+	return r.views(t, func(x *graph.Value) []*graph.Value { return ops.VSplit.Body(x, sectionsAt) })
 }
 
 // XlogyScalar is self times the logarithm of a number, 0 where self is 0. It is PyTorch's xlogy.Scalar_Other.
