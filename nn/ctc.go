@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/flambeau-ml/flambeau/tensor"
+	"github.com/flambeau-ml/flambeau/transform"
 )
 
 // CTC is minus the log-probability of sequences of labels under all alignments with longer sequences of inputs (Graves et
@@ -120,38 +121,26 @@ func ctcLoss(logProbs, labels *tensor.Tensor, inputs, lengths []int, blank int) 
 		}
 	}
 	scores := logProbs.Gather(2, path.Unsqueeze(0).Expand(steps, n, states))
-	length := ofInts(inputs).Unsqueeze(-1)
 	first := make([]bool, states)
-	first[0] = true
-	if most > 0 {
-		first[1] = true
-	}
-	start := tensor.Zeros(n, states).To(logProbs.DType()).MaskedFillScalar(tensor.New(first).LogicalNot(), never)
-	alpha := start // before the first input
-	for t := range steps {
-		next := alpha
-		if t > 0 {
-			one := alpha.PadWith([]any{1, -1}, tensor.Value(never))
-			two := alpha.PadWith([]any{2, -2}, tensor.Value(never)).MaskedFillScalar(repeat, never)
-			if states == 1 {
-				next = alpha
-			} else {
-				next = logSum(alpha, one, two)
-			}
+	first[0] = true // before the first input, from where it is a blank or a label
+	alpha := tensor.Zeros(n, states).To(logProbs.DType()).MaskedFillScalar(tensor.New(first).LogicalNot(), never)
+	alive := ofInts(inputs).Gt(tensor.Arange(steps).Unsqueeze(-1)).Unsqueeze(-1) // [T, N, 1]
+	last, _ := transform.Scan(func(carry, x []*tensor.Tensor) (next, ys []*tensor.Tensor) {
+		all := []*tensor.Tensor{carry[0]}
+		if states > 1 {
+			one := carry[0].PadWith([]any{1, -1}, tensor.Value(never))
+			two := carry[0].PadWith([]any{2, -2}, tensor.Value(never)).MaskedFillScalar(repeat, never)
+			all = append(all, one, two)
 		}
-		next = next.Add(scores.Narrow(0, t, 1).Squeeze(0))
-		alpha = tensor.Where(length.GtScalar(t), next, alpha)
-	}
+		return []*tensor.Tensor{tensor.Where(x[1], logSum(all...).Add(x[0]), carry[0])}, nil
+	}, []*tensor.Tensor{alpha}, []*tensor.Tensor{scores, alive})
+	alpha = last[0]
 	end := ofInts(lengths).MulScalar(2).Unsqueeze(-1)
-	last := alpha.Gather(1, end)
+	at := alpha.Gather(1, end)
 	before := alpha.Gather(1, end.SubScalar(1).ClampMin(0)).MaskedFillScalar(end.EqScalar(0), never)
-	loss := logSum(last, before).Squeeze(-1).Neg()
+	loss := logSum(at, before).Squeeze(-1).Neg()
 	// What PyTorch adds to the gradient: the softmax that it takes logProbs to be of. Its value is 0.
-	here := ofInts(inputs).GtScalar(0)
-	for t := 1; t < steps; t++ {
-		here = tensor.Cat([]*tensor.Tensor{here.Reshape(-1), ofInts(inputs).GtScalar(t)})
-	}
-	probs := logProbs.Exp().MaskedFillScalar(here.Reshape(steps, n, 1).LogicalNot(), 0.0)
+	probs := logProbs.Exp().MaskedFillScalar(alive.LogicalNot(), 0.0)
 	return loss.Add(probs.Sub(probs.Detach()).Sum(0, 2))
 }
 

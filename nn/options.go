@@ -135,6 +135,24 @@ func AlignCorners() Option { return Option{"align_corners", true} }
 // RecomputeScaleFactor lets an interpolation go by the quotient of the sizes, not by the scale factor it was given.
 func RecomputeScaleFactor() Option { return Option{"recompute_scale_factor", true} }
 
+// NumLayers is how many layers a recurrent network has; without it, 1.
+func NumLayers(n int) Option { return Option{"num_layers", n} }
+
+// Bidirectional lets a recurrent network go over sequences in both directions.
+func Bidirectional() Option { return Option{"bidirectional", true} }
+
+// ProjSize is to how many features an LSTM projects its states.
+func ProjSize(n int) Option { return Option{"proj_size", n} }
+
+// Nonlinearity is what a plain recurrent network applies at each step: "tanh" or "relu".
+func Nonlinearity(name string) Option { return Option{"nonlinearity", name} }
+
+// PaddingValue is what is put behind the end of sequences.
+func PaddingValue(x float64) Option { return Option{"padding_value", x} }
+
+// TotalLength is how long padded sequences become.
+func TotalLength(n int) Option { return Option{"total_length", n} }
+
 // Blank is the class of CTC that is no label.
 func Blank(class int) Option { return Option{"blank", class} }
 

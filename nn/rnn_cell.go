@@ -50,16 +50,6 @@ func (c *cell) state(x, h *tensor.Tensor) *tensor.Tensor {
 	return h
 }
 
-// forms are the two linear forms.
-func (c *cell) forms(x, h *tensor.Tensor) (ofInput, ofState *tensor.Tensor) {
-	return x.Linear(c.WeightIH.Value(), c.BiasIH.Value()), h.Linear(c.WeightHH.Value(), c.BiasHH.Value())
-}
-
-// gate is the part of a form that belongs to gate i.
-func (c *cell) gate(form *tensor.Tensor, i int) *tensor.Tensor {
-	return form.Narrow(-1, i*c.hidden, c.hidden)
-}
-
 func (c *cell) describe(name string) string {
 	return fmt.Sprintf("%s(%d, %d%s)", name, c.WeightIH.Size(1), c.hidden, biasNote(c.BiasIH))
 }
@@ -67,21 +57,24 @@ func (c *cell) describe(name string) string {
 // RNNCell is one step of a plain recurrent network, h' = tanh(W·x + b + U·h + c): PyTorch's nn.RNNCell.
 type RNNCell struct {
 	cell
-	apply func(*tensor.Tensor) *tensor.Tensor
+	relu bool
 }
 
-// NewRNNCell makes a cell from in features to hidden. It takes the options Bias and Activation, for a nonlinearity that
-// is not Tanh.
+// NewRNNCell makes a cell from in features to hidden. It takes the options Bias and Nonlinearity ("tanh", which it is
+// without it, or "relu").
 func NewRNNCell(in, hidden int, opts ...Option) *RNNCell {
-	s := settle("nn.RNNCell", opts, "bias", "activation")
-	return &RNNCell{newCell(s, 1, in, hidden), get(s, "activation", (*tensor.Tensor).Tanh)}
+	s := settle("nn.RNNCell", opts, "bias", "nonlinearity")
+	return &RNNCell{newCell(s, 1, in, hidden), s.relu()}
 }
 
 // Forward makes an input [N, in] and a state [N, hidden] into the next state; without N where there is one sample. The
 // state is zeros where h is nil.
 func (c *RNNCell) Forward(x, h *tensor.Tensor) *tensor.Tensor {
-	a, b := c.forms(x, c.state(x, h))
-	return c.apply(a.Add(b))
+	f := x.RNNTanhCell
+	if c.relu {
+		f = x.RNNReLUCell
+	}
+	return f(c.state(x, h), c.WeightIH.Value(), c.WeightHH.Value(), c.BiasIH.Value(), c.BiasHH.Value())
 }
 
 // String describes the layer.
@@ -99,12 +92,8 @@ func NewLSTMCell(in, hidden int, opts ...Option) *LSTMCell {
 // Forward makes an input [N, in], a state h and a cell state c, both [N, hidden], into the next two; without N where
 // there is one sample. The states are zeros where they are nil.
 func (c *LSTMCell) Forward(x, h, memory *tensor.Tensor) (nextH, nextMemory *tensor.Tensor) {
-	memory = c.state(x, memory)
-	a, b := c.forms(x, c.state(x, h))
-	all := a.Add(b)
-	in, forget, out := c.gate(all, 0).Sigmoid(), c.gate(all, 1).Sigmoid(), c.gate(all, 3).Sigmoid()
-	nextMemory = forget.Mul(memory).Add(in.Mul(c.gate(all, 2).Tanh()))
-	return out.Mul(nextMemory.Tanh()), nextMemory
+	states := []*tensor.Tensor{c.state(x, h), c.state(x, memory)}
+	return x.LSTMCell(states, c.WeightIH.Value(), c.WeightHH.Value(), c.BiasIH.Value(), c.BiasHH.Value())
 }
 
 // String describes the layer.
@@ -122,11 +111,7 @@ func NewGRUCell(in, hidden int, opts ...Option) *GRUCell {
 // Forward makes an input [N, in] and a state [N, hidden] into the next state; without N where there is one sample. The
 // state is zeros where h is nil.
 func (c *GRUCell) Forward(x, h *tensor.Tensor) *tensor.Tensor {
-	h = c.state(x, h)
-	a, b := c.forms(x, h)
-	reset, keep := c.gate(a, 0).Add(c.gate(b, 0)).Sigmoid(), c.gate(a, 1).Add(c.gate(b, 1)).Sigmoid()
-	fresh := c.gate(a, 2).Add(reset.Mul(c.gate(b, 2))).Tanh()
-	return fresh.Add(keep.Mul(h.Sub(fresh)))
+	return x.GRUCell(c.state(x, h), c.WeightIH.Value(), c.WeightHH.Value(), c.BiasIH.Value(), c.BiasHH.Value())
 }
 
 // String describes the layer.

@@ -173,6 +173,12 @@ type field struct {
 	value reflect.Value
 }
 
+// suffixed is a pointer to a struct, one of a list, whose fields belong to the module that has the list: their names end
+// in what it says.
+type suffixed interface{ nameSuffix() string }
+
+var suffixedType = reflect.TypeFor[suffixed]()
+
 // fields lists the exported fields of a struct that are part of the model; those of embedded structs are among them.
 func fields(v reflect.Value, out []field) []field {
 	for i := range v.NumField() {
@@ -182,6 +188,15 @@ func fields(v reflect.Value, out []field) []field {
 			continue
 		}
 		x := v.Field(i)
+		if f.Type.Kind() == reflect.Slice && f.Type.Elem().Implements(suffixedType) {
+			for k := range x.Len() {
+				of := x.Index(k)
+				for _, g := range fields(of.Elem(), nil) {
+					out = append(out, field{g.name + of.Interface().(suffixed).nameSuffix(), g.value})
+				}
+			}
+			continue
+		}
 		if !f.Anonymous || tag != "" {
 			if tag == "" {
 				tag = snake(f.Name)

@@ -151,7 +151,7 @@ func tripletMargin(anchor, positive, negative *graph.Value, margin, p, eps float
 	}
 	d := floatType(resultType(anchor, positive, negative))
 	far := func(x, y *graph.Value) *graph.Value {
-		diff := x.Cast(wide(d)).Sub(y.Cast(wide(d)))
+		diff := lessWrapped(x, y)
 		return vectorNorm(diff.Add(givenLike(diff, eps)), graph.FloatOf(p), []int{-1}, false, graph.NoDType)
 	}
 	dn := far(anchor, negative)

@@ -83,6 +83,15 @@ func normalize(x *graph.Value, p float64, dim int, eps float64) *graph.Value {
 	return x.Div(atLeast(n, givenLike(n, eps)).Cast(x.DType)).Cast(d)
 }
 
+// lessWrapped is x − y in the wide form of their floating dtype; that of integers wraps around first.
+func lessWrapped(x, y *graph.Value) *graph.Value {
+	x, y, d := pairs(x, y)
+	if d.IsInexact() {
+		x, y = x.Cast(wide(d)), y.Cast(wide(d))
+	}
+	return sub(x, y).Cast(wide(floatType(d)))
+}
+
 // cosineSimilarity is the product of unit vectors along a dimension.
 func cosineSimilarity(x, y *graph.Value, dim int, eps float64) *graph.Value {
 	x, y, d := pairs(x, y)
@@ -146,7 +155,7 @@ var (
 		},
 	}, func(x, y *graph.Value, p, eps float64, keep bool) *graph.Value {
 		d := floatType(resultType(x, y))
-		diff := x.Cast(wide(d)).Sub(y.Cast(wide(d)))
+		diff := lessWrapped(x, y)
 		return vectorNorm(diff.Add(givenLike(diff, eps)), graph.FloatOf(p), []int{-1}, keep, graph.NoDType).Cast(graph.PartType(d))
 	})
 	Dist = define(Op{

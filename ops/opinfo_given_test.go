@@ -52,6 +52,7 @@ var knobs = map[string]any{
 	"kdim": nn.KeySize, "vdim": nn.ValueSize, "batch_first": nn.BatchFirst, "norm_first": nn.NormFirst, "dim_feedforward": nn.DimFeedforward,
 	"layer_norm_eps": nn.Eps, "activation": activation, "reduction": nn.Reduction, "margin": nn.Margin, "swap": nn.Swap, "p": nn.Power,
 	"max_norm": nn.MaxNorm, "norm_type": nn.NormType, "scale_grad_by_freq": nn.ScaleGradByFreq,
+	"num_layers": nn.NumLayers, "bidirectional": nn.Bidirectional, "proj_size": nn.ProjSize, "nonlinearity": nn.Nonlinearity,
 	"keepdim": nn.KeepDim, "weight": nn.ClassWeights, "ignore_index": nn.IgnoreIndex, "label_smoothing": nn.LabelSmoothing,
 }
 

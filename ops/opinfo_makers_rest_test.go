@@ -114,11 +114,7 @@ func init() {
 		}
 	}
 	makers["RNNCell"] = func(a arguments) any {
-		opts := []nn.Option{nn.Bias(a.bool(2, "bias", true))}
-		if as[string]("nonlinearity", a.get(3, "nonlinearity", "tanh")) == "relu" {
-			opts = append(opts, nn.Activation((*tensor.Tensor).ReLU))
-		}
-		m := nn.NewRNNCell(a.int(0, "input_size", 0), a.int(1, "hidden_size", 0), opts...)
+		m := nn.NewRNNCell(a.int(0, "input_size", 0), a.int(1, "hidden_size", 0), a.given("_ _ bias nonlinearity")...)
 		return called{m, func(a arguments) []*tensor.Tensor { return one(m.Forward(a.tensor(0, "input"), a.tensor(1, "hx"))) }}
 	}
 	makers["GRUCell"] = func(a arguments) any {

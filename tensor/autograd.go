@@ -35,7 +35,7 @@ func (t *Tensor) RequiresGrad() *Tensor {
 	}
 	t.st.mu.Lock()
 	defer t.st.mu.Unlock()
-	n := nodeOf(r.alias(v, recipe{}))
+	n := nodeOf(r.alias(v, rare{}))
 	if val := nodeOf(v).val.Load(); val != nil { // held by us, so nobody takes it away
 		n.val.Store(val.retain())
 		if !n.drawn {
@@ -81,7 +81,7 @@ func (t *Tensor) SetGrad(g *Tensor) {
 	if l == nil {
 		fail("set_grad", "the tensor does not require a gradient")
 	}
-	if g != nil && (!g.typ.Equal(t.typ)) {
+	if g != nil && (!g.typ.Equal(*t.typ)) {
 		fail("set_grad", "a gradient of %s does not fit the tensor %s", g.typ, t.typ)
 	}
 	l.mu.Lock()
@@ -102,7 +102,7 @@ func (t *Tensor) ZeroGrad() {
 // through it leaves the history of t alone. The storage is shared.
 func (t *Tensor) Detach() *Tensor {
 	u := *t
-	u.detach = true
+	u.look = t.look.detached(true)
 	return &u
 }
 
@@ -149,7 +149,7 @@ func (t *Tensor) Backward(opts ...BackwardOption) {
 	switch {
 	case o.seed != nil:
 		seed = r.read(o.seed)
-		if !seed.Type.Equal(root.typ) {
+		if !seed.Type.Equal(*root.typ) {
 			graph.Fail(r.op, "a seed of %s does not fit the tensor %s", seed.Type, root.typ)
 		}
 	case t.Numel() != 1:
@@ -159,7 +159,7 @@ func (t *Tensor) Backward(opts ...BackwardOption) {
 	default:
 		seed = rootV.Like(1).Expand(root.typ.Shape...)
 	}
-	seed = r.alias(seed, recipe{also: root})
+	seed = r.alias(seed, rare{also: root})
 	swept, got := r.sweep(rootV, seed)
 	for _, g := range got {
 		g.leaf.mu.Lock()
@@ -167,6 +167,7 @@ func (t *Tensor) Backward(opts ...BackwardOption) {
 		if old := g.leaf.grad; old != nil {
 			ct = r.read(old).Add(ct)
 		}
+		r.scope = nil // a gradient stays with its leaf
 		g.leaf.grad = r.handle(ct)
 		g.leaf.mu.Unlock()
 	}
@@ -225,7 +226,7 @@ func (r *recorder) sweep(root, seed *graph.Value) (swept []*node, got []leafGrad
 			continue
 		}
 		if ct == nil {
-			ct = graph.Zeros(r, n.typ)
+			ct = graph.Zeros(r, *n.typ)
 		}
 		if l := n.leaf; l != nil {
 			if i, ok := at[l]; ok {
@@ -312,7 +313,7 @@ func (r *recorder) differentiable(root *node) []*node {
 			continue
 		}
 		rec := n.rec.Load()
-		if rec == nil || n.ended.Load() {
+		if rec == nil || n.is(ended) {
 			graph.Fail(r.op, "the history of a %s was swept by an earlier Backward, which ended it: give that one Retain()", n.op)
 		}
 		stack = append(stack, rec.derived()...)

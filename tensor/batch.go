@@ -97,7 +97,7 @@ func (b *batch) begin(xs []*Tensor) []*Tensor {
 			continue
 		}
 		n := &node{dev: r.dev, id: r.dev.ids.Add(1), op: r.op, where: r.where, since: b.start, needs: nodeOf(v).needs,
-			typ: graph.Type{DType: v.DType, Shape: v.Shape[1:]}}
+			typ: &graph.Type{DType: v.DType, Shape: v.Shape[1:]}}
 		n.refs.Store(1)
 		r.held = append(r.held, n)
 		b.stand, b.whole = append(b.stand, n), append(b.whole, r.handle(v))
@@ -227,7 +227,7 @@ func (b *batch) alias(r *recorder, rec *recipe) *member {
 		if differ {
 			v, hist = m.all(b.size), h.all(b.size)
 		}
-		return &member{r.alias(v, recipe{hist: nodeOf(hist)}), differ}
+		return &member{r.alias(v, rare{hist: nodeOf(hist)}), differ}
 	case rec.stop:
 		return &member{r.stop(m.v), m.differ}
 	}

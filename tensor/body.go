@@ -31,7 +31,7 @@ func newTracing(r *recorder, types []graph.Type) *tracing {
 	}
 	t := &tracing{op: r.op, dev: r.dev, start: r.dev.ids.Add(1)}
 	for _, typ := range types {
-		n := &node{dev: r.dev, id: r.dev.ids.Add(1), op: r.op, where: r.where, since: t.start, needs: typ.DType.IsInexact(), typ: typ}
+		n := &node{dev: r.dev, id: r.dev.ids.Add(1), op: r.op, where: r.where, since: t.start, needs: typ.DType.IsInexact(), typ: &typ}
 		n.refs.Store(1)
 		r.held = append(r.held, n)
 		t.stand = append(t.stand, n)

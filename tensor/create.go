@@ -135,7 +135,7 @@ func fromBytes(dev *Device, op string, d graph.DType, sizes []int, data []byte) 
 
 // computed is a node that has its value.
 func (r *recorder) computed(typ graph.Type, v *value) *graph.Value {
-	n := &node{dev: r.dev, id: r.dev.ids.Add(1), typ: typ, op: r.op, where: r.where}
+	n := &node{dev: r.dev, id: r.dev.ids.Add(1), typ: &typ, op: r.op, where: r.where}
 	n.val.Store(v)
 	n.refs.Store(1)
 	r.held = append(r.held, n)

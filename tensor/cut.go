@@ -49,39 +49,44 @@ func (d *Device) budget(n *node) {
 	}
 }
 
-// cone lists the uncomputed nodes that n waits for, operands first, and the computed ones that they read.
-func (d *Device) cone(n *node) *evaluation {
+// cone makes e the uncomputed nodes that n waits for, operands first, and the computed ones that they read.
+func (e *evaluation) cone(d *Device, n *node) {
 	d.epoch++
-	e := &evaluation{d: d, epoch: d.epoch}
-	var walk func(n *node)
-	walk = func(n *node) {
-		if n.mark == e.epoch {
-			return
-		}
-		n.mark = e.epoch
-		r := n.rec.Load()
-		if n.val.Load() != nil || r == nil {
-			e.inputs = append(e.inputs, n)
-			return
-		}
-		for _, x := range r.in {
-			walk(x)
-		}
-		n.slot = int32(len(e.order))
-		e.order, e.recs = append(e.order, n), append(e.recs, r)
+	e.d, e.epoch = d, d.epoch
+	e.walk(n)
+}
+
+func (e *evaluation) walk(n *node) {
+	if n.mark == e.epoch {
+		return
 	}
-	walk(n)
-	return e
+	n.mark = e.epoch
+	r := n.rec.Load()
+	if n.val.Load() != nil || r == nil {
+		e.inputs = append(e.inputs, n)
+		return
+	}
+	for _, x := range r.in {
+		e.walk(x)
+	}
+	n.slot = int32(len(e.order))
+	e.order, e.recs = append(e.order, n), append(e.recs, r)
 }
 
 func (d *Device) pins(n *node) (bytes int64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, x := range d.cone(n).inputs {
+	e := &d.pinned
+	e.cone(d, n)
+	for _, x := range e.inputs {
 		if v := x.val.Load(); v != nil && v.buf != nil {
 			bytes += v.buf.Size()
 		}
 	}
+	clear(e.inputs)
+	clear(e.order)
+	clear(e.recs)
+	e.inputs, e.order, e.recs = e.inputs[:0], e.order[:0], e.recs[:0]
 	return bytes
 }
 
@@ -117,12 +122,13 @@ func (e *evaluation) windowHashes() []uint64 {
 // among those near the middle that a storage got. The same loop is so cut at the same line, whatever its period.
 func (d *Device) cut(n *node) {
 	d.mu.Lock()
-	e := d.cone(n)
+	e := &evaluation{}
+	e.cone(d, n)
 	h := e.windowHashes()
-	best, top := -1, n.depth.Load()
-	far := func(i int) int32 { x := e.order[i].depth.Load() - top/2; return max(x, -x) }
+	best, whole := -1, n.depth.Load()
+	far := func(i int) int32 { x := e.order[i].depth.Load() - whole/2; return max(x, -x) }
 	for i := range e.order {
-		if e.order[i].top.Load() && far(i) <= top/4 && (best < 0 || h[i] < h[best] || h[i] == h[best] && far(i) < far(best)) {
+		if e.order[i].is(top) && far(i) <= whole/4 && (best < 0 || h[i] < h[best] || h[i] == h[best] && far(i) < far(best)) {
 			best = i
 		}
 	}

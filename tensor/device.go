@@ -33,6 +33,7 @@ type Device struct {
 	rescue  []*node                 // found alive by it: computed at the next opportunity
 	gcs     int
 	key     []uint64                              // scratch
+	pinned  evaluation                            // scratch
 	bodies  map[[32]byte]weak.Pointer[graph.Func] // by their text, see interned
 
 	bodiesAlive int // bodies when they were last counted

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"slices"
 
@@ -13,8 +14,9 @@ import (
 
 // run is one execution: a claim while it goes on, afterwards the memory of its interior nodes.
 type run struct {
-	e    *entry
-	done chan struct{}
+	e      *entry
+	done   chan struct{}
+	active bool // under Device.mu
 }
 
 // evaluation collects what has to be computed, runs it as one program, and publishes the values.
@@ -33,16 +35,19 @@ type evaluation struct {
 	failed bool  // a node got the error of an operand
 }
 
+// nowhere is the slot of a node that an evaluation came to, and that is neither computed nor an input.
+const nowhere = math.MinInt32
+
 // visit collects the uncomputed cone of n in canonical order: operands first, from left to right. by is the run whose
 // node reads n; asked says that somebody reads it from outside.
 func (e *evaluation) visit(n *node, by *run, asked bool) {
-	if n.run != nil && (asked || by != n.run) && n.run.e != nil {
+	if n.run != nil && !n.run.active && (asked || by != n.run) {
 		n.run.e.learned[n.pos] = true // read from outside its run: keep it from the next round on
 	}
 	if n.mark == e.epoch {
 		return
 	}
-	n.mark, n.drops = e.epoch, 0
+	n.mark, n.slot = e.epoch, nowhere
 	if v := n.val.Load(); v != nil {
 		if v.err != nil {
 			return // who reads it fails without being computed: see below
@@ -51,8 +56,8 @@ func (e *evaluation) visit(n *node, by *run, asked bool) {
 		n.slot = -int32(len(e.inputs))
 		return
 	}
-	if n.claim != nil {
-		e.wait = n.claim
+	if n.run != nil && n.run.active {
+		e.wait = n.run
 		return
 	}
 	r := n.rec.Load()
@@ -221,10 +226,10 @@ func (d *Device) eval(ctx context.Context, asked []*node, limit uint64) error {
 			return err
 		}
 		l := e.launch(p)
-		rn := &run{e: ent, done: make(chan struct{})}
+		rn := &run{e: ent, done: make(chan struct{}), active: true}
 		for i, n := range e.order {
 			if p.keep[i] {
-				n.claim = rn
+				n.run, n.pos = rn, int32(i)
 			}
 		}
 		l.Needed = e.needed(p)
@@ -304,15 +309,22 @@ func (e *evaluation) launch(p *plan) *backend.Launch {
 // for. It returns the values of the inputs, counted in; donated ones are taken off their nodes until publish.
 func (e *evaluation) donate(p *plan, l *backend.Launch) []*value {
 	vals := make([]*value, len(e.inputs))
+	drops := make([]int32, len(e.inputs)+len(e.order)) // counts that the run lets go, by slot from the last input on
+	inputs := int32(len(e.inputs))
+	drop := func(x *node) {
+		if x.mark == e.epoch && x.slot != nowhere {
+			drops[x.slot+inputs]++
+		}
+	}
 	for i := len(e.order) - 1; i >= 0; i-- {
 		n := e.order[i]
-		if p.keep[i] && !n.history() || !p.keep[i] && n.refs.Load() == n.drops {
-			e.recs[i].edges(func(x *node) { x.drops++ })
+		if p.keep[i] && !n.history() || !p.keep[i] && n.refs.Load() == drops[int32(i)+inputs] {
+			e.recs[i].edges(drop)
 		}
 	}
 	for i, n := range e.inputs {
 		v := n.val.Load()
-		if k := n.drops; k > 0 && v.err == nil && v.refs.Load() == 1 && !p.shared[i] && n.refs.CompareAndSwap(k, dead+k) {
+		if k := drops[n.slot+inputs]; k > 0 && v.err == nil && v.refs.Load() == 1 && !p.shared[i] && n.refs.CompareAndSwap(k, dead+k) {
 			l.Donate[i] = true
 			n.val.Store(nil)
 			vals[i] = v
@@ -387,10 +399,10 @@ func (e *evaluation) publish(p *plan, rn *run, l *backend.Launch, vals []*value,
 		rn.e.watched = d.gcs
 	}
 	for i, n := range e.order {
-		if n.claim == rn {
-			n.claim = nil
-		}
 		if err != nil {
+			if n.run == rn {
+				n.run = nil
+			}
 			continue
 		}
 		n.run, n.pos = rn, int32(i)
@@ -417,6 +429,7 @@ func (e *evaluation) publish(p *plan, rn *run, l *backend.Launch, vals []*value,
 			st.restoreBefore(n)
 		}
 	}
+	rn.active = false
 	close(rn.done)
 	d.mu.Unlock()
 	for i, n := range e.order {

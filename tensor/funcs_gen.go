@@ -630,6 +630,16 @@ func GeOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	return out
 }
 
+// GRUPacked is the states of a network of gated recurrent units over packed sequences, and the last ones. It is
+// PyTorch's gru.data.
+func GRUPacked(g *Generator, data *Tensor, batchSizes *Tensor, hx *Tensor, params []*Tensor, hasBiases bool, numLayers int, dropout float64, train bool, bidirectional bool) (*Tensor, *Tensor) {
+	r := record("gru")
+	defer r.done()
+	v0, v1, generatorNext := ops.GRUPacked.Body(r.read(data), r.read(batchSizes), r.read(hx), r.readAll(params), hasBiases, numLayers, dropout, train, bidirectional, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0), r.handle(v1)
+}
+
 // GtOut writes into out whether each element of self is greater than that of other. It is PyTorch's gt.Tensor.
 func GtOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	r := record("gt")
@@ -864,6 +874,16 @@ func LogSumExpOut(out *Tensor, t *Tensor, dim []int, opts ...Option) *Tensor {
 	o := r.options(opts, "keepdim")
 	r.write(out, ops.LogSumExp.Body(r.read(t), dim, option[bool](o, "keepdim", false)))
 	return out
+}
+
+// LSTMPacked is the states of a network with long short-term memory over packed sequences, and the last states and
+// memories. It is PyTorch's lstm.data.
+func LSTMPacked(g *Generator, data *Tensor, batchSizes *Tensor, hx []*Tensor, params []*Tensor, hasBiases bool, numLayers int, dropout float64, train bool, bidirectional bool) (*Tensor, *Tensor, *Tensor) {
+	r := record("lstm")
+	defer r.done()
+	v0, v1, v2, generatorNext := ops.LSTMPacked.Body(r.read(data), r.read(batchSizes), r.readAll(hx), r.readAll(params), hasBiases, numLayers, dropout, train, bidirectional, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0), r.handle(v1), r.handle(v2)
 }
 
 // LtOut writes into out whether each element of self is less than that of other. It is PyTorch's lt.Tensor.
@@ -1143,6 +1163,26 @@ func RepeatIndicesWith(repeats *Tensor, opts ...Option) *Tensor {
 	defer r.done()
 	o := r.options(opts, "output_size")
 	return r.handle(ops.RepeatIndices.Body(r.read(repeats), r.maybeSizeOption(o, "output_size", nil)))
+}
+
+// RNNReLUPacked is the states of a recurrent network with ReLU over packed sequences, and the last ones. It is
+// PyTorch's rnn_relu.data.
+func RNNReLUPacked(g *Generator, data *Tensor, batchSizes *Tensor, hx *Tensor, params []*Tensor, hasBiases bool, numLayers int, dropout float64, train bool, bidirectional bool) (*Tensor, *Tensor) {
+	r := record("rnn_relu")
+	defer r.done()
+	v0, v1, generatorNext := ops.RNNReLUPacked.Body(r.read(data), r.read(batchSizes), r.read(hx), r.readAll(params), hasBiases, numLayers, dropout, train, bidirectional, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0), r.handle(v1)
+}
+
+// RNNTanhPacked is the states of a recurrent network with tanh over packed sequences, and the last ones. It is
+// PyTorch's rnn_tanh.data.
+func RNNTanhPacked(g *Generator, data *Tensor, batchSizes *Tensor, hx *Tensor, params []*Tensor, hasBiases bool, numLayers int, dropout float64, train bool, bidirectional bool) (*Tensor, *Tensor) {
+	r := record("rnn_tanh")
+	defer r.done()
+	v0, v1, generatorNext := ops.RNNTanhPacked.Body(r.read(data), r.read(batchSizes), r.read(hx), r.readAll(params), hasBiases, numLayers, dropout, train, bidirectional, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0), r.handle(v1)
 }
 
 // RoundOut writes into out the integer nearest to each element, ties to even. It is PyTorch's round.

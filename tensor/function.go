@@ -61,7 +61,7 @@ func (f Function) Apply(xs ...*Tensor) []*Tensor {
 	}
 	out := make([]*Tensor, len(results))
 	for i, v := range results {
-		w := r.alias(v, recipe{call: call})
+		w := r.alias(v, rare{call: call})
 		n := nodeOf(w)
 		n.needs = v.DType.IsInexact()
 		call.outs = append(call.outs, n)
@@ -75,7 +75,7 @@ func (f Function) Apply(xs ...*Tensor) []*Tensor {
 func (c *applied) pullBack(r *recorder, history bool, cts map[*node]*graph.Value, add func(*node, *graph.Value)) {
 	show := func(n *node) *Tensor {
 		t := r.handle(r.again(n))
-		t.detach = !history
+		t.look = t.look.detached(!history)
 		return t
 	}
 	var xs, ys, grads []*Tensor
@@ -85,7 +85,7 @@ func (c *applied) pullBack(r *recorder, history bool, cts map[*node]*graph.Value
 	for i, n := range c.ys {
 		y, ct := c.outs[i], cts[c.outs[i]]
 		if ct == nil && n.typ.DType.IsInexact() {
-			ct = graph.Zeros(r, n.typ)
+			ct = graph.Zeros(r, *n.typ)
 		}
 		if history && y.refs.Load() >= 0 && y.tryRef() {
 			ys = append(ys, r.handle(r.hold(y)))
@@ -107,7 +107,7 @@ func (c *applied) pullBack(r *recorder, history bool, cts map[*node]*graph.Value
 			continue
 		}
 		v := r.read(g)
-		if !v.Type.Equal(c.in[i].typ) {
+		if !v.Type.Equal(*c.in[i].typ) {
 			graph.Fail(c.f.Name, "Backward returned %s as the gradient of operand %d, which is %s", v.Type, i, c.in[i].typ)
 		}
 		if !history {

@@ -2135,6 +2135,23 @@ func (t *Tensor) GroupNormWith(numGroups int, weight *Tensor, bias *Tensor, opts
 	return r.handle(ops.GroupNorm.Body(r.read(t), numGroups, r.readOpt(weight), r.readOpt(bias), floatOption(o, "eps", 1e-05)))
 }
 
+// GRU is the states of a network of gated recurrent units over sequences, and the last ones. It is PyTorch's
+// gru.input.
+func (t *Tensor) GRU(g *Generator, hx *Tensor, params []*Tensor, hasBiases bool, numLayers int, dropout float64, train bool, bidirectional bool, batchFirst bool) (*Tensor, *Tensor) {
+	r := record("gru")
+	defer r.done()
+	v0, v1, generatorNext := ops.GRU.Body(r.read(t), r.read(hx), r.readAll(params), hasBiases, numLayers, dropout, train, bidirectional, batchFirst, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0), r.handle(v1)
+}
+
+// GRUCell is one step of a network of gated recurrent units. It is PyTorch's gru_cell.
+func (t *Tensor) GRUCell(hx *Tensor, wIh *Tensor, wHh *Tensor, bIh *Tensor, bHh *Tensor) *Tensor {
+	r := record("gru_cell")
+	defer r.done()
+	return r.handle(ops.GRUCell.Body(r.read(t), r.read(hx), r.read(wIh), r.read(wHh), r.readOpt(bIh), r.readOpt(bHh)))
+}
+
 // GtScalar is whether each element is greater than a number. It is PyTorch's gt.Scalar.
 func (t *Tensor) GtScalar(other any) *Tensor {
 	r := record("gt")
@@ -2947,6 +2964,25 @@ func (t *Tensor) LogSumExpWith(dim []int, opts ...Option) *Tensor {
 	defer r.done()
 	o := r.options(opts, "keepdim")
 	return r.handle(ops.LogSumExp.Body(r.read(t), dim, option[bool](o, "keepdim", false)))
+}
+
+// LSTM is the states of a network with long short-term memory over sequences, and the last states and memories. It is
+// PyTorch's lstm.input.
+func (t *Tensor) LSTM(g *Generator, hx []*Tensor, params []*Tensor, hasBiases bool, numLayers int, dropout float64, train bool, bidirectional bool, batchFirst bool) (*Tensor, *Tensor, *Tensor) {
+	r := record("lstm")
+	defer r.done()
+	v0, v1, v2, generatorNext := ops.LSTM.Body(r.read(t), r.readAll(hx), r.readAll(params), hasBiases, numLayers, dropout, train, bidirectional, batchFirst, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
+// LSTMCell is one step of a network with long short-term memory: the next state and memory. It is PyTorch's
+// lstm_cell.
+func (t *Tensor) LSTMCell(hx []*Tensor, wIh *Tensor, wHh *Tensor, bIh *Tensor, bHh *Tensor) (*Tensor, *Tensor) {
+	r := record("lstm_cell")
+	defer r.done()
+	v0, v1 := ops.LSTMCell.Body(r.read(t), r.readAll(hx), r.read(wIh), r.read(wHh), r.readOpt(bIh), r.readOpt(bHh))
+	return r.handle(v0), r.handle(v1)
 }
 
 // LtScalar is whether each element is less than a number. It is PyTorch's lt.Scalar.
@@ -4351,6 +4387,40 @@ func (t *Tensor) RMSNormWith(normalizedShape []any, weight *Tensor, opts ...Opti
 	defer r.done()
 	o := r.options(opts, "eps")
 	return r.handle(ops.RMSNorm.Body(r.read(t), r.sizes(normalizedShape), r.readOpt(weight), maybeFloatOption(o, "eps", nil)))
+}
+
+// RNNReLU is the states of a recurrent network with ReLU over sequences, and the last ones. It is PyTorch's
+// rnn_relu.input.
+func (t *Tensor) RNNReLU(g *Generator, hx *Tensor, params []*Tensor, hasBiases bool, numLayers int, dropout float64, train bool, bidirectional bool, batchFirst bool) (*Tensor, *Tensor) {
+	r := record("rnn_relu")
+	defer r.done()
+	v0, v1, generatorNext := ops.RNNReLU.Body(r.read(t), r.read(hx), r.readAll(params), hasBiases, numLayers, dropout, train, bidirectional, batchFirst, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0), r.handle(v1)
+}
+
+// RNNReLUCell is one step of a recurrent network with ReLU. It is PyTorch's rnn_relu_cell.
+func (t *Tensor) RNNReLUCell(hx *Tensor, wIh *Tensor, wHh *Tensor, bIh *Tensor, bHh *Tensor) *Tensor {
+	r := record("rnn_relu_cell")
+	defer r.done()
+	return r.handle(ops.RNNReLUCell.Body(r.read(t), r.read(hx), r.read(wIh), r.read(wHh), r.readOpt(bIh), r.readOpt(bHh)))
+}
+
+// RNNTanh is the states of a recurrent network with tanh over sequences, and the last ones. It is PyTorch's
+// rnn_tanh.input.
+func (t *Tensor) RNNTanh(g *Generator, hx *Tensor, params []*Tensor, hasBiases bool, numLayers int, dropout float64, train bool, bidirectional bool, batchFirst bool) (*Tensor, *Tensor) {
+	r := record("rnn_tanh")
+	defer r.done()
+	v0, v1, generatorNext := ops.RNNTanh.Body(r.read(t), r.read(hx), r.readAll(params), hasBiases, numLayers, dropout, train, bidirectional, batchFirst, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0), r.handle(v1)
+}
+
+// RNNTanhCell is one step of a recurrent network with tanh. It is PyTorch's rnn_tanh_cell.
+func (t *Tensor) RNNTanhCell(hx *Tensor, wIh *Tensor, wHh *Tensor, bIh *Tensor, bHh *Tensor) *Tensor {
+	r := record("rnn_tanh_cell")
+	defer r.done()
+	return r.handle(ops.RNNTanhCell.Body(r.read(t), r.read(hx), r.read(wIh), r.read(wHh), r.readOpt(bIh), r.readOpt(bHh)))
 }
 
 // Roll is the elements moved along dimensions; what leaves at one end comes back at the other. It is PyTorch's roll.

@@ -8,7 +8,7 @@ import (
 )
 
 // dead marks a count of a node that nobody can ask for any more.
-const dead = -1 << 40
+const dead = -1 << 30
 
 // node is an immutable header, a recipe and a value. Go cannot tell which handles live, so refs counts what is known:
 // recipes that read the node, storages bound to it, operators at work and runs. At zero nobody can ask for it: it
@@ -16,48 +16,64 @@ const dead = -1 << 40
 type node struct {
 	dev   *Device
 	id    uint64
-	typ   graph.Type
-	op    string     // the operator at work
-	where callers.ID // and its caller
-	leaf  *leaf      // of a tensor that requires a gradient
+	typ   *graph.Type // shared with that of an operand where they are equal
+	op    string      // the operator at work
+	where callers.ID  // and its caller
+	refs  atomic.Int32
+	leaf  *leaf // of a tensor that requires a gradient
 	rec   atomic.Pointer[recipe]
 	val   atomic.Pointer[value]
-	refs  atomic.Int64
+	since uint64 // the batch of which it stands for each member: it has no value. 0: it has, or will have
+	hooks hooks
 	bound atomic.Int32 // how many of refs are storages
 	depth atomic.Int32 // longest chain of uncomputed nodes below
-	since uint64       // the batch of which it stands for each member: it has no value. 0: it has, or will have
-	needs bool         // a gradient may be asked of it
-	drawn bool         // computed from random numbers while a batch is traced
-	top   atomic.Bool  // a storage got it: cuts end at such nodes, never inside an operator
-	ended atomic.Bool  // its history was swept and not retained
-	hooks hooks
+	marks atomic.Uint32
+	needs bool // a gradient may be asked of it
+	drawn bool // computed from random numbers while a batch is traced
 
 	// Below: under Device.mu.
 	mark, seen uint32 // the evaluation that visited it
 	slot       int32  // its place there: ≥ 0 computed, < 0 input −slot−1
 	pos        int32  // its place in run
-	claim      *run   // computing it now
-	run        *run   // computed it as interior or learned output
-	drops      int64  // counts that the evaluation at hand will let go
+	run        *run   // computes it now, or computed it as interior or learned output
 }
+
+// The marks of a node.
+const (
+	top   = 1 << iota // a storage got it: cuts end at such nodes, never inside an operator
+	ended             // its history was swept and not retained
+)
+
+func (n *node) is(mark uint32) bool { return n.marks.Load()&mark != 0 }
 
 // recipe says how to compute a node. One without a primitive has the value of its only input.
 type recipe struct {
 	op    *graph.Primitive
 	attrs *graph.Attrs
 	in    []*node
-	stop  bool     // an alias without history
-	hist  *node    // where the tangent comes from, of a write through a Detach alias; never computed for this node's sake
-	also  *node    // a loss, on the seed of its sweep: who computes the seed computes the loss
-	call  *applied // of a result of a Function, whose Backward is its derivative
 	few   [2]*node // memory of in, where two are enough
-	old   *node    // what the storage held before this write: bound again should the write fail
+	*rare          // never nil
 }
+
+// rare is what few recipes have.
+type rare struct {
+	stop bool     // an alias without history
+	hist *node    // where the tangent comes from, of a write through a Detach alias; never computed for this node's sake
+	also *node    // a loss, on the seed of its sweep: who computes the seed computes the loss
+	call *applied // of a result of a Function, whose Backward is its derivative
+	old  *node    // what the storage held before this write: bound again should the write fail
+}
+
+// plain is the rest of most recipes.
+var plain rare
 
 // edges calls f with every node that the recipe counts.
 func (r *recipe) edges(f func(*node)) {
 	for _, x := range r.in {
 		f(x)
+	}
+	if r.rare == &plain {
+		return
 	}
 	for _, x := range [...]*node{r.hist, r.also, r.old} {
 		if x != nil {
@@ -90,7 +106,7 @@ func unref(n *node)  { n.unref() }
 
 // history reports whether n's recipe stays when its value is computed, so that differentiation sees through it, or a
 // batch that is traced can draw anew for each member.
-func (n *node) history() bool { return n.needs && n.leaf == nil && !n.ended.Load() || n.drawn }
+func (n *node) history() bool { return n.needs && n.leaf == nil && !n.is(ended) || n.drawn }
 
 // tryRef counts the caller in, unless n is dead already.
 func (n *node) tryRef() bool {
@@ -123,7 +139,7 @@ func (n *node) dropRecipe() {
 
 // endHistory lets go of the recipe of a computed node whose gradient was swept.
 func (n *node) endHistory() {
-	if n.ended.CompareAndSwap(false, true) && n.val.Load() != nil && n.leaf == nil && !n.drawn {
+	if n.marks.Or(ended)&ended == 0 && n.val.Load() != nil && n.leaf == nil && !n.drawn {
 		n.dropRecipe()
 	}
 }

@@ -15,6 +15,7 @@ type recorder struct {
 	op     string
 	where  callers.ID
 	noGrad bool
+	scope  *Scoped // what the operator computes belongs to it; nil: to none
 	held   []*node // counted by this operator: what it reads and what it makes
 	tops   []*node // what handles and storages got
 	slabs  [][]graph.Value
@@ -63,7 +64,7 @@ func (r *recorder) done() {
 	for i := range r.used {
 		r.slabs[i/slab][i%slab] = graph.Value{}
 	}
-	r.dev, r.used, r.noGrad = nil, 0, false
+	r.dev, r.used, r.noGrad, r.scope = nil, 0, false, nil
 	recorders.Put(r)
 	if e != nil {
 		panic(e)
@@ -92,7 +93,7 @@ func (r *recorder) on(d *Device) {
 // wrapNode is the graph value that stands for n, which the recorder holds.
 func (r *recorder) wrapNode(n *node) *graph.Value {
 	v := r.value()
-	v.Type, v.Home, v.Tag = n.typ, r, n
+	v.Type, v.Home, v.Tag = *n.typ, r, n
 	return v
 }
 
@@ -113,7 +114,7 @@ func (r *recorder) Solver() *graph.Solver { return nil }
 
 // Emit records a node.
 func (r *recorder) Emit(op *graph.Primitive, attrs *graph.Attrs, args []*graph.Value, typ graph.Type) *graph.Value {
-	rec := &recipe{op: op, attrs: attrs}
+	rec := &recipe{op: op, attrs: attrs, rare: &plain}
 	rec.in = rec.few[:0]
 	for _, a := range args {
 		rec.in = append(rec.in, nodeOf(a))
@@ -130,13 +131,20 @@ func (r *recorder) emit(rec *recipe, typ graph.Type) *graph.Value {
 	if r.dev == nil {
 		r.dev = Default()
 	}
-	n := &node{dev: r.dev, id: r.dev.ids.Add(1), typ: typ, op: r.op, where: r.where}
+	n := &node{dev: r.dev, id: r.dev.ids.Add(1), op: r.op, where: r.where}
 	depth, drawn := int32(0), rec.op == graph.RandomBits
 	for _, x := range rec.in {
+		if n.typ == nil && x.typ.Equal(typ) {
+			n.typ = x.typ
+		}
 		n.needs, n.since, drawn = n.needs || x.needs, max(n.since, x.since), drawn || x.drawn
 		if x.val.Load() == nil {
 			depth = max(depth, x.depth.Load())
 		}
+	}
+	if n.typ == nil {
+		own := typ // copied here alone: most nodes share a type
+		n.typ = &own
 	}
 	if rec.hist != nil {
 		n.since = max(n.since, rec.hist.since)
@@ -152,9 +160,13 @@ func (r *recorder) emit(rec *recipe, typ graph.Type) *graph.Value {
 }
 
 // alias records a node that has the value of x.
-func (r *recorder) alias(x *graph.Value, rec recipe) *graph.Value {
+func (r *recorder) alias(x *graph.Value, why rare) *graph.Value {
+	rec := &recipe{rare: &plain}
+	if why != plain {
+		rec.rare = &why
+	}
 	rec.in = append(rec.few[:0], nodeOf(x))
-	return r.emit(&rec, x.Type)
+	return r.emit(rec, x.Type)
 }
 
 // stop records an alias of x that autograd does not see through.
@@ -162,5 +174,5 @@ func (r *recorder) stop(x *graph.Value) *graph.Value {
 	if !nodeOf(x).needs {
 		return x
 	}
-	return r.alias(x, recipe{stop: true})
+	return r.alias(x, rare{stop: true})
 }

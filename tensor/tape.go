@@ -27,7 +27,7 @@ func NewTape(op string, xs ...*Tensor) (t *Tape, inputs []*Tensor) {
 		if i == 0 {
 			t.start = r.dev.ids.Add(1)
 		}
-		v := r.alias(old, recipe{})
+		v := r.alias(old, rare{})
 		n := nodeOf(v)
 		n.needs = v.DType.IsInexact()
 		if val := nodeOf(old).val.Load(); val != nil { // held by us, so nobody takes it away
@@ -82,7 +82,7 @@ func (t *Tape) sources(n *node) []*node {
 	switch {
 	case rec == nil && n.since != 0:
 		return nil // it stands for what a batch is taken of
-	case rec == nil || n.ended.Load():
+	case rec == nil || n.is(ended):
 		graph.Fail(t.op, "the history of a %s was swept by an earlier Backward, which ended it: give that one Retain()", n.op)
 	}
 	return rec.derived()
@@ -175,7 +175,7 @@ func (r *recorder) one(y *graph.Value) *graph.Value {
 	if nodeOf(y).since != 0 {
 		return seed
 	}
-	return r.alias(seed, recipe{also: nodeOf(y)}) // who computes the derivative computes the value
+	return r.alias(seed, rare{also: nodeOf(y)}) // who computes the derivative computes the value
 }
 
 // fitting is the value of the derivative x, which must be of the type of v.

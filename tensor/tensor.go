@@ -15,8 +15,9 @@ type storage struct {
 	node  atomic.Pointer[node]
 	mu    sync.Mutex // writes
 	leaf  *leaf
-	state bool // written after it held a value: its write is pending until it is computed
-	freed atomic.Uint32
+	freed atomic.Uint32 // the line that freed it; 0: nobody did
+	state bool          // written after it held a value: its write is pending until it is computed
+	gone  bool          // set before freed: a Scope let it go
 
 	pending bool                  // under Device.mu
 	self    weak.Pointer[storage] // set when it becomes state
@@ -25,11 +26,30 @@ type storage struct {
 // Tensor is a handle on a multi-dimensional array. Its methods record operations; Data, Item and printing compute.
 // A Tensor may be used by several goroutines as long as none writes it.
 type Tensor struct {
-	st      *storage
-	via     *view // how the storage is seen; nil: whole
-	detach  bool  // reads carry no history
-	typ     graph.Type
-	strides []int // in elements, as PyTorch has them: they decide whether Reshape is a view
+	st  *storage
+	typ *graph.Type
+	*look
+}
+
+// look is how a handle sees its storage. It is never changed: handles share it.
+type look struct {
+	via     *view   // nil: whole
+	strides []int   // in elements, as PyTorch has them: they decide whether Reshape is a view; nil: row-major
+	detach  bool    // reads carry no history
+	scope   *Scoped // of what is computed with it
+}
+
+// direct is the look of most handles.
+var direct look
+
+// detached is l with or without history.
+func (l *look) detached(detach bool) *look {
+	if l.detach == detach {
+		return l
+	}
+	m := *l
+	m.detach = detach
+	return &m
 }
 
 // DType is the element type.
@@ -75,7 +95,9 @@ func (t *Tensor) Device() *Device { return t.st.node.Load().dev }
 func (r *recorder) bind(st *storage, n *node) {
 	n.ref()
 	n.bound.Add(1)
-	n.top.Store(true)
+	if !n.is(top) {
+		n.marks.Or(top)
+	}
 	if old := st.node.Swap(n); old != nil {
 		old.bound.Add(-1)
 		old.unref()
@@ -90,7 +112,11 @@ func (r *recorder) handle(v *graph.Value) *Tensor {
 		storage
 	}{}
 	n := nodeOf(v)
-	h.Tensor.typ = n.typ
+	h.typ, h.look = n.typ, &direct
+	if r.scope != nil {
+		h.look = &r.scope.look
+		r.scope.add(&h.storage)
+	}
 	h.Tensor.st = &h.storage
 	r.bind(&h.storage, n)
 	return &h.Tensor
@@ -100,6 +126,9 @@ func (r *recorder) handle(v *graph.Value) *Tensor {
 func (st *storage) take(r *recorder) *graph.Value {
 	for {
 		if id := st.freed.Load(); id != 0 {
+			if st.gone {
+				graph.Fail(r.op, "this tensor was let go at the end of the Scope at %s: Keep it, or read it inside", callers.ID(id))
+			}
 			graph.Fail(r.op, "this tensor was freed at %s", callers.ID(id))
 		}
 		if n := st.node.Load(); n.tryRef() {
@@ -114,6 +143,9 @@ func (r *recorder) read(t *Tensor) *graph.Value {
 		graph.Fail(r.op, "an operand is nil")
 	}
 	v := t.st.take(r)
+	if t.scope != nil {
+		r.enter(t.scope)
+	}
 	if t.detach {
 		v = r.stop(v)
 	}
@@ -155,16 +187,23 @@ func (r *recorder) handles(vs []*graph.Value) []*Tensor {
 	return ts
 }
 
-// Free lets go of the tensor's memory at once. Its views end with it; using any of them afterwards is an error that
-// names the Free.
-func (t *Tensor) Free() {
-	st := t.st
+// Free lets go of the tensor's memory at once. Its views and Detach aliases end with it; using any of them afterwards is
+// an error that names the Free. What was computed from it is not touched, nor is who reads it at the moment. A second
+// Free does nothing.
+func (t *Tensor) Free() { t.st.free(callers.Here(0), false) }
+
+// free lets go of what st holds. scope says that where is the line of a Scope.
+func (st *storage) free(where callers.ID, scope bool) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if !st.freed.CompareAndSwap(0, uint32(max(callers.Here(0), 1))) {
+	if st.freed.Load() != 0 {
 		return
 	}
-	n := st.node.Load()
+	st.gone = scope
+	st.freed.Store(uint32(max(where, 1)))
+	gone := &node{dev: st.node.Load().dev, op: "free"}
+	gone.refs.Store(dead)
+	n := st.node.Swap(gone) // whoever takes the node off lets go of it
 	n.bound.Add(-1)
 	n.unref()
 }

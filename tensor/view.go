@@ -115,7 +115,7 @@ func (s *steps) Emit(op *graph.Primitive, attrs *graph.Attrs, args []*graph.Valu
 // PyTorch would copy, because strides cannot say it, it is a tensor of its own.
 func (r *recorder) view(t *Tensor, body func(*graph.Value) *graph.Value) *Tensor {
 	s := &steps{}
-	in := &graph.Value{Type: t.typ, Home: s, Tag: t.via}
+	in := &graph.Value{Type: *t.typ, Home: s, Tag: t.via}
 	r.on(t.Device())
 	out := body(in)
 	if out == in {
@@ -139,7 +139,7 @@ func (r *recorder) view(t *Tensor, body func(*graph.Value) *graph.Value) *Tensor
 		}
 		return r.handle(body(r.read(t)))
 	}
-	return &Tensor{st: t.st, via: s.chain, detach: t.detach, typ: out.Type, strides: strides}
+	return &Tensor{st: t.st, typ: &out.Type, look: &look{via: s.chain, strides: strides, detach: t.detach, scope: t.scope}}
 }
 
 // strides are those of what the step shows, given those of what it reads; ok is false where no strides can say it.

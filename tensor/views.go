@@ -4,7 +4,7 @@ import "github.com/flambeau-ml/flambeau/graph"
 
 // views are the handles that an operator with several views as results gives: the pieces of split.
 func (r *recorder) views(t *Tensor, body func(*graph.Value) []*graph.Value) []*Tensor {
-	pieces := body(&graph.Value{Type: t.typ, Home: &steps{}, Tag: t.via})
+	pieces := body(&graph.Value{Type: *t.typ, Home: &steps{}, Tag: t.via})
 	out := make([]*Tensor, len(pieces))
 	for i := range pieces {
 		out[i] = r.view(t, func(x *graph.Value) *graph.Value {

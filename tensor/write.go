@@ -50,14 +50,14 @@ func (r *recorder) write(t *Tensor, x *graph.Value) *Tensor {
 	hist := t.detach && old.needs && st.leaf == nil
 	pending := st.state && nodeOf(v).since == 0 // what stands for a batch is never computed
 	if pending || hist || st.leaf != nil {
-		var rec recipe
+		var why rare
 		if hist {
-			rec.hist = old
+			why.hist = old
 		}
 		if pending {
-			rec.old = old
+			why.old = old
 		}
-		v = r.alias(v, rec)
+		v = r.alias(v, why)
 	}
 	n := nodeOf(v)
 	if st.leaf != nil {

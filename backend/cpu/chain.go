@@ -56,7 +56,7 @@ func (p *program) findChains() {
 func (p *program) depend() []bool {
 	out := make([]bool, len(p.buffers))
 	for _, c := range p.stages {
-		bad := c.check != nil || c.kind == kindSpecial
+		bad := c.check != nil || c.kind != kindLoop && c.kind != kindTiled
 		for _, b := range c.reads {
 			bad = bad || out[b]
 		}

@@ -139,6 +139,9 @@ func (p *program) prepare(s *scheduler) error {
 		c := &compiled{stage: k}
 		if k.loop != nil {
 			k.loop.storesLast()
+			if p.d.expand {
+				k.loop.expand()
+			}
 			code, err := newCode(k.loop, &p.table)
 			if err != nil {
 				return fmt.Errorf("%w, in %s", err, k.value.Op)
@@ -195,9 +198,7 @@ func (l *loop) storesLast() {
 		}
 	}
 	for i := range out {
-		for k, x := range out[i].args {
-			out[i].args[k] = number[x]
-		}
+		out[i].renumber(number)
 	}
 	l.instrs = out
 }

@@ -4,7 +4,8 @@
 // the epilogues of contractions become few kernels (schedule*.go, build.go) in a small loop IR (loop.go). Sizes are
 // parameters: a program is laid out anew for sizes that it has not just seen (program.go, plan.go), and nothing else
 // depends on them. Loops are evaluated in blocks (eval*.go, reduce.go); contractions are a tiled template of their own
-// (contract*.go, conv*.go), and a few primitives have kernels by hand (special*.go).
+// (contract*.go, conv*.go), and a few primitives have kernels by hand (special*.go). Elementary functions are formulas in
+// loop IR (expand*.go), for which the evaluator has generated loops (fused_gen.go).
 package cpu
 
 import (
@@ -35,6 +36,7 @@ type Device struct {
 	mem     *offheap.Allocator
 	pool    *workpool.Pool
 	states  sync.Pool // of *state
+	expand  bool      // the engine works on the operations of elementary functions
 	written atomic.Int64
 }
 

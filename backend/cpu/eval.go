@@ -117,7 +117,7 @@ func (e *evaluation) block(f *frame, lv level, lo, n int) {
 			e.walks[i].mask(dst, lo, n)
 		case opLoad:
 			e.load(f, i, lo, n)
-		case opCompute:
+		case opCompute, opFMA, opLesser, opGreater, opScale, opBits, opLookup:
 			if s := e.into[i]; s >= 0 && !e.skip[s] {
 				dst = unsafe.Add(e.base[e.instrs[s].buf], (e.walks[s].off+lo)*in.width)
 				f.reg[i] = dst

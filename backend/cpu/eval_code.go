@@ -119,6 +119,11 @@ func (c *code) prepare(i int, t *sizeTable) error {
 			return fmt.Errorf("cpu: no %s of %s", in.prim, from(0))
 		}
 	}
+	if in.op >= opFMA {
+		if in.fn = formulaOp(in.instr, from(0)); in.fn == nil {
+			return fmt.Errorf("cpu: no %s", in.text(i))
+		}
+	}
 	switch in.op {
 	case opIndex, opLoad, opStore:
 		in.at = t.affine(in.instr.at)

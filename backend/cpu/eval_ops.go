@@ -57,13 +57,16 @@ func operation(p *graph.Primitive, d graph.DType) opFunc {
 		if p == graph.Complex {
 			return joinParts[float32, complex64]
 		}
-		if f := elementary32[p]; f != nil {
+		if f := fused[p][0]; f != nil {
 			return f
 		}
 		return floatOp[float32](p)
 	case graph.Float64:
 		if p == graph.Complex {
 			return joinParts[float64, complex128]
+		}
+		if f := fused[p][1]; f != nil {
+			return f
 		}
 		return floatOp[float64](p)
 	case graph.Complex64:
@@ -271,13 +274,6 @@ func floatOp[T floating](p *graph.Primitive) opFunc {
 		return divOp[T]
 	case graph.Rem:
 		return each2(func(x, y T) T { return T(math.Mod(float64(x), float64(y))) })
-	case graph.Pow:
-		return each2(func(x, y T) T { return T(math.Pow(float64(x), float64(y))) })
-	case graph.Atan2:
-		return each2(func(x, y T) T { return T(math.Atan2(float64(x), float64(y))) })
-	}
-	if f := elementary[p]; f != nil {
-		return each1(func(x T) T { return T(f(float64(x))) })
 	}
 	return commonOp[T](p)
 }

@@ -58,6 +58,14 @@ const (
 	opCompute               // the primitive of args
 	opReduce                // the reduction of args[0] over the axes that are not kept
 	opStore                 // element at of buffer buf becomes args[0]
+
+	// What formulas need besides primitives of args.
+	opFMA     // args[0]·args[1] + args[2], rounded once
+	opLesser  // args[0] where it is less than args[1], else args[1]
+	opGreater // args[0] where it is greater than args[1], else args[1]
+	opScale   // args[0], of magnitude ¼ to 4, times 2 to the power of the integer args[1], rounded once
+	opBits    // the bits of args[0], as another type of the same size
+	opLookup  // part index of row args[0] of table
 )
 
 // instr is an instruction. Operands are numbers of earlier ones.
@@ -73,7 +81,12 @@ type instr struct {
 	value graph.Scalar
 	index int
 	size  graph.Size
+	table *lookup
 	src   *graph.Value // the graph's value that this is, for messages; may be nil
+
+	// rare is 0, or 1 more than the number of a condition: the result matters only where that holds, so that an engine
+	// may skip the instruction for elements of which none fulfils it.
+	rare int
 }
 
 // mask holds where 0 ≤ at < size.
@@ -137,6 +150,9 @@ func (l *loop) prune() {
 			for _, x := range l.instrs[i].args {
 				used[x] = true
 			}
+			if r := l.instrs[i].rare; r > 0 {
+				used[r-1] = true
+			}
 		}
 	}
 	number := make([]int, len(l.instrs))
@@ -146,12 +162,20 @@ func (l *loop) prune() {
 			continue
 		}
 		number[i] = len(out)
-		for k, x := range in.args {
-			in.args[k] = number[x]
-		}
+		in.renumber(number)
 		out = append(out, in)
 	}
 	l.instrs = out
+}
+
+// renumber changes the numbers of operands to those in number.
+func (in *instr) renumber(number []int) {
+	for k, x := range in.args {
+		in.args[k] = number[x]
+	}
+	if in.rare > 0 {
+		in.rare = number[in.rare-1] + 1
+	}
 }
 
 // String is the text form.
@@ -188,6 +212,10 @@ func (in *instr) text(i int) string {
 		b.WriteString("accumulator")
 	case opStore:
 		fmt.Fprintf(&b, "store b%d[%s]", in.buf, in.at)
+	case opFMA, opLesser, opGreater, opScale, opBits:
+		b.WriteString([...]string{"fma", "lesser", "greater", "scale", "bits"}[in.op-opFMA])
+	case opLookup:
+		fmt.Fprintf(&b, "lookup %s.%d", in.table.name, in.index)
 	default:
 		b.WriteString(in.prim.Name)
 	}
@@ -196,6 +224,9 @@ func (in *instr) text(i int) string {
 	}
 	for k, m := range in.masks {
 		fmt.Fprintf(&b, "%s %s", [...]string{" if", " and"}[min(k, 1)], m)
+	}
+	if in.rare > 0 {
+		fmt.Fprintf(&b, " where v%d", in.rare-1)
 	}
 	if in.level != levelFull {
 		fmt.Fprintf(&b, "  (%s)", in.level)

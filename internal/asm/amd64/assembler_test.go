@@ -64,11 +64,7 @@ func TestJumps(t *testing.T) {
 
 // TestJumpsGas compares jumps of every condition with GNU as.
 func TestJumpsGas(t *testing.T) {
-	for _, tool := range []string{"as", "objcopy"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("GNU binutils are not installed: %v", err)
-		}
-	}
+	needGas(t)
 	a := new(Assembler)
 	var source strings.Builder
 	source.WriteString(".intel_syntax noprefix\nback:\n")

@@ -67,14 +67,22 @@ func choice(op Op, args []Arg) *form {
 	return nil
 }
 
+// needGas skips a test where there is no GNU assembler for x86-64.
+func needGas(t *testing.T) {
+	t.Helper()
+	out, err := exec.Command("as", "--64", "--version").Output()
+	if err != nil || !bytes.Contains(out, []byte("GNU assembler")) {
+		t.Skipf("GNU as for x86-64 is not installed: %v", err)
+	}
+	if _, err := exec.LookPath("objcopy"); err != nil {
+		t.Skip(err)
+	}
+}
+
 // gas assembles lines with GNU as, and returns the bytes of each.
 func gas(t *testing.T, lines []string) []string {
 	t.Helper()
-	for _, tool := range []string{"as", "objcopy"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("GNU binutils are not installed: %v", err)
-		}
-	}
+	needGas(t)
 	dir := t.TempDir()
 	source, object, binary := filepath.Join(dir, "a.s"), filepath.Join(dir, "a.o"), filepath.Join(dir, "a.bin")
 	var b strings.Builder
@@ -94,6 +102,9 @@ func gas(t *testing.T, lines []string) []string {
 		{"objcopy", "-O", "binary", "-j", ".text", object, binary},
 	} {
 		if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
+			if bytes.Contains(out, []byte("no such instruction")) {
+				t.Skipf("GNU as is older than some instructions:\n%.200s", out)
+			}
 			if len(out) > 4000 {
 				out = out[:4000]
 			}

@@ -16,6 +16,9 @@
 // Go cannot interrupt such code: while it runs, a collection waits for it. A call should take less than about 50 µs.
 // Profiles show it as external code; [Options.Map] makes a file from which perf tells the kernels.
 //
+// Another processor needs a trampoline beside call_amd64.s, its name in the build constraints of the pages, and, where
+// its caches do not see new code by themselves as arm64's, a flush in Heap.Add.
+//
 // # Faults
 //
 // A fault in generated code looks to Go as if the trampoline had called a bad function, as long as the word at RSP is the

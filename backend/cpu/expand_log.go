@@ -1,0 +1,82 @@
+package cpu
+
+import "math"
+
+// lowest is the least mantissa m that split gives: ⅔ or √½.
+func (w *formula) lowest() uint64 { return of[uint64](w, 0x3f2aaaab, 0x3fe6a09e667f3bcd) }
+
+// split is x = 2ᵏ·m with m about 1, for a normal positive x; scaled is k shifted to the place of the exponent.
+func (w *formula) split(x val) (k, scaled, m val) {
+	b := w.bits(x)
+	one := w.bias() << w.mantissa()
+	t := w.add(b, w.ci(b, one-w.lowest())) // its exponent is that of 2ᵏ
+	scaled = w.sub(w.and(t, w.ci(t, w.exponents())), w.ci(t, one))
+	m = w.float(w.sub(b, scaled))
+	// As the lowest bits of a number so large that its unit is 1, the exponent becomes a float.
+	big := of[uint64](w, 0x4b000000, 0x4330000000000000)
+	e := w.float(w.or(w.shr(t, w.mantissa()), w.ci(t, big)))
+	k = w.sub(e, w.c(of(w, 0x1p23+127, 0x1p52+1023)))
+	return k, scaled, m
+}
+
+// exponents are the bits of the exponent.
+func (w *formula) exponents() uint64 { return of[uint64](w, 0x7f800000, 0x7ff0000000000000) }
+
+// logTail is log(1 + f) − f.
+func (w *formula) logTail(f val) val {
+	f2 := w.mul(f, f)
+	if !w.wide() {
+		q := w.poly(f, f2, 0x1.55550ap-2, -0x1.fffe66p-3, 0x1.99cf4cp-3, -0x1.55b5bep-3, 0x1.1edd3ap-3, -0x1.f0924cp-4,
+			0x1.1e6704p-3, -0x1.0d32p-3)
+		return w.mul(f2, w.fma(f, q, w.c(-0.5)))
+	}
+	s := w.div(f, w.add(f, w.c(2))) // log(1+f) is 2·artanh(s)
+	z := w.mul(s, s)
+	r := w.poly(z, w.mul(z, z), 0x1.5555555555597p-1, 0x1.999999997e2e7p-2, 0x1.2492494388300p-2, 0x1.c71c50a9c5bcep-3,
+		0x1.74668b0c46d7cp-3, 0x1.3999ac94274b7p-3, 0x1.2f5a30f481974p-3)
+	half := w.mul(w.c(0.5), f2)
+	return w.sub(w.mul(s, w.fma(z, r, half)), half)
+}
+
+// logSum is k·log 2 + f + tail + more. Nothing is lost of k·log 2 + f, as the first part of log 2 has few bits.
+func (w *formula) logSum(k, f, tail, more val) val {
+	kl := w.mul(k, w.c(of(w, 0x1.62e4p-1, 0x1.62e42feep-1)))
+	hi := w.add(kl, f)
+	lo := w.fma(k, w.c(of(w, 0x1.7f7d1cf79abcap-20, 0x1.a39ef35793c76p-33)), w.sub(f, w.sub(hi, kl)))
+	if more >= 0 {
+		lo = w.add(lo, more)
+	}
+	return w.add(hi, w.add(tail, lo))
+}
+
+// edges are those of a logarithm: y where 0 < x < ∞, and else −∞, NaN, or x.
+func (w *formula) edges(y, x val) val {
+	y = w.sel(w.lt(x, w.c(math.Inf(1))), y, x)
+	return w.sel(w.lt(w.c(0), x), y, w.sel(w.eq(x, w.c(0)), w.c(math.Inf(-1)), w.c(math.NaN())))
+}
+
+func (w *formula) log(x, _ val) val {
+	k, m := w.normalSplit(x)
+	f := w.sub(m, w.c(1))
+	return w.edges(w.logSum(k, f, w.logTail(f), -1), x)
+}
+
+// normalSplit is split of any positive x.
+func (w *formula) normalSplit(x val) (k, m val) {
+	tiny := w.lt(x, w.c(of(w, 0x1p-126, 0x1p-1022)))
+	k, _, m = w.split(w.sel(tiny, w.mul(x, w.c(of(w, 0x1p24, 0x1p54))), x))
+	return w.sub(k, w.sel(tiny, w.c(of(w, 24.0, 54)), w.c(0))), m
+}
+
+// log1p takes 1 + x apart, and then from x what it has found.
+func (w *formula) log1p(x, _ val) val {
+	u := w.add(x, w.c(1))
+	k, scaled, _ := w.split(u)
+	huge := w.lt(w.c(of(w, 0x1p30, 0x1p60)), x)
+	less := w.sub(w.sel(huge, w.c(0), w.float(w.sub(w.ci(scaled, w.bias()<<w.mantissa()), scaled))), w.c(1)) // 2⁻ᵏ − 1
+	part := w.float(w.sub(w.bits(x), scaled))                                                                // x·2⁻ᵏ
+	f := w.add(part, less)
+	more := w.sub(part, w.sub(f, less))
+	y := w.edges(w.logSum(k, f, w.logTail(f), w.fma(w.neg(f), more, more)), u)
+	return w.sel(w.eq(x, w.c(0)), x, y)
+}

@@ -1,0 +1,570 @@
+package jit
+
+import (
+	"math"
+
+	asm "github.com/flambeau-ml/flambeau/internal/asm/amd64"
+)
+
+// body writes the instructions of the kernel once, with the given vector registers.
+func (g *gen512) body(free []int) {
+	l := &g.alloc
+	l.remade = g.constantValue
+	l.spill = func(v, reg, slot int) {
+		to := g.onStack(g.stack + slot)
+		if g.k.Instrs[v].Type == Bool {
+			g.emit(asm.KMOVQ, to.Sized(8), asm.K(reg))
+			return
+		}
+		g.emit(asm.VMOVDQU64, to, asm.Z(reg))
+	}
+	l.begin(g.k, free, []int{2, 3, 4, 5, 6})
+	for i := range g.k.Instrs {
+		l.at = i
+		g.instr(i)
+		l.done(g.class)
+		if len(l.uses[i]) == 0 && l.reg[i] >= 0 {
+			l.drop(g.class(i), i)
+		}
+	}
+}
+
+func (g *gen512) constantValue(v int) bool {
+	op := g.k.Instrs[v].Op
+	return op == Const || op == Uniform
+}
+
+func (g *gen512) class(v int) class {
+	if g.k.Instrs[v].Type == Bool {
+		return masks
+	}
+	return vectors
+}
+
+// in is a register with value v.
+func (g *gen512) in(v int) asm.Reg {
+	in := &g.k.Instrs[v]
+	l := &g.alloc
+	l.pin(v)
+	if r, ok := g.hoisted[v]; ok {
+		return g.reg(r, in.Type)
+	}
+	if l.reg[v] < 0 {
+		c := g.class(v)
+		r := l.take(c, v)
+		switch {
+		case c == masks && l.slot[v] >= 0:
+			g.emit(asm.KMOVQ, asm.K(r), g.onStack(g.stack+l.slot[v]).Sized(8))
+		case l.slot[v] >= 0:
+			g.emit(asm.VMOVDQU64, asm.Z(r), g.onStack(g.stack+l.slot[v]))
+		default:
+			g.broadcast(v, r)
+		}
+	}
+	if in.Type == Bool {
+		return asm.K(l.reg[v])
+	}
+	return g.reg(l.reg[v], in.Type)
+}
+
+// broadcast makes register r the constant or uniform v.
+func (g *gen512) broadcast(v, r int) {
+	in := &g.k.Instrs[v]
+	if in.Type == Bool {
+		if in.Op == Const {
+			g.emit(asm.MOV, temp, asm.Imm(-int64(in.Bits&1)))
+		} else {
+			g.emit(asm.MOVZXB, temp.D(), arg(g.k.uniform(in.N)))
+			g.emit(asm.NEG, temp)
+		}
+		g.emit(asm.KMOVQ, asm.K(r), temp)
+		return
+	}
+	to := g.reg(r, in.Type)
+	if in.Op == Const {
+		g.load(to, in.Type, in.Bits)
+		return
+	}
+	op := [...]asm.Op{1: asm.VPBROADCASTB, 2: asm.VPBROADCASTW, 4: asm.VPBROADCASTD, 8: asm.VPBROADCASTQ}[in.Type.Bytes()]
+	g.emit(op, to, arg(g.k.uniform(in.N)).Sized(in.Type.Bytes()))
+}
+
+// operand is value v as the last operand of an instruction: memory where it has no register and memory will do.
+func (g *gen512) operand(v int) asm.Arg {
+	in := &g.k.Instrs[v]
+	_, hoisted := g.hoisted[v]
+	if hoisted || g.alloc.reg[v] >= 0 || in.Type == Bool || in.Type.Bytes() < 4 {
+		return g.in(v)
+	}
+	g.alloc.pin(v)
+	switch in.Op {
+	case Const:
+		return g.constant(in.Type, in.Bits).Broadcast()
+	case Uniform:
+		return arg(g.k.uniform(in.N)).Broadcast()
+	}
+	return g.onStack(g.stack + g.alloc.slot[v])
+}
+
+// out is a register for the result of instruction i, whose operands have been asked for already. Operands that die
+// there may have the same one: they are read before it is written.
+func (g *gen512) out(i int) asm.Reg {
+	in := &g.k.Instrs[i]
+	for _, x := range in.Args {
+		if x != NoArg {
+			g.alloc.release(g.class(x), x)
+		}
+	}
+	return g.fresh(i)
+}
+
+// fresh is out where the result is written before all operands are read.
+func (g *gen512) fresh(i int) asm.Reg {
+	in := &g.k.Instrs[i]
+	r := g.alloc.take(g.class(i), i)
+	g.alloc.pin(i)
+	if in.Type == Bool {
+		return asm.K(r)
+	}
+	return g.reg(r, in.Type)
+}
+
+// two gives the instructions of an operation on floats and on integers of 1, 2, 4 and 8 bytes; 0: there is none.
+type ops struct{ f32, f64, i8, i16, i32, i64, u8, u16, u32, u64 asm.Op }
+
+func (o *ops) of(t Type) asm.Op {
+	return [...]asm.Op{I8: o.i8, U8: o.u8, I16: o.i16, U16: o.u16, I32: o.i32, U32: o.u32, I64: o.i64, U64: o.u64, F32: o.f32, F64: o.f64}[t]
+}
+
+func same(f32, f64, b, w, d, q asm.Op) ops { return ops{f32, f64, b, w, d, q, b, w, d, q} }
+
+// binary are the operations that are one instruction.
+var binary = map[Op]ops{
+	Add:     same(asm.VADDPS, asm.VADDPD, asm.VPADDB, asm.VPADDW, asm.VPADDD, asm.VPADDQ),
+	Sub:     same(asm.VSUBPS, asm.VSUBPD, asm.VPSUBB, asm.VPSUBW, asm.VPSUBD, asm.VPSUBQ),
+	Mul:     same(asm.VMULPS, asm.VMULPD, 0, asm.VPMULLW, asm.VPMULLD, asm.VPMULLQ),
+	Div:     {f32: asm.VDIVPS, f64: asm.VDIVPD},
+	Lesser:  {f32: asm.VMINPS, f64: asm.VMINPD},
+	Greater: {f32: asm.VMAXPS, f64: asm.VMAXPD},
+	Scale:   {f32: asm.VSCALEFPS, f64: asm.VSCALEFPD},
+	Max:     {0, 0, asm.VPMAXSB, asm.VPMAXSW, asm.VPMAXSD, asm.VPMAXSQ, asm.VPMAXUB, asm.VPMAXUW, asm.VPMAXUD, asm.VPMAXUQ},
+	Min:     {0, 0, asm.VPMINSB, asm.VPMINSW, asm.VPMINSD, asm.VPMINSQ, asm.VPMINUB, asm.VPMINUW, asm.VPMINUD, asm.VPMINUQ},
+	And:     same(asm.VPANDD, asm.VPANDQ, asm.VPANDD, asm.VPANDD, asm.VPANDD, asm.VPANDQ),
+	Or:      same(asm.VPORD, asm.VPORQ, asm.VPORD, asm.VPORD, asm.VPORD, asm.VPORQ),
+	Xor:     same(asm.VPXORD, asm.VPXORQ, asm.VPXORD, asm.VPXORD, asm.VPXORD, asm.VPXORQ),
+}
+
+// commutes reports whether the operands of o may change places.
+func (o Op) commutes() bool {
+	return o == Add || o == Mul || o == And || o == Or || o == Xor || o == Eq
+}
+
+// maskOps are the operations on masks of 8, 16, 32 and 64 lanes.
+var maskOps = map[Op][4]asm.Op{
+	And: {asm.KANDB, asm.KANDW, asm.KANDD, asm.KANDQ},
+	Or:  {asm.KORB, asm.KORW, asm.KORD, asm.KORQ},
+	Xor: {asm.KXORB, asm.KXORW, asm.KXORD, asm.KXORQ},
+	Not: {asm.KNOTB, asm.KNOTW, asm.KNOTD, asm.KNOTQ},
+	Eq:  {asm.KXNORB, asm.KXNORW, asm.KXNORD, asm.KXNORQ},
+	Sub: {asm.KANDNB, asm.KANDNW, asm.KANDND, asm.KANDNQ}, // not the first, and the second
+}
+
+func (g *gen512) maskOp(o Op) asm.Op {
+	return maskOps[o][map[int]int{8: 0, 16: 1, 32: 2, 64: 3}[g.lanes]]
+}
+
+// instr writes instruction i.
+func (g *gen512) instr(i int) {
+	in := &g.k.Instrs[i]
+	a := in.Args
+	switch in.Op {
+	case Const, Uniform: // made where they are needed
+	case Load:
+		g.loadStream(i)
+	case Store:
+		g.storeStream(i)
+	case Index, Inside:
+		g.place(i)
+	case Add, Sub, Mul, Div, Lesser, Greater, Scale, Max, Min, And, Or, Xor:
+		g.binary(i)
+	case FMA:
+		g.fma(i)
+	case Not:
+		if in.Type == Bool {
+			x := g.in(a[0])
+			g.emit(g.maskOp(Not), g.out(i), x)
+			return
+		}
+		x := g.in(a[0])
+		g.emit(asm.VPXORD, g.out(i), x, g.a.Const32(math.MaxUint32).Broadcast())
+	case Shl, Shr:
+		g.shift(i)
+	case Neg, Abs, Sign:
+		g.sign(i)
+	case Sqrt:
+		x := g.operand(a[0])
+		g.emit(pick(in.Type, asm.VSQRTPS, asm.VSQRTPD), g.out(i), x)
+	case Floor, Ceil, Round:
+		x := g.operand(a[0])
+		mode := map[Op]asm.Imm{Floor: asm.ToFloor, Ceil: asm.ToCeil, Round: asm.ToNearest}[in.Op]
+		g.emit(pick(in.Type, asm.VRNDSCALEPS, asm.VRNDSCALEPD), g.out(i), x, mode)
+	case Eq, Lt, Le:
+		g.compare(i)
+	case Select:
+		g.choose(i)
+	case Cast:
+		g.cast(i)
+	case Half:
+		g.half(i)
+	case Bits:
+		x := g.in(a[0])
+		if in.Type == Bool || g.k.Instrs[a[0]].Type == Bool {
+			unsupported("the bits of a bool")
+		}
+		g.move(g.out(i), x)
+	case Lookup:
+		g.lookup(i)
+	case Sum, Product, Maximum, Minimum:
+		g.reduce(i)
+	default:
+		unsupported("%s", in.Op)
+	}
+}
+
+func pick(t Type, single, double asm.Op) asm.Op {
+	switch t {
+	case F32:
+		return single
+	case F64:
+		return double
+	}
+	unsupported("a float operation on %s", t)
+	return 0
+}
+
+// move copies a register, unless it is the same.
+func (g *gen512) move(to, from asm.Reg) {
+	if to != from {
+		g.emit(asm.VMOVDQA64, to, from)
+	}
+}
+
+func (g *gen512) binary(i int) {
+	in := &g.k.Instrs[i]
+	x, y := in.Args[0], in.Args[1]
+	if in.Type == Bool {
+		switch in.Op {
+		case And, Or, Xor:
+			a, b := g.in(x), g.in(y)
+			g.emit(g.maskOp(in.Op), g.out(i), a, b)
+		case Max, Min:
+			a, b := g.in(x), g.in(y)
+			g.emit(g.maskOp(map[Op]Op{Max: Or, Min: And}[in.Op]), g.out(i), a, b)
+		default:
+			unsupported("%s of bool", in.Op)
+		}
+		return
+	}
+	if in.Type.Float() && (in.Op == Max || in.Op == Min) {
+		a, b := g.in(x), g.in(y)
+		g.extremum(in.Op, in.Type, g.out(i), a, b)
+		return
+	}
+	o := binary[in.Op]
+	op := o.of(in.Type)
+	if op == 0 {
+		unsupported("%s of %s", in.Op, in.Type)
+	}
+	if in.Op.commutes() && g.constantValue(x) && !g.constantValue(y) {
+		x, y = y, x
+	}
+	a := g.in(x)
+	b := g.operand(y)
+	g.emit(op, g.out(i), a, b)
+}
+
+// extremum is the greater or less of floats, as Go has it. to may be one of the operands.
+func (g *gen512) extremum(o Op, t Type, to, x, y asm.Reg) {
+	mode := asm.Imm(5)
+	if o == Min || o == Minimum {
+		mode = 4
+	}
+	r := g.reg(temp1, t)
+	g.emit(pick(t, asm.VCMPPS, asm.VCMPPD), tempMask, x, y, asm.CmpUnordered)
+	g.emit(pick(t, asm.VRANGEPS, asm.VRANGEPD), r, x, y, mode)
+	g.emit(pick(t, asm.VADDPS, asm.VADDPD), r.Mask(tempMask), x, y)
+	g.move(to, r)
+}
+
+// fma picks the form of the instruction by which operand dies, and which is memory.
+func (g *gen512) fma(i int) {
+	in := &g.k.Instrs[i]
+	x, y, z := in.Args[0], in.Args[1], in.Args[2]
+	dying := func(v int) bool {
+		_, hoisted := g.hoisted[v]
+		return !hoisted && g.alloc.reg[v] >= 0 && g.alloc.dies(v)
+	}
+	memory := func(v int) bool {
+		_, hoisted := g.hoisted[v]
+		return !hoisted && g.alloc.reg[v] < 0
+	}
+	op := func(single, double asm.Op) asm.Op { return pick(in.Type, single, double) }
+	if memory(x) && !memory(y) || dying(y) && !dying(x) {
+		x, y = y, x
+	}
+	switch {
+	case dying(z) && !(memory(x) && memory(y)): // z += x·y
+		a := g.in(x)
+		b := g.operand(y)
+		g.in(z)
+		g.overwrite(i, z, func(to asm.Reg) { g.emit(op(asm.VFMADD231PS, asm.VFMADD231PD), to, a, b) })
+	case dying(x) && memory(y) && !memory(z): // x = x·y + z
+		g.in(x)
+		b := g.operand(y)
+		c := g.in(z)
+		g.overwrite(i, x, func(to asm.Reg) { g.emit(op(asm.VFMADD132PS, asm.VFMADD132PD), to, c, b) })
+	case dying(x): // x = y·x + z
+		g.in(x)
+		b := g.in(y)
+		c := g.operand(z)
+		g.overwrite(i, x, func(to asm.Reg) { g.emit(op(asm.VFMADD213PS, asm.VFMADD213PD), to, b, c) })
+	default:
+		a := g.in(x)
+		b := g.in(y)
+		c := g.operand(z)
+		to := g.fresh(i)
+		g.emit(asm.VMOVDQA64, to, a)
+		g.emit(op(asm.VFMADD213PS, asm.VFMADD213PD), to, b, c)
+	}
+}
+
+// overwrite gives the register of v, which dies, to the result of instruction i, which f writes there.
+func (g *gen512) overwrite(i, v int, f func(to asm.Reg)) {
+	l := &g.alloc
+	r := l.reg[v]
+	if r < 0 || !l.dies(v) {
+		panic("jit: a value that is needed is overwritten")
+	}
+	l.reg[v] = -1
+	l.own[vectors][r], l.reg[i] = i, r
+	l.pin(i)
+	f(g.reg(r, g.k.Instrs[i].Type))
+}
+
+func (g *gen512) shift(i int) {
+	in := &g.k.Instrs[i]
+	x := g.in(in.Args[0])
+	bits := 8 * in.Type.Bytes()
+	n := in.N
+	to := func() asm.Reg { return g.out(i) }
+	if n >= bits {
+		if in.Op == Shr && in.Type.Signed() {
+			n = bits - 1
+		} else {
+			r := to()
+			g.emit(asm.VPXORD, r, r, r)
+			return
+		}
+	}
+	var o ops
+	if in.Op == Shl {
+		o = same(0, 0, 0, asm.VPSLLW, asm.VPSLLD, asm.VPSLLQ)
+	} else {
+		o = ops{i16: asm.VPSRAW, i32: asm.VPSRAD, i64: asm.VPSRAQ, u16: asm.VPSRLW, u32: asm.VPSRLD, u64: asm.VPSRLQ}
+	}
+	op := o.of(in.Type)
+	if op == 0 {
+		unsupported("a shift of %s", in.Type)
+	}
+	g.emit(op, to(), x, asm.Imm(n))
+}
+
+func (g *gen512) sign(i int) {
+	in := &g.k.Instrs[i]
+	t := in.Type
+	x := g.in(in.Args[0])
+	if !t.Float() {
+		switch in.Op {
+		case Neg:
+			sub := binary[Sub]
+			z := g.reg(temp0, t)
+			g.emit(asm.VPXORD, z, z, z)
+			g.emit(sub.of(t), g.out(i), z, x)
+		case Abs:
+			if !t.Signed() {
+				g.move(g.out(i), x)
+				return
+			}
+			abs := ops{i8: asm.VPABSB, i16: asm.VPABSW, i32: asm.VPABSD, i64: asm.VPABSQ}
+			g.emit(abs.of(t), g.out(i), x)
+		default:
+			unsupported("the sign of %s", t)
+		}
+		return
+	}
+	signBit := uint64(1) << (8*t.Bytes() - 1)
+	wide := func(d, q asm.Op) asm.Op { return pick(t, d, q) }
+	switch in.Op {
+	case Neg:
+		g.emit(wide(asm.VPXORD, asm.VPXORQ), g.out(i), x, g.constant(t, signBit).Broadcast())
+	case Abs:
+		g.emit(wide(asm.VPANDD, asm.VPANDQ), g.out(i), x, g.constant(t, signBit-1).Broadcast())
+	case Sign:
+		one := math.Float64bits(1)
+		if t == F32 {
+			one = uint64(math.Float32bits(1))
+		}
+		r := g.reg(temp0, t)
+		// ±1 with the sign of x; 0 where x is 0, x where it is no number
+		g.emit(wide(asm.VPANDD, asm.VPANDQ), r, x, g.constant(t, signBit).Broadcast())
+		g.emit(wide(asm.VPORD, asm.VPORQ), r, r, g.constant(t, one).Broadcast())
+		z := g.reg(temp1, t)
+		g.emit(asm.VPXORD, z, z, z)
+		g.emit(wide(asm.VCMPPS, asm.VCMPPD), tempMask, x, z, asm.CmpEQ)
+		g.emit(wide(asm.VMOVAPS, asm.VMOVAPD), r.Mask(tempMask), z)
+		g.emit(wide(asm.VCMPPS, asm.VCMPPD), tempMask, x, x, asm.CmpUnordered)
+		g.emit(wide(asm.VMOVAPS, asm.VMOVAPD), r.Mask(tempMask), x)
+		g.move(g.out(i), r)
+	}
+}
+
+func (g *gen512) compare(i int) {
+	in := &g.k.Instrs[i]
+	t := in.From
+	if t == Bool {
+		a, b := g.in(in.Args[0]), g.in(in.Args[1])
+		switch in.Op {
+		case Eq:
+			g.emit(g.maskOp(Eq), g.out(i), a, b)
+		case Lt: // not a, and b
+			g.emit(g.maskOp(Sub), g.out(i), a, b)
+		case Le: // not (a, and not b)
+			g.emit(g.maskOp(Sub), tempMask, b, a)
+			g.emit(g.maskOp(Not), g.out(i), tempMask)
+		}
+		return
+	}
+	a := g.in(in.Args[0])
+	b := g.operand(in.Args[1])
+	if t.Float() {
+		g.emit(pick(t, asm.VCMPPS, asm.VCMPPD), g.out(i), a, b, map[Op]asm.Imm{Eq: asm.CmpEQ, Lt: asm.CmpLTQ, Le: asm.CmpLEQ}[in.Op])
+		return
+	}
+	o := ops{0, 0, asm.VPCMPB, asm.VPCMPW, asm.VPCMPD, asm.VPCMPQ, asm.VPCMPUB, asm.VPCMPUW, asm.VPCMPUD, asm.VPCMPUQ}
+	g.emit(o.of(t), g.out(i), a, b, map[Op]asm.Imm{Eq: asm.IntEQ, Lt: asm.IntLT, Le: asm.IntLE}[in.Op])
+}
+
+func (g *gen512) choose(i int) {
+	in := &g.k.Instrs[i]
+	k := g.in(in.Args[0])
+	if in.Type == Bool {
+		x, y := g.in(in.Args[1]), g.in(in.Args[2])
+		g.emit(g.maskOp(Sub), tempMask, k, y) // y where k is not
+		to := g.out(i)
+		g.emit(g.maskOp(And), to, k, x)
+		g.emit(g.maskOp(Or), to, to, tempMask)
+		return
+	}
+	y := g.in(in.Args[2])
+	x := g.operand(in.Args[1])
+	o := ops{asm.VBLENDMPS, asm.VBLENDMPD, asm.VPBLENDMB, asm.VPBLENDMW, asm.VPBLENDMD, asm.VPBLENDMQ, asm.VPBLENDMB, asm.VPBLENDMW, asm.VPBLENDMD, asm.VPBLENDMQ}
+	g.emit(o.of(in.Type), g.out(i).Mask(k), y, x)
+}
+
+// reduce adds the value at hand to a partial result.
+func (g *gen512) reduce(i int) {
+	in := &g.k.Instrs[i]
+	t := in.Type
+	if t == Bool {
+		unsupported("a reduction of bool")
+	}
+	x := g.in(in.Args[0])
+	acc := g.reg(g.acc[in.N][g.part], t)
+	if !g.tail {
+		g.combine(in.Op, t, acc, acc, x)
+		return
+	}
+	r := g.reg(temp1, t)
+	if o, ok := reductions[in.Op]; ok && o.of(t) != 0 {
+		g.emit(o.of(t), acc.Mask(tailMask), acc, x)
+		return
+	}
+	g.combine(in.Op, t, r, acc, x)
+	g.emit(pick(t, asm.VMOVAPS, asm.VMOVAPD), acc.Mask(tailMask), r)
+}
+
+// reductions are those that are one instruction.
+var reductions = map[Op]ops{Sum: binary[Add], Product: binary[Mul], Maximum: binary[Max], Minimum: binary[Min]}
+
+// combine is two partial results as one.
+func (g *gen512) combine(o Op, t Type, to, x, y asm.Reg) {
+	r := reductions[o]
+	if op := r.of(t); op != 0 {
+		g.emit(op, to, x, y)
+		return
+	}
+	if !t.Float() {
+		unsupported("a %s of %s", o, t)
+	}
+	// extremum, for registers narrower than those of t as well
+	narrow := func(n int) asm.Reg {
+		switch to.Bits() {
+		case 512:
+			return asm.Z(n)
+		case 256:
+			return asm.Y(n)
+		}
+		return asm.X(n)
+	}
+	mode := asm.Imm(5)
+	if o == Minimum {
+		mode = 4
+	}
+	v := narrow(temp1)
+	g.emit(pick(t, asm.VCMPPS, asm.VCMPPD), tempMask, x, y, asm.CmpUnordered)
+	g.emit(pick(t, asm.VRANGEPS, asm.VRANGEPD), v, x, y, mode)
+	g.emit(pick(t, asm.VADDPS, asm.VADDPD), v.Mask(tempMask), x, y)
+	g.move(to, v)
+}
+
+// identity is the bits of what a reduction of nothing gives.
+func identity(o Op, t Type) uint64 {
+	bits := 8 * t.Bytes()
+	switch {
+	case o == Sum:
+		return 0
+	case t == F32:
+		return uint64(math.Float32bits(float32(map[Op]float64{Product: 1, Maximum: math.Inf(-1), Minimum: math.Inf(1)}[o])))
+	case t == F64:
+		return math.Float64bits(map[Op]float64{Product: 1, Maximum: math.Inf(-1), Minimum: math.Inf(1)}[o])
+	case o == Product:
+		return 1
+	case o == Maximum && t.Signed():
+		return 1 << (bits - 1)
+	case o == Maximum:
+		return 0
+	case t.Signed():
+		return 1<<(bits-1) - 1
+	}
+	return math.MaxUint64 >> (64 - bits)
+}
+
+// lookup gathers elements of a table.
+func (g *gen512) lookup(i int) {
+	in := &g.k.Instrs[i]
+	at := g.in(in.Args[0])
+	g.emit(asm.KXNORB, tempMask, tempMask, tempMask)
+	g.emit(asm.MOV, temp, arg(g.k.table(in.N)))
+	to := g.fresh(i)
+	if g.lanes != 8 {
+		unsupported("a table in a kernel of %d lanes", g.lanes)
+	}
+	switch in.From.Bytes() {
+	case 4:
+		g.emit(asm.VGATHERDPD, to.Mask(tempMask), asm.At(temp, 0).Idx(at, 8))
+	case 8:
+		g.emit(asm.VGATHERQPD, to.Mask(tempMask), asm.At(temp, 0).Idx(at, 8))
+	default:
+		unsupported("an index of %s", in.From)
+	}
+}
