@@ -18,9 +18,9 @@ type ts = []*tensor.Tensor
 
 // network is a recurrent network for tests.
 type network struct {
-	kind                            string // LSTM, GRU, tanh, relu
-	layers, proj                    int
-	twoWays, batchFirst, bias, even bool
+	kind                      string // LSTM, GRU, tanh, relu
+	layers, proj              int
+	twoWays, batchFirst, bias bool
 }
 
 const in, hidden = 4, 3
@@ -68,7 +68,7 @@ func (n network) module64(r *rand.Rand) (any, ts) {
 	m := nn.Init(n.module(), 1)
 	var params ts
 	for _, p := range nn.Parameters(m) {
-		params = append(params, uniform(r, p.Shape()...).MulScalar(0.7).Detach().RequiresGrad())
+		params = append(params, uniform(r, p.Shape()...).RequiresGrad())
 	}
 	return nn.WithParameters(m, params...), params
 }
@@ -218,7 +218,7 @@ func TestRecurrent(t *testing.T) {
 		t.Run(n.String(), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, 2))
 			m, params := n.module64(r)
-			for _, steps := range []int{1, 2, 5} {
+			for _, steps := range []int{1, 4} {
 				x, states := n.inputs(r, steps, 2)
 				run := func(f func(x *tensor.Tensor, states ts) ts) ts {
 					leaves := ts{x.Clone().RequiresGrad()}
@@ -235,11 +235,12 @@ func TestRecurrent(t *testing.T) {
 				}
 				got := run(func(x *tensor.Tensor, states ts) ts { return forward(m, x, states) })
 				want := run(func(x *tensor.Tensor, states ts) ts { return n.unrolled(params, x, states) })
+				tensor.Must(tensor.Eval(t.Context(), slices.Concat(got, want)...))
 				for i := range want {
 					close64(t, fmt.Sprintf("%d steps, value or gradient %d", steps, i), got[i], want[i])
 				}
 			}
-			x, states := n.inputs(r, 3, 2)
+			x, states := n.inputs(r, 2, 2)
 			second := func(f func(w, x *tensor.Tensor) ts) *tensor.Tensor {
 				first := transform.Grad(transform.F2(func(w, x *tensor.Tensor) *tensor.Tensor { return score(f(w, x)) }))
 				return transform.Grad(transform.F2(func(w, x *tensor.Tensor) *tensor.Tensor { g := first(w, x); return g.Mul(g).Sum() }))(params[1].Detach(), x)
@@ -331,11 +332,11 @@ func TestRecurrentShapes(t *testing.T) {
 
 // TestPacked compares packed sequences, which are not in order, with each sequence by itself: values and gradients.
 func TestPacked(t *testing.T) {
-	lengths := []int{2, 5, 1, 5, 3}
+	lengths := []int{2, 4, 1, 4}
 	for _, n := range networks {
 		r := rand.New(rand.NewPCG(1, 2))
 		m, params := n.module64(r)
-		x, states := n.inputs(r, 6, len(lengths))
+		x, states := n.inputs(r, 5, len(lengths))
 		var opts []nn.Option
 		if n.batchFirst {
 			opts = append(opts, nn.BatchFirst())
@@ -359,7 +360,7 @@ func TestPacked(t *testing.T) {
 				out = append(out, h)
 			}
 			var back []int
-			out[0], back = nn.PadPackedSequence(y, nn.TotalLength(6))
+			out[0], back = nn.PadPackedSequence(y, nn.TotalLength(5))
 			if !slices.Equal(back, lengths) {
 				t.Fatalf("the lengths are %v", back)
 			}
@@ -377,7 +378,7 @@ func TestPacked(t *testing.T) {
 					s[k] = h.Select(1, i)
 				}
 				out := forward(m, one.Narrow(0, 0, length), s)
-				out[0] = tensor.Cat(ts{out[0], tensor.ZerosWith([]any{6 - length, out[0].Size(1)}, tensor.As(out[0].DType()))})
+				out[0] = tensor.Cat(ts{out[0], tensor.ZerosWith([]any{5 - length, out[0].Size(1)}, tensor.As(out[0].DType()))})
 				all = append(all, out)
 			}
 			out := make(ts, len(all[0]))
@@ -400,13 +401,14 @@ func TestPacked(t *testing.T) {
 			return out
 		}
 		got, want := run(packed), run(oneByOne)
+		tensor.Must(tensor.Eval(t.Context(), slices.Concat(got, want)...))
 		for i := range want {
 			close64(t, fmt.Sprintf("%s, result %d", n, i), got[i], want[i])
 		}
 	}
-	x := uniform(rand.New(rand.NewPCG(1, 2)), 3, 2, 4)
-	y, lengths := nn.PadPackedSequence(nn.PackPaddedSequence(x, []int{1, 2}, nn.BatchFirst()), nn.BatchFirst(), nn.PaddingValue(7))
-	_ = lengths
+	x := uniform(rand.New(rand.NewPCG(1, 2)), 2, 3, 4)
+	y, _ := nn.PadPackedSequence(nn.PackPaddedSequence(x, []int{1, 3}, nn.BatchFirst()), nn.BatchFirst(), nn.PaddingValue(7))
+	close64(t, "what is there", y.Select(0, 1), x.Select(0, 1))
 	close64(t, "padding", y.Select(0, 0).Select(0, 1), tensor.FullWith([]any{4}, 7, tensor.As(tensor.Float64)))
 }
 

@@ -117,8 +117,8 @@ func (a *application) resultType(k int) graph.Type {
 }
 
 // transposeScan is the transpose of a linear scan: a scan in the other direction. It carries the cotangents of what the
-// scan carried, and adds up those of linear operands that stay; it goes over those of the scan's other results, and
-// gives those of linear operands that the scan went over.
+// scan carried, and adds up those of linear operands that stay unless that can be done once for all steps; it goes over
+// those of the scan's other results, and gives those of linear operands that the scan went over.
 func (a *application) transposeScan(b graph.Builder, given []*graph.Value) map[int]*graph.Value {
 	consts, carry := a.body.Consts, a.body.Carry
 	linear, fixed := a.linearOperands()
@@ -151,23 +151,56 @@ func (a *application) transposeScan(b graph.Builder, given []*graph.Value) map[i
 		}
 	}
 	f := a.body.Funcs[0]
-	d := derived(f, func() *graph.Body {
+	type form struct {
+		body *graph.Body
+		sums []int           // of dstay: those that the scan adds up
+		late map[int][]*term // of the others: what is added up once all steps are done
+	}
+	d := derived(f, func() form {
 		results := append(sequence(0, carry), ys...)
 		ordered := selected(f, f.Name, slices.Concat(stay, over, dcarry, dstay, dover), results)
 		t := built(Transpose(ordered, len(fixed)))
+		d := form{late: map[int][]*term{}}
+		steady := sameEachStep(t, len(stay))
+		given := slices.Clone(t.Results[:carry])
+		for i := range dstay {
+			if ts := terms(t.Results[carry+i], steady); ts != nil {
+				d.late[i] = ts
+			} else {
+				d.sums, given = append(d.sums, i), append(given, t.Results[carry+i])
+			}
+		}
+		given = append(given, t.Results[carry+len(dstay):]...)
+		along := carry + len(d.sums) // the first result along the scan
+		for i := range dstay {
+			for _, m := range d.late[i] {
+				for _, x := range m.of.Args {
+					if k := slices.Index(t.Params[len(stay):len(fixed)], x); k >= 0 {
+						m.from = append(m.from, factor{true, over[k]})
+						continue
+					}
+					k := slices.Index(given[along:], x)
+					if k < 0 {
+						k, given = len(given)-along, append(given, x)
+					}
+					m.from = append(m.from, factor{false, along + k})
+				}
+			}
+		}
 		g := derive(f, f.Name+"_transpose")
 		pstay := parameters(g, pick(f.Params, stay))
 		cts := parameters(g, pick(f.Results, sequence(0, carry)))
-		sums := parameters(g, pick(f.Params, dstay))
+		sums := parameters(g, pick(f.Params, pick(dstay, d.sums)))
 		pover := parameters(g, pick(f.Params, over))
 		cts = append(cts, parameters(g, pick(f.Results, ys))...)
-		out := built(Inline(g, t, slices.Concat(pstay, pover, cts)))
+		out := built(Inline(g, t.Computing(given...), slices.Concat(pstay, pover, cts)))
 		for i, s := range sums {
 			out[carry+i] = s.Add(out[carry+i])
 		}
 		g.Return(out...)
 		g.Settle()
-		return closed(graph.Body{Funcs: []*graph.Func{live(g)}, Consts: len(stay), Carry: carry + len(dstay), Reverse: !a.body.Reverse})
+		d.body = closed(graph.Body{Funcs: []*graph.Func{live(g)}, Consts: len(stay), Carry: along, Reverse: !a.body.Reverse})
+		return d
 	}, "transpose of scan", linear, ys, consts, carry, a.body.Reverse)
 	args := pick(a.Args, stay)
 	for k := range carry {
@@ -177,15 +210,28 @@ func (a *application) transposeScan(b graph.Builder, given []*graph.Value) map[i
 		}
 		args = append(args, ct)
 	}
-	for _, i := range dstay {
-		args = append(args, graph.Zeros(b, a.Args[i].Type))
+	for _, i := range d.sums {
+		args = append(args, graph.Zeros(b, a.Args[dstay[i]].Type))
 	}
 	args = append(args, pick(a.Args, over)...)
 	args = append(args, pick(given, ys)...)
-	result := a.onto(b).apply(graph.Scan, "", d, args)
+	result := a.onto(b).apply(graph.Scan, "", d.body, args)
 	out := map[int]*graph.Value{}
-	for k, i := range slices.Concat(dcarry, dstay, dover) {
+	for k, i := range slices.Concat(dcarry, pick(dstay, d.sums), dover) {
 		out[i] = result(k)
+	}
+	for i := range dstay {
+		for _, t := range d.late[i] {
+			var factors []*graph.Value
+			for _, x := range t.from {
+				if x.operand {
+					factors = append(factors, a.Args[x.at])
+				} else {
+					factors = append(factors, result(x.at))
+				}
+			}
+			out[dstay[i]] = add(out[dstay[i]], t.overSteps(a.lookup, factors))
+		}
 	}
 	return out
 }

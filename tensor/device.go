@@ -34,6 +34,8 @@ type Device struct {
 	gcs     int
 	key     []uint64                              // scratch
 	pinned  evaluation                            // scratch
+	drops   []int32                               // scratch
+	gone    node                                  // what a storage that was freed holds
 	bodies  map[[32]byte]weak.Pointer[graph.Func] // by their text, see interned
 
 	bodiesAlive int // bodies when they were last counted
@@ -56,7 +58,10 @@ const (
 
 // NewDevice makes a device on a backend. FLAMBEAU_EAGER=1 in the environment makes it compute each operator at once.
 func NewDevice(b backend.Device) *Device {
-	return &Device{backend: b, start: time.Now(), cache: map[uint64][]*entry{}, eager: os.Getenv("FLAMBEAU_EAGER") == "1"}
+	d := &Device{backend: b, start: time.Now(), cache: map[uint64][]*entry{}, eager: os.Getenv("FLAMBEAU_EAGER") == "1"}
+	d.gone.dev = d
+	d.gone.refs.Store(dead)
+	return d
 }
 
 // SetEager makes the device compute each operator as it is called, for debugging, or stop doing so. The results are

@@ -309,7 +309,10 @@ func (e *evaluation) launch(p *plan) *backend.Launch {
 // for. It returns the values of the inputs, counted in; donated ones are taken off their nodes until publish.
 func (e *evaluation) donate(p *plan, l *backend.Launch) []*value {
 	vals := make([]*value, len(e.inputs))
-	drops := make([]int32, len(e.inputs)+len(e.order)) // counts that the run lets go, by slot from the last input on
+	k := len(e.inputs) + len(e.order)
+	e.d.drops = slices.Grow(e.d.drops[:0], k)[:k]
+	drops := e.d.drops // counts that the run lets go, by slot from the last input on
+	clear(drops)
 	inputs := int32(len(e.inputs))
 	drop := func(x *node) {
 		if x.mark == e.epoch && x.slot != nowhere {

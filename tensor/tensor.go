@@ -201,9 +201,10 @@ func (st *storage) free(where callers.ID, scope bool) {
 	}
 	st.gone = scope
 	st.freed.Store(uint32(max(where, 1)))
-	gone := &node{dev: st.node.Load().dev, op: "free"}
-	gone.refs.Store(dead)
-	n := st.node.Swap(gone) // whoever takes the node off lets go of it
+	n := st.node.Load()
+	for !st.node.CompareAndSwap(n, &n.dev.gone) { // whoever takes the node off lets go of it
+		n = st.node.Load()
+	}
 	n.bound.Add(-1)
 	n.unref()
 }

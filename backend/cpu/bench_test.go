@@ -105,3 +105,22 @@ func BenchmarkTranspose(b *testing.B) {
 func BenchmarkTiny(b *testing.B) {
 	benchmark(b, unaryFunc(graph.T(graph.Float32, 16), func(x *graph.Value) *graph.Value { return x.Shift(1) }), 16)
 }
+
+// BenchmarkFormulas times the loops of elementary functions over a block, in nanoseconds an element.
+func BenchmarkFormulas(b *testing.B) {
+	for _, p := range formulaPrims() {
+		b.Run(p.Name+"/float32", func(b *testing.B) { benchFormula[float32](b, p) })
+		b.Run(p.Name+"/float64", func(b *testing.B) { benchFormula[float64](b, p) })
+	}
+}
+
+func benchFormula[T floating](b *testing.B, p *graph.Primitive) {
+	x, y := make([]T, block), make([]T, block)
+	for i := range x {
+		x[i], y[i] = T(i%311)/71+0.01, T(i%53)/13
+	}
+	for b.Loop() {
+		callFused(p, x, y)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/block, "ns/element")
+}

@@ -383,7 +383,9 @@ func (b *builder) padded(v *graph.Value, p *spot, lv level) int {
 		}
 	}
 	masks = append(masks, news...)
-	y := b.value(x, b.place(at, masks), lv)
+	q := b.place(at, masks)
+	y := b.value(x, q, lv)
+	news = q.masks[len(q.masks)-len(news):] // which a split of the loop has changed
 	if b.stuck() || b.l.instrs[y].op == opLoad && len(b.l.instrs[y].masks) >= len(masks) || len(news) == 0 {
 		return y
 	}

@@ -11,6 +11,7 @@ package cpu
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -37,6 +38,7 @@ type Device struct {
 	pool    *workpool.Pool
 	states  sync.Pool // of *state
 	expand  bool      // the engine works on the operations of elementary functions
+	loops   *loopCompiler
 	written atomic.Int64
 }
 
@@ -49,6 +51,8 @@ func New(o Options) *Device {
 	}
 	d := &Device{threads: o.Threads, mem: offheap.New(offheap.Options{Limit: o.MemoryLimit}), pool: workpool.New(o.Threads)}
 	d.mem.OnPressure = o.OnPressure
+	d.loops = newLoopCompiler(os.Getenv("FLAMBEAU_CPU"))
+	d.expand = d.loops != nil
 	d.states.New = func() any { return &state{eval: newEvaluation(d.pool, d.threads)} }
 	return d
 }

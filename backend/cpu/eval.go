@@ -19,6 +19,9 @@ type frame struct {
 
 	reductions []reduction
 	out        []unsafe.Pointer // of the reductions
+	sums       [][]uint64       // of blocks
+	parts      []unsafe.Pointer // of the reductions: where parts of them go
+	call       call
 }
 
 // memory is at least one byte more than asked for, so that its end is an address in it.
@@ -41,6 +44,7 @@ type evaluation struct {
 	skip    []bool // stores that are not done
 	numbers []graph.Scalar
 	failed  atomic.Pointer[error]
+	machine bool // level full runs as machine code
 
 	elementwise func(worker, lo, hi int) // the body of a loop that reduces nothing
 }
@@ -49,6 +53,10 @@ func newEvaluation(pool *workpool.Pool, threads int) *evaluation {
 	e := &evaluation{pool: pool, frames: make([]frame, threads), uniform: new(frame)}
 	e.elementwise = func(worker, lo, hi int) {
 		f := e.frame(worker)
+		if e.machine {
+			e.whole.begin(e, f, 0).flat(lo, hi)
+			return
+		}
 		for ; lo < hi; lo += block {
 			e.block(f, levelFull, lo, min(block, hi-lo))
 		}
@@ -58,6 +66,10 @@ func newEvaluation(pool *workpool.Pool, threads int) *evaluation {
 
 // begin computes what is the same for all indices.
 func (e *evaluation) begin() {
+	e.machine = e.whole != nil
+	for _, skip := range e.skip {
+		e.machine = e.machine && !skip
+	}
 	f := e.uniform
 	if len(f.reg) < len(e.instrs) {
 		f.reg = make([]unsafe.Pointer, len(e.instrs))
@@ -83,9 +95,10 @@ func (e *evaluation) frame(worker int) *frame {
 	for i := range e.instrs {
 		f.reg[i] = unsafe.Add(mem, e.instrs[i].slot)
 	}
-	n := min(block, max(e.n, e.k))
-	for _, i := range e.filled {
-		fill(f.reg[i], e.uniform.reg[i], e.instrs[i].width, n)
+	if n := min(block, max(e.n, e.k)); !e.machine || len(e.reduces) > 0 && e.after == nil {
+		for _, i := range e.filled {
+			fill(f.reg[i], e.uniform.reg[i], e.instrs[i].width, n)
+		}
 	}
 	e.prepareReductions(f, unsafe.Add(mem, e.slots))
 	return f
@@ -197,6 +210,9 @@ func (e *evaluation) store(f *frame, i, lo, n int) {
 
 // chunk is how many indices are worth handing to another worker, a multiple of block.
 func (e *evaluation) chunk() int {
+	if e.machine {
+		return e.whole.chunk
+	}
 	const worth = 1 << 15 // instructions on elements, about 20 µs
 	return (worth/max(e.work, 1) + block) &^ (block - 1)
 }
@@ -236,6 +252,11 @@ func finish[T number](e *evaluation) func(worker, at int, acc []T) {
 		for len(acc) > 0 {
 			n := min(block, len(acc))
 			f.reg[e.acc] = unsafe.Pointer(unsafe.SliceData(acc))
+			if e.machine {
+				e.whole.begin(e, f, at).flat(at, at+n)
+				acc, at = acc[n:], at+n
+				continue
+			}
 			e.block(f, levelFull, at, n)
 			acc, at = acc[n:], at+n
 		}

@@ -198,6 +198,8 @@ type layout struct {
 	into   []int
 	stored []bool
 	sizes  bound
+	// whole and after are machine code for the levels full and kept; nil: there is none, or nothing to do.
+	whole, after *native
 }
 
 // layout binds sizes. overwrites says that storing into a buffer may change what another, whose elements are loaded

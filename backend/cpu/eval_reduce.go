@@ -100,6 +100,23 @@ func (e *evaluation) reduceAll() {
 	}
 }
 
+// kept executes level kept for n outputs from lo on.
+func (e *evaluation) kept(f *frame, lo, n int) {
+	if e.machine && e.after != nil {
+		e.after.begin(e, f, lo).flat(lo, lo+n)
+		return
+	}
+	e.block(f, levelKept, lo, n)
+}
+
+// worth is how much work, in instructions on elements, is worth another worker: about 20 µs.
+func (e *evaluation) worth() int {
+	if e.machine {
+		return 1 << 19
+	}
+	return 1 << 15
+}
+
 // scratchFor is memory for n elements of each reduction.
 func (e *evaluation) scratchFor(n int) []unsafe.Pointer {
 	out := make([]unsafe.Pointer, len(e.reduces))
@@ -124,7 +141,7 @@ func (e *evaluation) outputs(f *frame) []unsafe.Pointer {
 func (e *evaluation) pieces(n, unit, tasks, work int) (parts, size int) {
 	units := (n + unit - 1) / unit
 	want := 4 * e.pool.Threads()
-	if tasks >= want || e.pool.Threads() == 1 || units < 2 || work < 1<<16 {
+	if tasks >= want || e.pool.Threads() == 1 || units < 2 || work < 2*e.worth() {
 		return 1, n
 	}
 	per := 1
@@ -144,7 +161,7 @@ func (e *evaluation) reduceRuns() {
 	blocks := (e.k + width - 1) / width
 	work := e.k * e.u * max(e.work, 1)
 	parts, size := e.pieces(e.u, runTerms, blocks, work)
-	grain := max(1, blocks*parts*(1<<15)/max(work, 1))
+	grain := max(1, blocks*parts*e.worth()/max(work, 1))
 	if parts == 1 {
 		e.pool.For(blocks, grain, func(worker, lo, hi int) {
 			f := e.frame(worker)
@@ -152,7 +169,7 @@ func (e *evaluation) reduceRuns() {
 				k0 := b * width
 				n := min(width, e.k-k0)
 				e.runs(f, k0, n, 0, e.u, e.outputs(f), 0)
-				e.block(f, levelKept, k0, n)
+				e.kept(f, k0, n)
 			}
 		})
 		return
@@ -179,7 +196,7 @@ func (e *evaluation) reduceRuns() {
 				}
 				move(out, t.sum(), t.width, n)
 			}
-			e.block(f, levelKept, k0, n)
+			e.kept(f, k0, n)
 		}
 	})
 }
@@ -194,6 +211,17 @@ func (e *evaluation) runs(f *frame, k0, n, u0, u1 int, dst []unsafe.Pointer, at 
 		if batch = block / n; batch >= runTerms {
 			batch &^= runTerms - 1
 		}
+	}
+	if e.machine {
+		c := e.whole.begin(e, f, 0)
+		accs := f.accs()
+		for u := u0; u < u1; u += runTerms {
+			c.run(k0, n, u, min(u+runTerms, u1), accs)
+			for r := range f.reductions {
+				f.reductions[r].tree.push(f.reductions[r].acc)
+			}
+		}
+		u0 = u1
 	}
 	for u := u0; u < u1; {
 		rows := min(batch, u1-u)
@@ -231,12 +259,12 @@ func (e *evaluation) reduceRows() {
 	work := e.k * e.t * max(e.work, 1)
 	parts, size := e.pieces(e.t, blockTerms, e.k, work)
 	if parts == 1 {
-		e.pool.For(e.k, max(1, e.k*(1<<15)/max(work, 1)), func(worker, lo, hi int) {
+		e.pool.For(e.k, max(1, e.k*e.worth()/max(work, 1)), func(worker, lo, hi int) {
 			f := e.frame(worker)
 			for ; lo < hi; lo += block {
 				n := min(block, hi-lo)
 				e.rows(f, lo, n, e.outputs(f), 0)
-				e.block(f, levelKept, lo, n)
+				e.kept(f, lo, n)
 			}
 		})
 		return
@@ -256,8 +284,32 @@ func (e *evaluation) reduceRows() {
 				e.treeOf(f, r, unsafe.Add(sums[r], k*parts*f.reductions[r].tree.width), parts, unsafe.Add(out, (k-lo)*f.reductions[r].tree.width))
 			}
 		}
-		e.block(f, levelKept, lo, hi-lo)
+		e.kept(f, lo, hi-lo)
 	})
+}
+
+// accs are where runs of machine code go.
+func (f *frame) accs() []unsafe.Pointer {
+	f.parts = f.parts[:0]
+	for r := range f.reductions {
+		f.parts = append(f.parts, f.reductions[r].acc)
+	}
+	return f.parts
+}
+
+// blockSums is memory for n sums of each reduction.
+func (f *frame) blockSums(n int) []unsafe.Pointer {
+	f.parts = f.parts[:0]
+	for r := range f.reductions {
+		if r == len(f.sums) {
+			f.sums = append(f.sums, nil)
+		}
+		if len(f.sums[r]) < n {
+			f.sums[r] = make([]uint64, n)
+		}
+		f.parts = append(f.parts, unsafe.Pointer(unsafe.SliceData(f.sums[r])))
+	}
+	return f.parts
 }
 
 // treeOf adds n elements as a tree of neighbours.
@@ -278,6 +330,8 @@ func (e *evaluation) rows(f *frame, row, n int, dst []unsafe.Pointer, at int) {
 			t := &f.reductions[r].tree
 			t.r.clear(unsafe.Add(dst[r], at*t.width), n)
 		}
+	case e.machine && e.t <= blockTerms:
+		e.whole.begin(e, f, 0).rows(row, n, dst, at)
 	case e.t > block:
 		for i := range n {
 			e.row(f, row+i, 0, e.t, dst, at+i)
@@ -299,6 +353,18 @@ func (e *evaluation) rows(f *frame, row, n int, dst []unsafe.Pointer, at int) {
 func (e *evaluation) row(f *frame, row, t0, t1 int, dst []unsafe.Pointer, at int) {
 	for r := range f.reductions {
 		f.reductions[r].tree.begin(1)
+	}
+	if e.machine {
+		blocks := (t1 - t0 + blockTerms - 1) / blockTerms
+		sums := f.blockSums(blocks)
+		e.whole.begin(e, f, 0).blocks(row, t0, t1, sums)
+		for r := range f.reductions {
+			t := &f.reductions[r].tree
+			for b := range blocks {
+				t.push(unsafe.Add(sums[r], b*t.width))
+			}
+		}
+		t0 = t1
 	}
 	for ; t0 < t1; t0 += blockTerms {
 		for r := range f.reductions {
@@ -337,14 +403,14 @@ func (e *evaluation) reduceBoth() {
 			for r, out := range e.outputs(f) {
 				f.reductions[r].tree.r.clear(out, hi-lo)
 			}
-			e.block(f, levelKept, lo, hi-lo)
+			e.kept(f, lo, hi-lo)
 		})
 		return
 	}
 	outs, part := min(e.k, max(1, maxRows/e.u)), min(e.u, maxRows)
 	parts := (e.u + part - 1) / part
 	sums, partial := e.scratchFor(outs*part), e.scratchFor(outs*parts)
-	grain := max(1, (1<<15)/max(1, e.t*max(e.work, 1)))
+	grain := max(1, e.worth()/max(1, e.t*max(e.work, 1)))
 	for k0 := 0; k0 < e.k; k0 += outs {
 		n := min(outs, e.k-k0)
 		for p := range parts {
@@ -373,7 +439,7 @@ func (e *evaluation) reduceBoth() {
 					e.treeOf(f, r, unsafe.Add(partial[r], k*parts*w), parts, unsafe.Add(out, (k-lo)*w))
 				}
 			}
-			e.block(f, levelKept, k0+lo, hi-lo)
+			e.kept(f, k0+lo, hi-lo)
 		})
 	}
 }

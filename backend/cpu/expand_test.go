@@ -139,10 +139,10 @@ func TestElementaryEdges(t *testing.T) {
 		return got != got && want != want || math.Float64bits(got) == math.Float64bits(want)
 	}
 	check := func(p *graph.Primitive, x, y, want float64) {
-		if got := call(p, []float64{x}, []float64{y})[0]; !alike(got, want, 0x1p-52) {
+		if got := callFused(p, []float64{x}, []float64{y})[0]; !alike(got, want, 0x1p-52) {
 			t.Errorf("%s of float64 %v, %v is %v, want %v", p, x, y, got, want)
 		}
-		if got := call(p, []float32{float32(x)}, []float32{float32(y)})[0]; !alike(float64(got), float64(float32(want)), 0x1p-23) {
+		if got := callFused(p, []float32{float32(x)}, []float32{float32(y)})[0]; !alike(float64(got), float64(float32(want)), 0x1p-23) {
 			t.Errorf("%s of float32 %v, %v is %v, want %v", p, x, y, got, want)
 		}
 	}
@@ -208,7 +208,7 @@ func TestHalfPrecision(t *testing.T) {
 		out, _ := evaluateOn(t, d, singleOp(graph.Tanh, nil, []*graph.Array{x}), backend.Options{}, []*graph.Array{x})
 		for i, got := range out[0].F {
 			f := float32(x.F[i])
-			if want := graph.RoundFloat(typ, float64(call(graph.Tanh, []float32{f}, []float32{0})[0])); got != want {
+			if want := graph.RoundFloat(typ, float64(callFused(graph.Tanh, []float32{f}, []float32{0})[0])); got != want {
 				t.Fatalf("tanh %v of %s is %v, want %v", f, typ, got, want)
 			}
 		}

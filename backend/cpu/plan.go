@@ -53,6 +53,9 @@ func (p *program) bind(sizes []int64) (*binding, error) {
 		var y *layout
 		if c.code != nil {
 			y = c.code.layout(b.sizes, c.overwrites)
+			if p.d.loops != nil {
+				y.compile(p.d.loops, c.value.Op.Name)
+			}
 		}
 		b.layouts = append(b.layouts, y)
 	}

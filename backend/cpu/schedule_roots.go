@@ -82,12 +82,19 @@ func (s *scheduler) chooseRoots() {
 		store(base(v))
 	}
 	cost, constant := s.costs()
-	need := map[*graph.Value]*graph.Value{}
+	need, path := map[*graph.Value]*graph.Value{}, map[*graph.Value]*graph.Value{}
+	// meet notes that the loop of owner needs x, where the movement by finds it. At two places it is computed twice.
+	meet := func(x, owner, by *graph.Value) {
+		if was := need[x]; was != nil && (was != owner || path[x] != by) {
+			owner = many
+		}
+		need[x], path[x] = owner, by
+	}
 	for i := len(s.f.Values) - 1; i >= 0; i-- {
 		v := s.f.Values[i]
 		if !s.live[v] || v.Op.Kind == graph.Leaf || strip(v) != v {
 			if x := need[v]; x != nil && len(v.Args) == 1 { // what strip goes through
-				meet(need, v.Args[0], x)
+				meet(v.Args[0], x, path[v])
 			}
 			continue
 		}
@@ -102,9 +109,12 @@ func (s *scheduler) chooseRoots() {
 		case s.unfused || need[v] == many && cost[v] > cheap:
 			store(v)
 		}
-		owner := need[v]
+		owner, by := need[v], path[v]
 		if s.roots[v] {
-			owner = v
+			owner, by = v, nil
+		}
+		if v.Op.Kind == graph.Move {
+			by = v
 		}
 		for _, x := range v.Args {
 			switch {
@@ -124,18 +134,10 @@ func (s *scheduler) chooseRoots() {
 				}
 			}
 			if owner != nil {
-				meet(need, x, owner)
+				meet(x, owner, by)
 			}
 		}
 	}
-}
-
-// meet notes that the loop of owner needs x.
-func meet(need map[*graph.Value]*graph.Value, x, owner *graph.Value) {
-	if was := need[x]; was != nil && was != owner {
-		owner = many
-	}
-	need[x] = owner
 }
 
 // costs are the operations needed for an element of each value, from what has a buffer in any case, and whether it
