@@ -48,6 +48,7 @@ const transformsHeader = `package main
 import (
 	"fmt"
 
+	"github.com/flambeau-ml/flambeau/graph"
 	"github.com/flambeau-ml/flambeau/tensor"
 	"github.com/flambeau-ml/flambeau/transform"
 )

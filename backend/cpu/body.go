@@ -112,7 +112,8 @@ func (r *run) runBodies(c *compiled) (*backend.Fault, error) {
 		return nil, r.callHost(c)
 	}
 	b := c.bodies
-	a := &applying{bodies: b, r: r, c: c}
+	a := &applying{bodies: b, r: r, c: c, runs: make([]*repeated, len(b.programs))}
+	defer a.close()
 	for i := range b.programs {
 		a.sizes = append(a.sizes, nil)
 		for _, id := range b.sizes[i] {
@@ -144,6 +145,15 @@ type applying struct {
 	c     *compiled
 	sizes [][]int64 // of each program
 	in    []*piece  // the operands
+	runs  []*repeated
+}
+
+func (a *applying) close() {
+	for _, p := range a.runs {
+		if p != nil {
+			p.close()
+		}
+	}
 }
 
 // out is the memory of result k of the application, nil where it is not needed.
@@ -154,9 +164,16 @@ func (a *applying) out(k int) []byte {
 	return nil
 }
 
-// step runs program k on in, and puts its results where into says.
+// step runs program k on in, the same pieces at each step, and puts its results where into says.
 func (a *applying) step(k int, in []*piece, into [][]byte) (*backend.Fault, error) {
-	return a.programs[k].into(a.sizes[k], in, into)
+	if a.runs[k] == nil {
+		p, err := a.programs[k].repeat(a.sizes[k], in)
+		if err != nil {
+			return nil, err
+		}
+		a.runs[k] = p
+	}
+	return a.runs[k].once(into)
 }
 
 // once runs program k once, its results being those of the application.
@@ -215,7 +232,7 @@ func (a *applying) while() (*backend.Fault, error) {
 			return f, err
 		}
 		for i, data := range s.at[k] {
-			a.in[a.consts+i] = &piece{data}
+			a.in[a.consts+i].data = data
 		}
 	}
 	for i := range a.carry {
@@ -267,7 +284,7 @@ func (a *applying) scan() (*backend.Fault, error) {
 			return f, err
 		}
 		for i := range a.carry {
-			a.in[a.consts+i] = &piece{into[i]}
+			a.in[a.consts+i].data = into[i]
 		}
 	}
 	for i := range a.carry {
@@ -307,33 +324,71 @@ func (r *run) callHost(c *compiled) error {
 	return nil
 }
 
-// into runs the program and puts its results where out says. What in holds is not overwritten.
-func (p *program) into(sizes []int64, in []*piece, out [][]byte) (*backend.Fault, error) {
-	l := &backend.Launch{Inputs: make([]backend.Buffer, len(in))}
-	for i, x := range in {
-		l.Inputs[i] = x
-	}
+// repeated is a program that runs again and again for the same sizes: its memory is found once.
+type repeated struct {
+	run
+	ready bool
+}
+
+// repeat makes ready to run p on what the pieces in hold at each run.
+func (p *program) repeat(sizes []int64, in []*piece) (*repeated, error) {
 	b, err := p.bind(sizes)
 	if err != nil {
 		return nil, err
 	}
-	s := p.d.states.Get().(*state)
-	defer p.d.states.Put(s)
-	r := &run{program: p, state: s, l: l, b: b, into: make([]unsafe.Pointer, len(out))}
+	l := &backend.Launch{Inputs: make([]backend.Buffer, len(in))}
+	for i, x := range in {
+		l.Inputs[i] = x
+	}
+	return &repeated{run: run{program: p, state: p.d.states.Get().(*state), l: l, b: b, into: make([]unsafe.Pointer, len(p.results))}}, nil
+}
+
+// once runs the program and puts its results where out says. What the operands hold is not overwritten.
+func (r *repeated) once(out [][]byte) (*backend.Fault, error) {
 	for i, data := range out {
 		r.into[i] = address(data)
 	}
-	defer r.release()
-	if err := r.allocate(); err != nil {
-		return nil, err
+	if !r.ready {
+		if err := r.allocate(); err != nil {
+			return nil, err
+		}
+		r.ready = true
+	} else {
+		r.move()
 	}
-	for at, c := range p.stages {
-		r.stage(at, c)
+	for at, c := range r.stages {
+		if r.stage(at, c); r.failed != nil {
+			return nil, r.failed
+		}
 	}
-	for _, b := range p.results {
+	for _, b := range r.results {
 		if f := r.faults[b]; f != nil {
 			return f, nil
 		}
 	}
 	return nil, nil
+}
+
+// move finds operands and results where they are now; everything else stays where it is.
+func (r *repeated) move() {
+	clear(r.faults)
+	for i := range r.buffers {
+		if x := &r.buffers[i]; x.param >= 0 {
+			r.base[i] = address(r.l.Inputs[x.param].Host())
+		}
+	}
+	for i, b := range r.results {
+		r.base[b] = r.into[i]
+	}
+	for i, h := range r.b.host {
+		if h != i {
+			r.base[i] = r.base[h]
+		}
+	}
+}
+
+// close gives back what the program needed.
+func (r *repeated) close() {
+	r.release()
+	r.d.states.Put(r.state)
 }

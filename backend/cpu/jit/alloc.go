@@ -137,7 +137,7 @@ func (l *allocator) pin(v int) { l.pins = append(l.pins, v) }
 
 // done ends an instruction: registers and stack of what is not needed any more are free.
 func (l *allocator) done(classOf func(v int) class) {
-	for _, v := range l.pins {
+	for _, v := range l.pins { // a value may be there twice
 		if l.reg[v] >= 0 && l.dies(v) {
 			l.drop(classOf(v), v)
 		}

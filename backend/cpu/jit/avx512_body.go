@@ -21,6 +21,15 @@ func (g *gen512) body(free []int) {
 	l.begin(g.k, free, []int{2, 3, 4, 5, 6})
 	for i := range g.k.Instrs {
 		l.at = i
+		in := &g.k.Instrs[i]
+		for _, x := range in.Args { // none of them makes room for another
+			if x != NoArg {
+				l.pin(x)
+			}
+		}
+		if in.Op == Load && in.Mask != NoArg {
+			l.pin(in.Mask)
+		}
 		g.instr(i)
 		l.done(g.class)
 		if len(l.uses[i]) == 0 && l.reg[i] >= 0 {

@@ -325,6 +325,7 @@ func randomKernel(r *rand.Rand, form Form) *Kernel {
 		}
 		return n
 	}
+	crowded := r.IntN(3) == 0 // values live long: more than there are registers
 	none := [3]int{NoArg, NoArg, NoArg}
 	load := func(mask int) int {
 		s := Stream{Type: pickType(), Step: Step([]int{0, 0, 0, 1, 2}[r.IntN(5)])}
@@ -353,12 +354,19 @@ func randomKernel(r *rand.Rand, form Form) *Kernel {
 			}
 			return add(Instr{Op: Const, Type: t, Bits: bits, Args: none})
 		}
+		if crowded {
+			return list[r.IntN(len(list))]
+		}
 		return list[max(0, len(list)-1-r.IntN(4))]
 	}
 	for range 1 + r.IntN(4) {
 		load(NoArg)
 	}
-	for range 3 + r.IntN(40) {
+	length := 3 + r.IntN(40)
+	if crowded {
+		length += 80
+	}
+	for range length {
 		t := pickType().Held()
 		args := none
 		switch n := r.IntN(12); {
@@ -421,13 +429,16 @@ func randomKernel(r *rand.Rand, form Form) *Kernel {
 	last := func() int { // late values, so that much is needed
 		for {
 			n := len(k.Instrs) - 1 - r.IntN(min(8, len(k.Instrs)))
+			if crowded {
+				n = r.IntN(len(k.Instrs))
+			}
 			if op := k.Instrs[n].Op; op != Store && !op.reduces() {
 				return n
 			}
 		}
 	}
 	if form != Map {
-		for range 1 + r.IntN(2) {
+		for range 1 + r.IntN(4) {
 			n := last()
 			if k.Instrs[n].Type == Bool {
 				continue
@@ -441,7 +452,11 @@ func randomKernel(r *rand.Rand, form Form) *Kernel {
 		}
 	}
 	if form == Map || r.IntN(3) == 0 {
-		for range 1 + r.IntN(2) {
+		stores := 1 + r.IntN(2)
+		if crowded {
+			stores = 20
+		}
+		for range stores {
 			n := last()
 			t := k.Instrs[n].Type
 			k.Streams = append(k.Streams, Stream{Type: t, Step: Next})

@@ -1,0 +1,60 @@
+package cpu
+
+import (
+	"flag"
+	"slices"
+	"testing"
+
+	"github.com/flambeau-ml/flambeau/graph"
+	"github.com/flambeau-ml/flambeau/internal/randgraph"
+)
+
+var soak = flag.Int("soak", 0, "compare machine code and evaluator on so many random graphs, instead of the usual number")
+
+// withoutCode is a device that evaluates everything portably, but for contractions.
+func withoutCode(threads int) *Device {
+	d := New(Options{Threads: threads})
+	d.loops, d.expand = nil, false
+	return d
+}
+
+// TestMachineCode compares machine code with the portable evaluator on random graphs: but for contractions the bits are
+// the same.
+func TestMachineCode(t *testing.T) {
+	code, portable := New(Options{Threads: 2}), withoutCode(1)
+	defer code.Close()
+	defer portable.Close()
+	if code.loops == nil {
+		t.Skip("there is no machine code here")
+	}
+	n := 2000
+	if testing.Short() {
+		n = 200
+	}
+	if *soak > 0 {
+		n = *soak
+	}
+	floats := []graph.DType{graph.Float32, graph.Float64, graph.Bool}
+	halves := []graph.DType{graph.Float32, graph.Float16, graph.BFloat16, graph.Int32, graph.Bool}
+	for seed := range n {
+		o := randgraph.Options{Values: 6 + seed%60, Special: seed%3 == 0}
+		switch seed % 4 {
+		case 1:
+			o.DTypes = floats
+		case 2:
+			o.DTypes = halves
+		}
+		f, in := randgraph.New(uint64(seed)+1<<40, o)
+		if o.Special && slices.ContainsFunc(f.Values, func(v *graph.Value) bool { return v.Op == graph.Bitcast }) {
+			continue // which NaN an operation gives is nobody's promise
+		}
+		what := func(f *graph.Func, in []*graph.Array) string {
+			return mismatch(t, f, in, code, portable, true, true)
+		}
+		if m := what(f, in); m != "" {
+			f, in = randgraph.Shrink(f, in, func(f *graph.Func, in []*graph.Array) bool { return what(f, in) != "" })
+			t.Fatalf("seed %d: %s\n%s\nof %v", seed, what(f, in), f, in)
+		}
+	}
+	t.Logf("%d graphs, %d pieces of code", n, len(code.loops.codes))
+}
