@@ -57,6 +57,7 @@ type Launch struct {
 	Inputs  []Buffer       // of f.Params, in order: row-major, contiguous
 	Donate  []bool         // inputs that the program may overwrite, or hand back as an output; nil: none
 	Needed  []int          // for each input, the result that it must outlive if that one is faulty, or −1; nil: none
+	Trace   func(Kernel)   // called after each kernel, by the goroutine that runs the program; nil: nobody looks
 
 	Outputs []Output // of f.Results, in order: filled in by Run; the caller owns the buffers, each its own
 	Taken   []bool   // donated inputs that were overwritten or handed back: the caller no longer owns them

@@ -299,6 +299,14 @@ func TestRecurrentShapes(t *testing.T) {
 			close64(t, n.String()+", one sequence", y, want[i].Squeeze(of))
 		}
 	}
+	small := nn.Init(nn.NewLSTM(1, 1), 1)
+	cell := nn.NewLSTMCell(1, 1)
+	w := small.Weights[0]
+	cell.WeightIH, cell.WeightHH, cell.BiasIH, cell.BiasHH = w.WeightIH, w.WeightHH, w.BiasIH, w.BiasHH
+	_, h, c := small.Forward(tensor.Ones(2, 1, 1), nil, nil)
+	wantH, wantC := cell.Forward(tensor.Ones(1, 1), nil, nil)
+	wantH, wantC = cell.Forward(tensor.Ones(1, 1), wantH, wantC)
+	near(t, "sizes of 1", append(h.Float64s(), c.Float64s()...), append(wantH.Float64s(), wantC.Float64s()...))
 	m := nn.Init(nn.NewLSTM(in, hidden), 1)
 	for what, f := range map[string]func(){
 		"takes sequences":            func() { m.Forward(tensor.Zeros(4), nil, nil) },

@@ -58,7 +58,10 @@ type rnnWeights struct{ ih, hh, bih, bhh, project *graph.Value }
 // cell is the states after one step; x is the linear form of the input. Half precision is computed in f32 between the
 // products.
 func (k *recurrence) cell(x *graph.Value, state []*graph.Value, w rnnWeights) []*graph.Value {
-	d := x.DType
+	d, memory := x.DType, state[len(state)-1]
+	if n := memory.Shape[memory.Rank()-1].Mul(graph.N(k.gates)); !x.Home.Solver().Same(x.Shape[x.Rank()-1], n) {
+		graph.Fail(k.name, "%s has not %s features for the gates", x.Type, n)
+	}
 	wides := make([]*graph.Value, len(state))
 	for i, s := range state {
 		wides[i] = s.Cast(wide(d))
@@ -277,11 +280,9 @@ func (k *recurrence) one(x *graph.Value, state []*graph.Value, w rnnWeights) []*
 }
 
 type (
-	rnnBody        = func(x, h *graph.Value, params []*graph.Value, biases bool, layers int, dropout float64, train, bidirectional, batchFirst bool, generator *graph.Value) (y, last, next *graph.Value)
-	rnnPackedBody  = func(data, sizes, h *graph.Value, params []*graph.Value, biases bool, layers int, dropout float64, train, bidirectional bool, generator *graph.Value) (y, last, next *graph.Value)
-	rnnCellBody    = func(x, h, ih, hh, bih, bhh *graph.Value) *graph.Value
-	lstmBody       = func(x *graph.Value, hx, params []*graph.Value, biases bool, layers int, dropout float64, train, bidirectional, batchFirst bool, generator *graph.Value) (y, h, c, next *graph.Value)
-	lstmPackedBody = func(data, sizes *graph.Value, hx, params []*graph.Value, biases bool, layers int, dropout float64, train, bidirectional bool, generator *graph.Value) (y, h, c, next *graph.Value)
+	rnnBody       = func(x, h *graph.Value, params []*graph.Value, biases bool, layers int, dropout float64, train, bidirectional, batchFirst bool, generator *graph.Value) (y, last, next *graph.Value)
+	rnnPackedBody = func(data, sizes, h *graph.Value, params []*graph.Value, biases bool, layers int, dropout float64, train, bidirectional bool, generator *graph.Value) (y, last, next *graph.Value)
+	rnnCellBody   = func(x, h, ih, hh, bih, bhh *graph.Value) *graph.Value
 )
 
 const (

@@ -67,6 +67,11 @@ func (s *repeated[O]) function(o O, types []graph.Type, stays, carried int) *gra
 		args[i] = f.Param("", graph.Type{DType: t.DType, Shape: shape})
 	}
 	next, y := s.step(o, args[:stays], args[stays:stays+carried], args[stays+carried:])
+	for i, v := range next {
+		if was := args[stays+i]; v.DType != was.DType || !f.Solver().SameShape(v.Shape, was.Shape) {
+			graph.Fail(s.name, "a step gets %s carried and carries on %s", was.Type, v.Type)
+		}
+	}
 	f.Return(append(slices.Clone(next), y)...)
 	f.Settle()
 	kept, _ := s.made.LoadOrStore(form, f)

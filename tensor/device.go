@@ -40,6 +40,7 @@ type Device struct {
 
 	bodiesAlive int // bodies when they were last counted
 	stats       Stats
+	observers   atomic.Pointer[[]*observer]
 }
 
 // Stats counts what a device did since it was made.

@@ -7,6 +7,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"time"
 
 	"github.com/flambeau-ml/flambeau/backend"
 	"github.com/flambeau-ml/flambeau/graph"
@@ -33,6 +34,9 @@ type evaluation struct {
 	wait   *run
 	gone   *node // a node that can no longer be computed
 	failed bool  // a node got the error of an operand
+
+	compileFrom time.Time // when compiling began, and how long it took; 0 where there was nothing to compile
+	compiling   time.Duration
 }
 
 // nowhere is the slot of a node that an evaluation came to, and that is neither computed nor an input.
@@ -235,13 +239,16 @@ func (d *Device) eval(ctx context.Context, asked []*node, limit uint64) error {
 		l.Needed = e.needed(p)
 		vals := e.donate(p, l)
 		d.stats.Runs++
+		watched := e.observe(ent, l)
 		d.mu.Unlock()
+		watched.begin(e)
 
 		err = errPanicked
 		func() {
 			defer func() { e.publish(p, rn, l, vals, err) }() // also when the backend panics
 			err = p.prog.Run(ctx, l)
 		}()
+		watched.end()
 		runtime.KeepAlive(e)
 		var full *backend.LimitError
 		switch {

@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/flambeau-ml/flambeau/backend"
 	"github.com/flambeau-ml/flambeau/graph"
@@ -15,6 +16,7 @@ import (
 // positions.
 type entry struct {
 	key     []uint64
+	name    string         // for profiles
 	learned map[int32]bool // position → read since the last collection
 	watched int            // the collection count at which a run was last sampled
 	plans   map[string]*plan
@@ -72,7 +74,7 @@ func (d *Device) program(e *evaluation) *entry {
 			return c
 		}
 	}
-	c := &entry{key: slices.Clone(k), learned: map[int32]bool{}, plans: map[string]*plan{}, watched: -1}
+	c := &entry{key: slices.Clone(k), name: "program " + strconv.Itoa(d.stats.Programs+1), learned: map[int32]bool{}, plans: map[string]*plan{}, watched: -1}
 	d.cache[h] = append(d.cache[h], c)
 	d.stats.Programs++
 	return c
@@ -222,9 +224,11 @@ func (c *entry) plan(d *Device, e *evaluation) (*plan, error) {
 			p.keep[n.slot] = true
 		}
 	}
+	e.compileFrom = time.Now()
 	if err := e.compile(p); err != nil {
 		return nil, err
 	}
+	e.compiling = time.Since(e.compileFrom)
 	c.plans[string(id)] = p
 	d.stats.Forms++
 	return p, nil

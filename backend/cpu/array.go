@@ -33,7 +33,8 @@ func (a array) len() int {
 
 // env is what kernels run in.
 type env struct {
-	pool *workpool.Pool
+	pool   *workpool.Pool
+	engine *engine // nil: Go
 }
 
 // special is a kernel for one primitive that is no loop nest: it computes out from in; an error depends on values and

@@ -356,8 +356,8 @@ func (r *repeated) once(out [][]byte) (*backend.Fault, error) {
 	} else {
 		r.move()
 	}
-	for at, c := range r.stages {
-		if r.stage(at, c); r.failed != nil {
+	for at := 0; at < len(r.stages); {
+		if at = r.next(at); r.failed != nil {
 			return nil, r.failed
 		}
 	}

@@ -3,6 +3,7 @@ package cpu
 import (
 	"sync"
 
+	"github.com/flambeau-ml/flambeau/backend/cpu/micro"
 	"github.com/flambeau-ml/flambeau/internal/workpool"
 )
 
@@ -10,16 +11,21 @@ import (
 type number interface{ float32 | float64 | int64 }
 
 // kBlock is the length of the blocks in which a contraction sums over K. It is part of the bit contract: element
-// (i, j) is ((S₀ + S₁) + S₂) + …, where S_q sums the products of block q one after the other, each product rounded
-// before it is added. Tiles, threads and padding with zeros leave that sequence as it is (no sum that begins with +0
-// ever is −0, so that adding a product of zeros changes nothing).
+// (i, j) is ((S₀ + S₁) + S₂) + …, where S_q sums the products of block q one after the other. Machine code adds a
+// product in one rounding, Go rounds the product before it adds it: a device does one or the other, always. Sizes other
+// than K, tiles and threads leave that sequence as it is. (So does padding with zeros in Go: no sum of rounded products
+// that begins with +0 ever is −0.)
 const kBlock = 256
 
 const (
 	tileMax  = 128     // rows and columns of the largest tile of the result
 	thinMax  = 1024    // elements of the largest tile where one side of the result is 1
 	splitMax = 1 << 14 // elements of the largest result whose blocks of K are summed in parallel
-	workMin  = 1 << 17 // products that are worth handing to another thread
+	workMin  = 1 << 17 // products that are worth handing to another thread, in Go
+
+	machineRows = 168     // rows of the largest tile for machine code: whole micro-kernels of 14 and of 6 rows
+	machineCols = 256     // and its columns
+	machineMin  = 1 << 21 // products that are worth handing to another thread, by machine code
 )
 
 // product computes C[b, i, j] = Σ_k A[b, i, k] · B[b, k, j].
@@ -27,9 +33,15 @@ type product[T number] struct {
 	batch, m, n, k int
 	a, b           lines[T] // of i by k, and of j by k
 
+	// out, where it is not nil, is where the elements of C belong, in row-major order. Then write takes none of them if
+	// machine code computes.
+	out []T
+
 	// write takes finished elements of C: those from the flat index at on, in row-major order, at most thinMax at a
 	// time. It may change acc. It is called by several goroutines, with the worker they have from the pool.
 	write func(worker, at int, acc []T)
+
+	machine *micro.Kernels // that compute, or nil
 }
 
 // tiling is how C is cut. It depends on sizes and threads, and no bit of C depends on it.
@@ -46,21 +58,28 @@ func (c *product[T]) thin() bool { return c.m == 1 || c.n == 1 }
 
 func (c *product[T]) tiling(threads int) tiling {
 	t := tiling{rows: min(tileMax, c.m), cols: min(tileMax, c.n), kt: ceilDiv(c.k, kBlock)}
-	least := 16
+	least, unitM, unitN, enough := 16, 4, 4, workMin // units are whole registers
+	if c.machine != nil {
+		t.rows, t.cols = min(machineRows, c.m), min(machineCols, c.n)
+		least, unitM, unitN, enough = 32, c.machine.Rows, c.machine.Width(), machineMin
+	}
 	if c.thin() {
 		t.rows, t.cols, least = min(thinMax, c.m), min(thinMax, c.n), 64
+		if c.machine != nil && c.b.alongK { // the lines of a tile are read from one end to the other
+			t.cols = min(c.machine.Width(), c.n)
+		}
 	}
 	for {
 		t.mt, t.nt = ceilDiv(c.m, t.rows), ceilDiv(c.n, t.cols)
 		work := t.rows * t.cols * max(c.k, 1)
-		t.grain = max(1, workMin/work)
-		if threads == 1 || c.batch*t.mt*t.nt >= 3*threads || work < 2*workMin || max(t.rows, t.cols) < 2*least {
+		t.grain = max(1, enough/work)
+		if threads == 1 || c.batch*t.mt*t.nt >= 3*threads || work < 2*enough || max(t.rows, t.cols) < 2*least {
 			return t
 		}
-		if t.rows >= t.cols { // keep whole registers
-			t.rows = (t.rows/2 + 3) &^ 3
+		if t.rows >= t.cols {
+			t.rows = min(t.rows, ceilDiv(t.rows/2, unitM)*unitM)
 		} else {
-			t.cols = (t.cols/2 + 3) &^ 3
+			t.cols = min(t.cols, ceilDiv(t.cols/2, unitN)*unitN)
 		}
 	}
 }
@@ -75,9 +94,16 @@ func (c *product[T]) tile(t *tiling, u int) tile {
 }
 
 // run computes C.
-func (c *product[T]) run(pool *workpool.Pool) {
+func (c *product[T]) run(e *env) {
+	pool := e.pool
 	if c.batch*c.m*c.n == 0 {
 		return
+	}
+	if c.k > 0 && e.engine != nil {
+		c.machine = kernelsOf[T](e.engine)
+	}
+	if c.machine != nil && c.n == 1 { // one way of being thin is enough
+		c.m, c.n, c.a, c.b = c.n, c.m, c.b, c.a
 	}
 	threads := pool.Threads()
 	t := c.tiling(1)
@@ -90,10 +116,18 @@ func (c *product[T]) run(pool *workpool.Pool) {
 		t = c.tiling(threads)
 		tiles = c.batch * t.mt * t.nt
 	}
+	if c.machine != nil && t.mt > 1 && t.nt > 1 {
+		c.runPacked(pool)
+		return
+	}
 	pool.For(tiles, t.grain, func(worker, lo, hi int) {
-		s := borrow[T]()
+		s := borrow[T](c.machine)
 		for u := lo; u < hi; u++ {
 			p := c.tile(&t, u)
+			if c.machine != nil && c.out != nil {
+				c.inPlace(worker, s, p)
+				continue
+			}
 			if c.k == 0 {
 				s.ld = p.cols
 				clear(s.acc)
@@ -114,6 +148,14 @@ func (c *product[T]) rows(s *scratch[T], p tile, f func(at int, acc []T)) {
 		f(at, s.acc[:p.rows*p.cols])
 		return
 	}
+	if p.cols == c.n && s.ld == c.n {
+		for all := s.acc[:p.rows*p.cols]; len(all) > 0; {
+			n := min(len(all), thinMax)
+			f(at, all[:n])
+			at, all = at+n, all[n:]
+		}
+		return
+	}
 	for i := range p.rows {
 		f(at+i*c.n, s.acc[i*s.ld:][:p.cols])
 	}
@@ -129,7 +171,7 @@ func (c *product[T]) split(pool *workpool.Pool, t *tiling, tiles int) {
 	for kb := 0; kb < t.kt; kb += wave {
 		wave = min(wave, t.kt-kb)
 		pool.For(wave*tiles, t.grain, func(worker, lo, hi int) {
-			s := borrow[T]()
+			s := borrow[T](c.machine)
 			for u := lo; u < hi; u++ {
 				p := c.tile(t, u%tiles)
 				c.block(worker, s, p, (kb+u/tiles)*kBlock, false)
@@ -166,6 +208,10 @@ func (c *product[T]) split(pool *workpool.Pool, t *tiling, tiles int) {
 func (c *product[T]) block(worker int, s *scratch[T], p tile, k int, add bool) {
 	depth := min(kBlock, c.k-k)
 	switch {
+	case c.machine != nil:
+		s.ld = p.cols
+		s.multiply(c, worker, p, k, depth, add)
+		return
 	case c.m == 1:
 		s.thinBlock(worker, &c.a, &c.b, p.batch, p.j, p.cols, k, depth, add)
 		return
@@ -191,15 +237,16 @@ func (c *product[T]) block(worker int, s *scratch[T], p tile, k int, add bool) {
 
 // scratch is what one worker needs to compute tiles.
 type scratch[T number] struct {
-	a, b  []T // packed panels of four lines
+	a, b  []T // packed panels
 	acc   []T // the tile of C, rows of ld elements
 	ld    int
-	sums  []T    // of one block, for thin tiles
-	lines [4][]T // buffers of the functions that hand out lines
-	zero  []T    // a line of zeros
+	sums  []T              // of one block, for thin tiles in Go
+	lines [micro.Lines][]T // buffers of the functions that hand out lines
+	zero  []T              // a line of zeros
+	home  *sync.Pool
 }
 
-var scratch32, scratch64, scratchInt sync.Pool
+var scratch32, scratch64, scratchInt, machine32, machine64 sync.Pool
 var slices32, slices64, slicesInt sync.Pool
 
 func poolOf[T number](f32, f64, i64 *sync.Pool) *sync.Pool {
@@ -212,25 +259,35 @@ func poolOf[T number](f32, f64, i64 *sync.Pool) *sync.Pool {
 	return i64
 }
 
-func borrow[T number]() *scratch[T] {
-	if s, ok := poolOf[T](&scratch32, &scratch64, &scratchInt).Get().(*scratch[T]); ok {
+// borrow is scratch for Go, or for machine code where that is not nil.
+func borrow[T number](machine *micro.Kernels) *scratch[T] {
+	home := poolOf[T](&scratch32, &scratch64, &scratchInt)
+	if machine != nil {
+		home = poolOf[T](&machine32, &machine64, nil)
+	}
+	if s, ok := home.Get().(*scratch[T]); ok {
 		return s
 	}
+	s := &scratch[T]{home: home}
 	const panels = tileMax*kBlock + 4 // the second half of the last panel is read from an offset of 2
-	mem := make([]T, 2*panels+tileMax*tileMax+6*thinMax)
+	a, b, acc, lines, line := panels, panels, tileMax*tileMax, 4, thinMax
+	if machine != nil {
+		a, b, acc, lines, line = machinePanels, machineCols*kBlock, machineRows*machineCols, micro.Lines, kBlock
+	}
+	mem := make([]T, a+b+acc+lines*line+2*thinMax)
 	take := func(n int) []T {
 		part := mem[:n:n]
 		mem = mem[n:]
 		return part
 	}
-	s := &scratch[T]{a: take(panels), b: take(panels), acc: take(tileMax * tileMax), sums: take(thinMax), zero: take(thinMax)}
-	for i := range s.lines {
-		s.lines[i] = take(thinMax)
+	s.a, s.b, s.acc, s.sums, s.zero = take(a), take(b), take(acc), take(thinMax), take(thinMax)
+	for i := range lines {
+		s.lines[i] = take(line)
 	}
 	return s
 }
 
-func (s *scratch[T]) giveBack() { poolOf[T](&scratch32, &scratch64, &scratchInt).Put(s) }
+func (s *scratch[T]) giveBack() { s.home.Put(s) }
 
 // borrowSlice is a slice of n elements, of any value, for as long as an operation lasts.
 func borrowSlice[T number](n int) *[]T {

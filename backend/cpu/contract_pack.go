@@ -1,5 +1,7 @@
 package cpu
 
+import "unsafe"
+
 // lines hands out the elements of a matrix of rows by K, a stretch of a line at a time, in the direction in which
 // they lie together in memory.
 type lines[T number] struct {
@@ -8,6 +10,36 @@ type lines[T number] struct {
 	// get returns elements lo to lo+n of line number line of a matrix of the batch: in buf, or where they lie. They are
 	// not changed, and used before the next call with the same buf.
 	get func(worker, batch, line, lo, n int, buf []T) []T
+
+	plain *plain[T] // where the elements lie, if they need no more than that
+}
+
+// plain says that all lines of a matrix of the batch lie in memory at one distance, in elements.
+type plain[T number] struct {
+	mem    []T
+	batch  axes // where the first line of a matrix begins
+	stride int
+}
+
+// at is where the element of a row at an index of K is.
+func (p *plain[T]) at(alongK bool, batch, row, k int) unsafe.Pointer {
+	if !alongK {
+		row, k = k, row
+	}
+	return unsafe.Pointer(&p.mem[p.batch.offset(batch)+row*p.stride+k])
+}
+
+// vector is depth elements of a row, from k on, together in memory.
+func (s *scratch[T]) vector(l *lines[T], worker, batch, row, k, depth int) []T {
+	v := s.a[:depth]
+	if l.alongK {
+		copy(v, l.get(worker, batch, row, k, depth, s.lines[0]))
+		return v
+	}
+	for i := range v {
+		v[i] = l.get(worker, batch, k+i, row, 1, s.lines[0])[0]
+	}
+	return v
 }
 
 // four returns n elements from lo on of four lines; those beyond the first count are zeros.

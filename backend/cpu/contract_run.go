@@ -15,28 +15,28 @@ var contractions = map[*graph.Primitive]contractionKernel{
 	graph.ConvFilter: byType(convFilter[float32], convFilter[float64], convFilter[int64]),
 }
 
-// contractionIn is a contraction that computes in T, and hands what is finished to write.
-type contractionIn[T number] func(e *env, a *graph.Attrs, in []operand, dims []int, write func(worker, at int, acc []T))
+// contractionIn is a contraction that computes in T, and hands what is finished to a sink.
+type contractionIn[T number] func(e *env, a *graph.Attrs, in []operand, dims []int, to sink[T])
 
 func byType(f32 contractionIn[float32], f64 contractionIn[float64], i64 contractionIn[int64]) contractionKernel {
 	return func(e *env, a *graph.Attrs, in []operand, out array, ep *epilogue) {
 		switch d := out.dtype; {
 		case d == graph.Float64:
-			f64(e, a, in, out.dims, writer[float64](out, ep))
+			f64(e, a, in, out.dims, sinkOf[float64](out, ep))
 		case d.IsFloat():
-			f32(e, a, in, out.dims, writer[float32](out, ep))
+			f32(e, a, in, out.dims, sinkOf[float32](out, ep))
 		default:
-			i64(e, a, in, out.dims, writer[int64](out, ep))
+			i64(e, a, in, out.dims, sinkOf[int64](out, ep))
 		}
 	}
 }
 
 // dot contracts two operands as a says.
-func dot[T number](e *env, a *graph.Attrs, in []operand, _ []int, write func(worker, at int, acc []T)) {
+func dot[T number](e *env, a *graph.Attrs, in []operand, _ []int, to sink[T]) {
 	x, y := dotMatrices(a.Dot, in[0], in[1])
 	p := productOf[T](x, y)
-	p.write = write
-	p.run(e.pool)
+	p.write, p.out = to.write, to.mem
+	p.run(e)
 }
 
 // dotMatrices are the operands of a contraction as matrices.

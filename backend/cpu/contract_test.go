@@ -15,6 +15,17 @@ import (
 	"github.com/flambeau-ml/flambeau/internal/workpool"
 )
 
+// testEngines are the engines that this process can have.
+var testEngines = sync.OnceValue(func() []*engine {
+	out := []*engine{portable}
+	for _, name := range []string{"avx2", "avx512"} {
+		if e, err := engines[name](); err == nil {
+			out = append(out, e)
+		}
+	}
+	return out
+})
+
 var testPools = sync.OnceValue(func() []*workpool.Pool {
 	return []*workpool.Pool{workpool.New(1), workpool.New(2), workpool.New(7)}
 })
@@ -49,6 +60,20 @@ func hostOf(t testing.TB, a array) *graph.Array {
 // runSpecial runs the kernel of op with several numbers of threads, whose results must have the same bits.
 func runSpecial(t testing.TB, op *graph.Primitive, a *graph.Attrs, in []array) (array, error) {
 	t.Helper()
+	return runOn(t, portable, op, a, in)
+}
+
+// enginesOf are the engines that op may run on.
+func enginesOf(op *graph.Primitive) []*engine {
+	if contractions[op] == nil {
+		return []*engine{portable}
+	}
+	return testEngines()
+}
+
+// runOn is runSpecial on an engine.
+func runOn(t testing.TB, machine *engine, op *graph.Primitive, a *graph.Attrs, in []array) (array, error) {
+	t.Helper()
 	types := make([]graph.Type, len(in))
 	for i, x := range in {
 		types[i] = graph.T(x.dtype, x.dims...)
@@ -62,7 +87,7 @@ func runSpecial(t testing.TB, op *graph.Primitive, a *graph.Attrs, in []array) (
 	var firstErr error
 	for i, pool := range testPools() {
 		out := newArray(typ.DType, dims)
-		err := compute(&env{pool: pool}, op, a, in, out)
+		err := compute(&env{pool: pool, engine: machine}, op, a, in, out)
 		switch {
 		case i == 0:
 			first, firstErr = out, err
@@ -127,16 +152,18 @@ func againstReference(t testing.TB, op *graph.Primitive, a *graph.Attrs, in []*g
 	for i, x := range in {
 		arrays[i] = arrayOf(x)
 	}
-	out, err := runSpecial(t, op, a, arrays)
-	want := graph.NewArray(out.dtype, out.dims...)
-	if wantErr := op.Eval(a, in, want); fmt.Sprint(err) != fmt.Sprint(wantErr) {
-		t.Fatalf("%s: error %v, want %v", op, err, wantErr)
+	for _, machine := range enginesOf(op) {
+		out, err := runOn(t, machine, op, a, arrays)
+		want := graph.NewArray(out.dtype, out.dims...)
+		if wantErr := op.Eval(a, in, want); fmt.Sprint(err) != fmt.Sprint(wantErr) {
+			t.Fatalf("%s: error %v, want %v", op, err, wantErr)
+		}
+		if err != nil {
+			continue
+		}
+		what := fmt.Sprintf("%s: %s %+v of %v", machine.name, op, a, dimsOf(in))
+		compare(t, what, hostOf(t, out), want, op.Exact, tolerance(out.dtype, terms)*16)
 	}
-	if err != nil {
-		return
-	}
-	what := fmt.Sprintf("%s %+v of %v", op, a, dimsOf(in))
-	compare(t, what, hostOf(t, out), want, op.Exact, tolerance(out.dtype, terms)*16)
 }
 
 func dimsOf(in []*graph.Array) (out [][]int) {
@@ -164,25 +191,50 @@ func TestSpecialSamples(t *testing.T) {
 	}
 }
 
-// writtenOrder is the definition of an element of a contraction: blocks of K summed from zero, added in order.
-func writtenOrder[T float32 | float64](k int, a, b func(k int) T) T {
+// writtenOrder is the definition of an element of a contraction: blocks of K summed from zero, added in order. Machine
+// code adds a product in one rounding.
+func writtenOrder[T float32 | float64](machine *engine, k int, a, b func(k int) T) T {
 	var c T
 	const block = 256
 	for lo := 0; lo < k; lo += block {
 		var s T
 		for i := lo; i < min(k, lo+block); i++ {
-			p := a(i) * b(i)
-			s += T(p)
+			if machine == portable {
+				p := a(i) * b(i)
+				s += T(p)
+			} else {
+				s = roundedOnce(a(i), b(i), s)
+			}
 		}
 		c += s
 	}
 	return c
 }
 
+// roundedOnce is x·y + z rounded once.
+func roundedOnce[T float32 | float64](x, y, z T) T {
+	if unsafe.Sizeof(x) == 8 {
+		return T(math.FMA(float64(x), float64(y), float64(z)))
+	}
+	// The product is exact, and the sum is made odd where it is not, so that rounding it twice does no harm.
+	p, c := float64(x)*float64(y), float64(z)
+	s := p + c
+	b := s - p
+	if err := (p - (s - b)) + (c - b); err != 0 && math.Float64bits(s)&1 == 0 {
+		step := int64(-1)
+		if (err > 0) == (s > 0) {
+			step = 1
+		}
+		s = math.Float64frombits(math.Float64bits(s) + uint64(step))
+	}
+	return T(s)
+}
+
 var contractionSizes = [][4]int{
 	{1, 1, 1, 1}, {1, 1, 1, 3000}, {1, 1, 5, 700}, {1, 7, 1, 513}, {3, 1, 1030, 9}, {2, 1500, 1, 257}, {1, 2, 3, 5},
 	{1, 3, 130, 256}, {2, 5, 7, 300}, {1, 129, 131, 65}, {1, 33, 257, 2}, {4, 17, 18, 0}, {1, 9, 10, 4100}, {1, 90, 91, 3700}, {2, 20, 3, 9001}, {1, 64, 64, 64},
 	{0, 3, 3, 3}, {2, 0, 4, 4}, {2, 4, 0, 4}, {5, 4, 4, 4}, {1, 2, 300, 1000}, {1, 300, 2, 1000},
+	{1, 200, 300, 300}, {2, 340, 300, 17}, {1, 1, 1500, 600}, {1, 1100, 1, 70}, {3, 14, 32, 40}, {1, 15, 33, 257}, {7, 6, 16, 8}, {1, 169, 257, 1}, {1, 170, 260, 4200},
 }
 
 // layouts of a batch of matrices [b, r, k], as the axes are ordered in memory.
@@ -208,10 +260,11 @@ func randomView(r *rand.Rand, d graph.DType, order [3]int, sizes [3]int) (matrix
 	}
 }
 
-func multiply[T number](pool *workpool.Pool, a, b matrix, out array) {
+func multiply[T number](e *env, a, b matrix, out array) {
 	p := productOf[T](a, b)
-	p.write = writer[T](out, nil)
-	p.run(pool)
+	to := sinkOf[T](out, nil)
+	p.write, p.out = to.write, to.mem
+	p.run(e)
 }
 
 func testWrittenOrder[T float32 | float64](t *testing.T, d graph.DType) {
@@ -220,18 +273,20 @@ func testWrittenOrder[T float32 | float64](t *testing.T, d graph.DType) {
 		va, a := randomView(r, d, layouts[si%6], [3]int{s[0], s[1], s[3]})
 		vb, b := randomView(r, d, layouts[(si/2)%6], [3]int{s[0], s[2], s[3]})
 		dims := []int{s[0], s[1], s[2]}
-		want := make([]float64, count(dims))
-		for e := range want {
-			at := unravel(e, dims)
-			f := writtenOrder(s[3], func(k int) T { return T(a(at[0], at[1], k)) }, func(k int) T { return T(b(at[0], at[2], k)) })
-			want[e] = graph.RoundFloat(d, float64(f))
-		}
-		for _, pool := range testPools() {
-			out := newArray(d, dims)
-			multiply[T](pool, va, vb, out)
-			for e, x := range hostOf(t, out).F {
-				if x != want[e] {
-					t.Fatalf("%s %v, %d threads: element %v is %g, want %g", d, s, pool.Threads(), unravel(e, dims), x, want[e])
+		for _, machine := range testEngines() {
+			want := make([]float64, count(dims))
+			for e := range want {
+				at := unravel(e, dims)
+				f := writtenOrder(machine, s[3], func(k int) T { return T(a(at[0], at[1], k)) }, func(k int) T { return T(b(at[0], at[2], k)) })
+				want[e] = graph.RoundFloat(d, float64(f))
+			}
+			for _, pool := range testPools() {
+				out := newArray(d, dims)
+				multiply[T](&env{pool: pool, engine: machine}, va, vb, out)
+				for e, x := range hostOf(t, out).F {
+					if x != want[e] {
+						t.Fatalf("%s, %s %v, %d threads: element %v is %g, want %g", machine.name, d, s, pool.Threads(), unravel(e, dims), x, want[e])
+					}
 				}
 			}
 		}
@@ -284,14 +339,16 @@ func TestContractionBroadcast(t *testing.T) {
 	x, y := graph.Uniform(r, graph.Float32, -1, 1, 6, 10), graph.Uniform(r, graph.Float32, -1, 1, 3, 10, 7)
 	vx := matrix{arrayOf(x), axes{{3, 0}}, axes{{2, 0}, {6, 10}}, axes{{10, 1}}}
 	vy := matrix{arrayOf(y), axes{{3, 70}}, axes{{7, 1}}, axes{{10, 7}}}
-	out := newArray(graph.Float32, []int{3, 12, 7})
-	multiply[float32](testPools()[0], vx, vy, out)
-	got := hostOf(t, out)
-	for i := range got.F {
-		b, row, col := i/84, i/7%12%6, i%7
-		want := writtenOrder(10, func(k int) float32 { return float32(x.F[row*10+k]) }, func(k int) float32 { return float32(y.F[b*70+k*7+col]) })
-		if got.F[i] != float64(want) {
-			t.Fatalf("element %d is %g, want %g", i, got.F[i], want)
+	for _, machine := range testEngines() {
+		out := newArray(graph.Float32, []int{3, 12, 7})
+		multiply[float32](&env{pool: testPools()[0], engine: machine}, vx, vy, out)
+		got := hostOf(t, out)
+		for i := range got.F {
+			b, row, col := i/84, i/7%12%6, i%7
+			want := writtenOrder(machine, 10, func(k int) float32 { return float32(x.F[row*10+k]) }, func(k int) float32 { return float32(y.F[b*70+k*7+col]) })
+			if got.F[i] != float64(want) {
+				t.Fatalf("%s: element %d is %g, want %g", machine.name, i, got.F[i], want)
+			}
 		}
 	}
 }
@@ -302,26 +359,28 @@ func TestContractionWrite(t *testing.T) {
 	for _, s := range contractionSizes {
 		va, _ := randomView(r, graph.Float32, layouts[0], [3]int{s[0], s[1], s[3]})
 		vb, _ := randomView(r, graph.Float32, layouts[0], [3]int{s[0], s[2], s[3]})
-		plain := newArray(graph.Float32, []int{s[0], s[1], s[2]})
-		multiply[float32](testPools()[0], va, vb, plain)
-		for _, pool := range testPools() {
-			c := productOf[float32](va, vb)
-			got := make([]float32, plain.len())
-			seen := make([]int32, len(got))
-			c.write = func(worker, at int, acc []float32) {
-				if worker < 0 || worker >= pool.Threads() || len(acc) > thinMax {
-					t.Errorf("worker %d, %d elements", worker, len(acc))
+		for _, machine := range testEngines() {
+			plain := newArray(graph.Float32, []int{s[0], s[1], s[2]})
+			multiply[float32](&env{pool: testPools()[0], engine: machine}, va, vb, plain)
+			for _, pool := range testPools() {
+				c := productOf[float32](va, vb)
+				got := make([]float32, plain.len())
+				seen := make([]int32, len(got))
+				c.write = func(worker, at int, acc []float32) {
+					if worker < 0 || worker >= pool.Threads() || len(acc) > thinMax {
+						t.Errorf("worker %d, %d elements", worker, len(acc))
+					}
+					for i, x := range acc {
+						got[at+i] = max(x+1, 0)
+						seen[at+i]++
+						acc[i] = float32(math.NaN())
+					}
 				}
-				for i, x := range acc {
-					got[at+i] = max(x+1, 0)
-					seen[at+i]++
-					acc[i] = float32(math.NaN())
-				}
-			}
-			c.run(pool)
-			for i, x := range elements[float32](plain) {
-				if seen[i] != 1 || got[i] != max(x+1, 0) {
-					t.Fatalf("%v: element %d was written %d times, last %g for %g", s, i, seen[i], got[i], max(x+1, 0))
+				c.run(&env{pool: pool, engine: machine})
+				for i, x := range elements[float32](plain) {
+					if seen[i] != 1 || got[i] != max(x+1, 0) {
+						t.Fatalf("%s %v: element %d was written %d times, last %g for %g", machine.name, s, i, seen[i], got[i], max(x+1, 0))
+					}
 				}
 			}
 		}
@@ -363,30 +422,6 @@ func TestContractionHalf(t *testing.T) {
 		}
 		if got, want := toBFloat16(f), graph.FloatToBFloat16(float64(f)); uint16(got) != want {
 			t.Fatalf("%g is bfloat16 %#04x, want %#04x", f, got, want)
-		}
-	}
-}
-
-func BenchmarkContraction(b *testing.B) {
-	for _, d := range []graph.DType{graph.Float32, graph.Float64, graph.BFloat16, graph.Int32} {
-		for _, s := range [][3]int{{512, 512, 512}, {64, 64, 64}, {1, 1024, 1024}, {16, 16, 16}} {
-			for _, threads := range []int{1, 2} {
-				b.Run(fmt.Sprintf("%s/%dx%dx%d/threads=%d", d, s[0], s[1], s[2], threads), func(b *testing.B) {
-					pool := workpool.New(threads)
-					defer pool.Close()
-					r := rand.New(rand.NewPCG(1, 2))
-					in := []array{arrayOf(graph.Uniform(r, d, -2, 2, s[0], s[2])), arrayOf(graph.Uniform(r, d, -2, 2, s[2], s[1]))}
-					out := newArray(d, []int{s[0], s[1]})
-					at := &graph.Attrs{Dot: &graph.Dot{LContract: []int{1}, RContract: []int{0}}}
-					b.ReportAllocs()
-					for b.Loop() {
-						if err := compute(&env{pool: pool}, graph.DotGeneral, at, in, out); err != nil {
-							b.Fatal(err)
-						}
-					}
-					b.ReportMetric(2*float64(b.N*s[0]*s[1]*s[2])/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-				})
-			}
 		}
 	}
 }

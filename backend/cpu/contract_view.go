@@ -139,13 +139,17 @@ func loadBFloat16(dst []float32, src []bfloat16, at, stride int) {
 // strided hands out lines of m, whose elements are in mem, in the direction in which they lie together.
 func strided[T number, S any](m matrix, mem []S, load func(dst []T, src []S, at, stride int)) lines[T] {
 	batch, rows, k := collapse(m.batch), collapse(m.rows), collapse(m.k)
-	alongK := rows.len() == 1 || k[len(k)-1].stride == 1 || rows[len(rows)-1].stride != 1
+	alongK := rows.len() == 1 || k[len(k)-1].stride == 1 && k.len() > 1 || rows[len(rows)-1].stride != 1
 	across, along := rows, k
 	if !alongK {
 		across, along = k, rows
 	}
 	inner := along[len(along)-1]
 	same, direct := any(mem).([]T)
+	var whole *plain[T]
+	if direct && inner.stride == 1 && len(along) == 1 && len(across) == 1 {
+		whole = &plain[T]{same, batch, across[0].stride}
+	}
 	return lines[T]{alongK, func(_, b, line, lo, n int, buf []T) []T {
 		base := batch.offset(b) + across.offset(line)
 		if lo%inner.size+n <= inner.size {
@@ -162,7 +166,7 @@ func strided[T number, S any](m matrix, mem []S, load func(dst []T, src []S, at,
 			done += part
 		}
 		return buf[:n]
-	}}
+	}, whole}
 }
 
 // computesIn reports whether T is the type of the elements of d, and not only the one in which they are computed with.

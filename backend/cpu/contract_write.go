@@ -6,6 +6,22 @@ import (
 	"github.com/flambeau-ml/flambeau/graph"
 )
 
+// sink is where the elements of a contraction go: to write, or where mem is not nil there, in row-major order, which
+// is what write then does.
+type sink[T number] struct {
+	write func(worker, at int, acc []T)
+	mem   []T
+}
+
+// sinkOf is the sink that hands the elements of a product to ep, or where that is nil stores them in out.
+func sinkOf[T number](out array, ep *epilogue) sink[T] {
+	s := sink[T]{write: writer[T](out, ep)}
+	if ep == nil && computesIn[T](out.dtype) {
+		s.mem = elements[T](out)
+	}
+	return s
+}
+
 // writer is the hook that takes the elements of a product for ep, or where that is nil stores them in out.
 func writer[T number](out array, ep *epilogue) func(worker, at int, acc []T) {
 	if ep == nil {

@@ -17,26 +17,26 @@ import (
 // each in row-major order. Padding counts as zeros, which are multiplied like any other element.
 
 // conv computes conv: from x [N, C, …] and filters [O, C/G, …] to [N, O, …] of sizes dims.
-func conv[T number](e *env, a *graph.Attrs, in []operand, dims []int, write func(worker, at int, acc []T)) {
+func conv[T number](e *env, a *graph.Attrs, in []operand, dims []int, to sink[T]) {
 	x, f, g := in[0], in[1], a.Window.Groups
 	o, c := split(f.axes[0], g), f.axes[1]
 	filters := matrix{f.array, o[:1], o[1:], f.axes[1:]}
 	mem, done := dense[T](e, x)
 	defer done()
-	overImages(e, mem, x, c.size, gathered(a.Window, sizes(x.axes[2:]), dims[2:]), filters, write)
+	overImages(e, mem, x, c.size, gathered(a.Window, sizes(x.axes[2:]), dims[2:]), filters, to)
 }
 
 // convFilter computes conv_filter: from x [N, C, …] and y [N, O, …] to filters [O, C/G, …].
-func convFilter[T number](e *env, a *graph.Attrs, in []operand, dims []int, write func(worker, at int, acc []T)) {
+func convFilter[T number](e *env, a *graph.Attrs, in []operand, dims []int, to sink[T]) {
 	x, y, g := in[0], in[1], a.Window.Groups
 	o, c := split(y.axes[1], g), dims[1]
 	ys := matrix{y.array, o[:1], o[1:], slices.Concat(y.axes[:1], y.axes[2:])}
 	pl := gathered(a.Window, sizes(x.axes[2:]), sizes(y.axes[2:]))
-	p := &product[T]{batch: g, m: o[1].size, n: c * pl.window, k: ys.k.len(), a: linesOf[T](ys), write: write}
+	p := &product[T]{batch: g, m: o[1].size, n: c * pl.window, k: ys.k.len(), a: linesOf[T](ys), write: to.write, out: to.mem}
 	mem, done := dense[T](e, x)
 	defer done()
 	p.b = lines[T]{alongK: true, get: patches(mem, x, c, pl)}
-	p.run(e.pool)
+	p.run(e)
 }
 
 // split is an axis of channels as an axis of g groups and one of the channels of a group.
@@ -54,8 +54,8 @@ func sizes(x axes) []int {
 }
 
 // overImages computes the products of filters with the patches of src, the elements of x, which has per channels in
-// each group. Their result [N, rows of all groups, positions] is handed to write.
-func overImages[T number](e *env, src []T, x operand, per int, pl placing, filters matrix, write func(worker, at int, acc []T)) {
+// each group. Their result [N, rows of all groups, positions] goes to a sink.
+func overImages[T number](e *env, src []T, x operand, per int, pl placing, filters matrix, to sink[T]) {
 	images, g, rows, positions := x.axes[0].size, filters.batch.len(), filters.rows.len(), pl.positions()
 	p := &product[T]{batch: g, m: rows, n: images * positions, k: filters.k.len(), a: linesOf[T](filters)}
 	p.b = lines[T]{get: patches(src, x, per, pl)}
@@ -65,19 +65,21 @@ func overImages[T number](e *env, src []T, x operand, per int, pl placing, filte
 			for len(acc) > 0 {
 				group, image, row := at/rows/images, at/rows%images, at%rows
 				n := min(len(acc), rows-row)
-				write(worker, (image*g+group)*rows+row, acc[:n])
+				to.write(worker, (image*g+group)*rows+row, acc[:n])
 				at, acc = at+n, acc[n:]
 			}
 		}
+	} else if images == 1 {
+		p.write, p.out = to.write, to.mem
 	} else {
 		p.write = func(worker, at int, acc []T) {
 			for len(acc) > 0 {
 				row, image, pos := at/p.n, at%p.n/positions, at%positions
 				n := min(len(acc), positions-pos)
-				write(worker, (image*g*rows+row)*positions+pos, acc[:n])
+				to.write(worker, (image*g*rows+row)*positions+pos, acc[:n])
 				at, acc = at+n, acc[n:]
 			}
 		}
 	}
-	p.run(e.pool)
+	p.run(e)
 }

@@ -40,7 +40,7 @@ func phases(w *graph.Window, d, n int) []phase {
 // convInput computes conv_input: from y [N, O, …] and filters [O, C/G, …] to [N, C, …] of sizes dims. With a stride
 // of 1 there is one phase; otherwise each phase is a product of its own, and their places are collected before they
 // are handed on.
-func convInput[T number](e *env, a *graph.Attrs, in []operand, dims []int, write func(worker, at int, acc []T)) {
+func convInput[T number](e *env, a *graph.Attrs, in []operand, dims []int, to sink[T]) {
 	y, f, g := in[0], in[1], a.Window.Groups
 	mem, done := dense[T](e, y)
 	defer done()
@@ -52,16 +52,16 @@ func convInput[T number](e *env, a *graph.Attrs, in []operand, dims []int, write
 	}
 	if combinations == 1 {
 		ps := pickPhases(axes, 0)
-		overImages(e, mem, y, f.axes[0].size/g, placePhases(ps, sizes(y.axes[2:])), filtersOf(f, g, ps), write)
+		overImages(e, mem, y, f.axes[0].size/g, placePhases(ps, sizes(y.axes[2:])), filtersOf(f, g, ps), to)
 		return
 	}
 	whole := borrowSlice[T](count(dims))
 	for i := range combinations {
 		ps := pickPhases(axes, i)
 		pl := placePhases(ps, sizes(y.axes[2:]))
-		overImages(e, mem, y, f.axes[0].size/g, pl, filtersOf(f, g, ps), scatterPhases(*whole, a.Window, ps, pl, dims))
+		overImages(e, mem, y, f.axes[0].size/g, pl, filtersOf(f, g, ps), sink[T]{write: scatterPhases(*whole, a.Window, ps, pl, dims)})
 	}
-	e.pool.For(len(*whole), thinMax, func(worker, lo, hi int) { write(worker, lo, (*whole)[lo:hi]) })
+	e.pool.For(len(*whole), thinMax, func(worker, lo, hi int) { to.write(worker, lo, (*whole)[lo:hi]) })
 	giveBackSlice(whole)
 }
 

@@ -103,7 +103,7 @@ func (c *convCase) meets(s, k int) (p int, ok bool) {
 
 // writtenConv is the definition: the terms of each element of the result in the order of K, with zeros for the places
 // where there is nothing.
-func writtenConv(op *graph.Primitive, c *convCase, in [2]*graph.Array) []float32 {
+func writtenConv(machine *engine, op *graph.Primitive, c *convCase, in [2]*graph.Array) []float32 {
 	g := c.w.Groups
 	cg, og := c.f[1], c.f[0]/g
 	win, xs, ys := count(c.w.Size), count(c.x[2:]), count(c.y[2:])
@@ -113,7 +113,7 @@ func writtenConv(op *graph.Primitive, c *convCase, in [2]*graph.Array) []float32
 	case graph.Conv:
 		for i := range count(c.y) {
 			n, o, p := i/ys/c.y[1], i/ys%c.y[1], i%ys
-			out = append(out, writtenOrder(cg*win, func(k int) float32 { return at(1, o*cg*win+k) }, func(k int) float32 {
+			out = append(out, writtenOrder(machine, cg*win, func(k int) float32 { return at(1, o*cg*win+k) }, func(k int) float32 {
 				if s, ok := reads(&c.w, c.x[2:], c.y[2:], p, k%win); ok {
 					return at(0, (n*c.x[1]+o/og*cg+k/win)*xs+s)
 				}
@@ -129,7 +129,7 @@ func writtenConv(op *graph.Primitive, c *convCase, in [2]*graph.Array) []float32
 					taps, reads = append(taps, k), append(reads, p)
 				}
 			}
-			out = append(out, writtenOrder(og*len(taps), func(k int) float32 {
+			out = append(out, writtenOrder(machine, og*len(taps), func(k int) float32 {
 				return at(1, ((ch/cg*og+k/len(taps))*cg+ch%cg)*win+taps[k%len(taps)])
 			}, func(k int) float32 {
 				if p := reads[k%len(taps)]; p >= 0 {
@@ -141,7 +141,7 @@ func writtenConv(op *graph.Primitive, c *convCase, in [2]*graph.Array) []float32
 	case graph.ConvFilter:
 		for i := range count(c.f) {
 			o, ch, k := i/win/cg, i/win%cg, i%win
-			out = append(out, writtenOrder(c.x[0]*ys, func(q int) float32 { return at(1, (q/ys*c.y[1]+o)*ys+q%ys) }, func(q int) float32 {
+			out = append(out, writtenOrder(machine, c.x[0]*ys, func(q int) float32 { return at(1, (q/ys*c.y[1]+o)*ys+q%ys) }, func(q int) float32 {
 				if s, ok := reads(&c.w, c.x[2:], c.y[2:], q%ys, k); ok {
 					return at(0, (q/ys*c.x[1]+o/og*cg+ch)*xs+s)
 				}
@@ -167,11 +167,13 @@ func TestConvWrittenOrder(t *testing.T) {
 	for _, c := range cases {
 		c.each(func(op *graph.Primitive, a *graph.Attrs, dims [2][]int, out []int) {
 			in := [2]*graph.Array{graph.Uniform(r, graph.Float32, -2, 2, dims[0]...), graph.Uniform(r, graph.Float32, -2, 2, dims[1]...)}
-			got, _ := runSpecial(t, op, a, []array{arrayOf(in[0]), arrayOf(in[1])})
-			want := writtenConv(op, &c, in)
-			for i, x := range elements[float32](got) {
-				if x != want[i] {
-					t.Fatalf("%s %+v %v %v: element %d is %g, want %g", op, c.w, dims[0], dims[1], i, x, want[i])
+			for _, machine := range testEngines() {
+				got, _ := runOn(t, machine, op, a, []array{arrayOf(in[0]), arrayOf(in[1])})
+				want := writtenConv(machine, op, &c, in)
+				for i, x := range elements[float32](got) {
+					if x != want[i] {
+						t.Fatalf("%s: %s %+v %v %v: element %d is %g, want %g", machine.name, op, c.w, dims[0], dims[1], i, x, want[i])
+					}
 				}
 			}
 		})
@@ -190,19 +192,21 @@ func TestConvViewsAndEpilogue(t *testing.T) {
 				plain[i] = arrayOf(h)
 				moved[i] = transposed(r, h)
 			}
-			want, _ := runSpecial(t, op, a, plain)
-			for _, pool := range testPools() {
-				got, seen := make([]float32, want.len()), make([]int, want.len())
-				ep := &epilogue{f32: func(_, at int, acc []float32) {
-					for i, x := range acc {
-						got[at+i] = x
-						seen[at+i]++
-					}
-				}}
-				contractions[op](&env{pool: pool}, a, moved, array{dtype: graph.Float32, dims: out}, ep)
-				for i, x := range elements[float32](want) {
-					if seen[i] != 1 || got[i] != x {
-						t.Fatalf("%s %+v: element %d came %d times, %g for %g", op, c.w, i, seen[i], got[i], x)
+			for _, machine := range testEngines() {
+				want, _ := runOn(t, machine, op, a, plain)
+				for _, pool := range testPools() {
+					got, seen := make([]float32, want.len()), make([]int, want.len())
+					ep := &epilogue{f32: func(_, at int, acc []float32) {
+						for i, x := range acc {
+							got[at+i] = x
+							seen[at+i]++
+						}
+					}}
+					contractions[op](&env{pool: pool, engine: machine}, a, moved, array{dtype: graph.Float32, dims: out}, ep)
+					for i, x := range elements[float32](want) {
+						if seen[i] != 1 || got[i] != x {
+							t.Fatalf("%s: %s %+v: element %d came %d times, %g for %g", machine.name, op, c.w, i, seen[i], got[i], x)
+						}
 					}
 				}
 			}
@@ -241,23 +245,27 @@ func BenchmarkConv(b *testing.B) {
 	deep := big
 	deep.w.Groups = 64
 	deep.x, deep.f, deep.y = []int{1, 64, 56, 56}, []int{64, 1, 3, 3}, []int{1, 64, 56, 56}
-	for name, c := range map[string]convCase{"64x16x8x8": big, "strided": strided, "depthwise": deep} {
+	wide := big
+	wide.x, wide.f, wide.y = []int{8, 64, 56, 56}, []int{64, 64, 3, 3}, []int{8, 64, 56, 56}
+	for name, c := range map[string]convCase{"64x16x8x8": big, "strided": strided, "depthwise": deep, "8x64x56x56": wide} {
 		c.each(func(op *graph.Primitive, a *graph.Attrs, dims [2][]int, out []int) {
-			for _, threads := range []int{1, 2} {
-				b.Run(fmt.Sprintf("%s/%s/threads=%d", name, op, threads), func(b *testing.B) {
-					pool := workpool.New(threads)
-					defer pool.Close()
-					r := rand.New(rand.NewPCG(1, 2))
-					in := []array{arrayOf(graph.Uniform(r, graph.Float32, -2, 2, dims[0]...)), arrayOf(graph.Uniform(r, graph.Float32, -2, 2, dims[1]...))}
-					to := newArray(graph.Float32, out)
-					b.ReportAllocs()
-					for b.Loop() {
-						if err := compute(&env{pool: pool}, op, a, in, to); err != nil {
-							b.Fatal(err)
+			r := rand.New(rand.NewPCG(1, 2))
+			in := []array{arrayOf(graph.Uniform(r, graph.Float32, -2, 2, dims[0]...)), arrayOf(graph.Uniform(r, graph.Float32, -2, 2, dims[1]...))}
+			to := newArray(graph.Float32, out)
+			for _, e := range testEngines() {
+				for _, threads := range []int{1, 2} {
+					b.Run(fmt.Sprintf("%s/threads=%d/%s/%s", e.name, threads, name, op), func(b *testing.B) {
+						pool := workpool.New(threads)
+						defer pool.Close()
+						b.ReportAllocs()
+						for b.Loop() {
+							if err := compute(&env{pool: pool, engine: e}, op, a, in, to); err != nil {
+								b.Fatal(err)
+							}
 						}
-					}
-					b.ReportMetric(2*float64(b.N*count(c.y)*count(c.f[1:]))/b.Elapsed().Seconds()/1e9, "GFLOP/s")
-				})
+						reportFLOPS(b, 2*count(c.y)*count(c.f[1:]))
+					})
+				}
 			}
 		})
 	}

@@ -9,6 +9,7 @@
 package cpu
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -26,6 +27,11 @@ type Options struct {
 	Threads     int   // that compute, the caller's among them; 0: as many as Go runs
 	MemoryLimit int64 // on live bytes; 0: none
 
+	// CPU is the level of machine code that contractions run on: avx512, avx2, or none for plain Go. Empty means what
+	// the environment's FLAMBEAU_CPU says, or else the best that processor and system allow; a level that they do not
+	// allow means the next one below. Products of floats have the same bits on avx512 and avx2, and others on none.
+	CPU string
+
 	// OnPressure, when not nil, is called when an allocation would pass the memory limit. It should make the owners of
 	// buffers free them, and report whether a second try is worth while.
 	OnPressure func() bool
@@ -39,6 +45,7 @@ type Device struct {
 	states  sync.Pool // of *state
 	expand  bool      // the engine works on the operations of elementary functions
 	loops   *loopCompiler
+	engine  *engine
 	written atomic.Int64
 }
 
@@ -51,18 +58,19 @@ func New(o Options) *Device {
 	}
 	d := &Device{threads: o.Threads, mem: offheap.New(offheap.Options{Limit: o.MemoryLimit}), pool: workpool.New(o.Threads)}
 	d.mem.OnPressure = o.OnPressure
-	d.loops = newLoopCompiler(os.Getenv("FLAMBEAU_CPU"))
+	level := cmp.Or(o.CPU, os.Getenv("FLAMBEAU_CPU"))
+	d.loops, d.engine = newLoopCompiler(level), engineFor(level)
 	d.expand = d.loops != nil
 	d.states.New = func() any { return &state{eval: newEvaluation(d.pool, d.threads)} }
 	return d
 }
 
-// Name is "cpu (portable, 2 threads)".
+// Name is "cpu (avx512, 2 threads)".
 func (d *Device) Name() string {
 	if d.threads == 1 {
-		return "cpu (portable, 1 thread)"
+		return fmt.Sprintf("cpu (%s, 1 thread)", d.engine.name)
 	}
-	return fmt.Sprintf("cpu (portable, %d threads)", d.threads)
+	return fmt.Sprintf("cpu (%s, %d threads)", d.engine.name, d.threads)
 }
 
 // Threads is the number of threads that compute.

@@ -101,12 +101,13 @@ func (c *compiled) String() string {
 	return b.String()
 }
 
-// time notes how long a stage took. After the last one of a run it is written down.
-func (d *dump) time(at int, t time.Duration) {
+// time notes how long the stages from first to end took together: a group's time is its first stage's. After the last one
+// of a run it is written down.
+func (d *dump) time(first, end int, t time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.spent[at] += t
-	if at < len(d.spent)-1 {
+	d.spent[first] += t
+	if end < len(d.spent) {
 		return
 	}
 	if d.runs++; d.runs&(d.runs-1) == 0 {

@@ -22,6 +22,13 @@ type frame struct {
 	sums       [][]uint64       // of blocks
 	parts      []unsafe.Pointer // of the reductions: where parts of them go
 	call       call
+	local      []localBase // buffers that are elsewhere for this frame
+}
+
+// localBase is the address of a buffer's first element.
+type localBase struct {
+	buf  int
+	base uintptr
 }
 
 // memory is at least one byte more than asked for, so that its end is an address in it.

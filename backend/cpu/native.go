@@ -83,7 +83,8 @@ type native struct {
 	positions []nativePosition
 	uniforms  []int // instructions
 	tables    []*float64
-	chunk     int // elements that are worth a worker, and not too many for a call
+	chunk     int  // elements that are worth a worker, and not too many for a call
+	reordered bool // dims are not in the loop's order
 }
 
 // nativeStream is where a stream lies: element 0 at base of its buffer, steps in bytes along dims.

@@ -35,7 +35,13 @@ func (n *native) begin(e *evaluation, f *frame, at int) *call {
 			c.base = append(c.base, uintptr(f.reg[s.reg])-uintptr(at*bytes))
 			continue
 		}
-		c.base = append(c.base, uintptr(e.base[s.buf])+uintptr(s.off))
+		base := uintptr(e.base[s.buf])
+		for _, l := range f.local {
+			if l.buf == s.buf {
+				base = l.base
+			}
+		}
+		c.base = append(c.base, base+uintptr(s.off))
 	}
 	for u, i := range n.uniforms {
 		c.args.SetUniform(n.kernel, u, *(*uint64)(e.uniform.reg[i]))

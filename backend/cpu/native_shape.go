@@ -187,6 +187,7 @@ func (w *lowering) order(axes []joinedAxis) {
 		}
 	}
 	if best != last {
+		w.n.reordered = true
 		a := axes[best]
 		copy(axes[best:], axes[best+1:])
 		axes[last] = a

@@ -13,9 +13,10 @@ type binding struct {
 	sizes   bound
 	bytes   []int // of each buffer
 	layouts []*layout
-	host    []int // of each buffer, the one in whose memory it lives: itself, or the result that it becomes
-	offset  []int // of each buffer in the arena, −1 where it is not there
-	arena   int   // bytes
+	groups  []*rowGroup // by their first stage
+	host    []int       // of each buffer, the one in whose memory it lives: itself, or the result that it becomes
+	offset  []int       // of each buffer in the arena, −1 where it is not there
+	arena   int         // bytes
 }
 
 const alignment = 64
@@ -60,6 +61,7 @@ func (p *program) bind(sizes []int64) (*binding, error) {
 		b.layouts = append(b.layouts, y)
 	}
 	p.host(b)
+	p.group(b)
 	p.plan(b)
 	p.last.Store(b)
 	return b, nil
@@ -106,11 +108,12 @@ func (p *program) plan(b *binding) {
 	}
 	a := arena{}
 	taken := make([]bool, len(p.buffers)) // its place went to another
+	var over []int                        // buffers that nobody needs once the group at hand has ended
 	for at, c := range p.stages {
 		writes := c.writes()
 		for _, w := range writes {
 			x := &p.buffers[w]
-			if x.first != at || x.output >= 0 || b.host[w] != w {
+			if x.first != at || x.output >= 0 || b.host[w] != w || b.isLocal(at, w) {
 				continue
 			}
 			for _, pr := range c.pairs {
@@ -125,9 +128,15 @@ func (p *program) plan(b *binding) {
 		}
 		for _, r := range append(writes, c.reads...) {
 			if p.buffers[r].last == at && b.offset[r] >= 0 && !taken[r] {
-				a.give(b.offset[r], b.bytes[r])
+				over = append(over, r)
 				taken[r] = true
 			}
+		}
+		if b.groupEnd(at) == at {
+			for _, r := range over {
+				a.give(b.offset[r], b.bytes[r])
+			}
+			over = over[:0]
 		}
 	}
 	b.arena = a.size

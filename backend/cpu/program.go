@@ -14,10 +14,12 @@ import (
 
 // state is what one run of any program needs besides memory for its buffers.
 type state struct {
-	eval   *evaluation
-	base   []unsafe.Pointer // of each buffer
-	faults []*backend.Fault // of each buffer
-	skip   []bool           // stores of a stage that are not done
+	eval    *evaluation
+	base    []unsafe.Pointer // of each buffer
+	faults  []*backend.Fault // of each buffer
+	members []*evaluation    // of the stages of a group
+	scratch [][]uint64       // of each worker, for a group's own buffers
+	skip    []bool           // stores of a stage that are not done
 }
 
 // nothing is where buffers of no bytes are.
@@ -59,22 +61,25 @@ func (p *program) Run(ctx context.Context, l *backend.Launch) error {
 	if err := r.allocate(); err != nil {
 		return err
 	}
-	for at, c := range p.stages {
+	for at := 0; at < len(p.stages); {
 		if !r.touched {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 		}
 		start := time.Time{}
-		if p.dump != nil {
+		if p.dump != nil || l.Trace != nil {
 			start = time.Now()
 		}
-		r.stage(at, c)
-		if r.failed != nil {
+		first := at
+		if at = r.next(at); r.failed != nil {
 			return r.failed
 		}
 		if p.dump != nil {
-			p.dump.time(at, time.Since(start))
+			p.dump.time(first, at, time.Since(start))
+		}
+		if l.Trace != nil {
+			l.Trace(r.trace(first, p.stages[first], start))
 		}
 	}
 	r.finish()
@@ -204,6 +209,16 @@ func (r *run) faultOf(bufs []int) *backend.Fault {
 	return nil
 }
 
+// next runs stage at, or the group that begins there, and returns which comes then.
+func (r *run) next(at int) int {
+	if g := r.b.groups[at]; g != nil {
+		r.group(g)
+		return g.end
+	}
+	r.stage(at, r.stages[at])
+	return at + 1
+}
+
 // stage runs stage number at. What depends on a fault is not stored.
 func (r *run) stage(at int, c *compiled) {
 	if c.kind == kindBodies {
@@ -319,7 +334,7 @@ func (r *run) contract(c *compiled, e *evaluation) {
 			in[i].data = r.bytes(x.buf)[sizes[x.at.off]*d.Bytes():]
 		}
 	}
-	contractions[c.value.Op](&env{pool: r.d.pool}, c.value.Attrs, in, out, ep)
+	contractions[c.value.Op](&env{pool: r.d.pool, engine: r.d.engine}, c.value.Attrs, in, out, ep)
 }
 
 // special runs a kernel of a primitive's own.

@@ -27,6 +27,7 @@ var rooms = []struct {
 
 	// Tensors and functions of tensors.
 	{"tensor", "ops rewrite backend/cpu internal"},
+	{"profile", "tensor"},
 	{"transform", "tensor"},
 	{"compile", "tensor"},
 
@@ -41,7 +42,7 @@ var rooms = []struct {
 	{"tune", "declare launch"},
 	{"zoo", "declare"},
 	{"serve", "zoo"},
-	{"bench", "serve"},
+	{"bench", "serve profile"},
 	{"studio", "serve"},
 	{"cmd", ". bench studio launch tune"},
 	{"examples", "bench studio launch tune"},

@@ -1,0 +1,78 @@
+package cpu
+
+import (
+	"slices"
+	"time"
+
+	"github.com/flambeau-ml/flambeau/backend"
+	"github.com/flambeau-ml/flambeau/graph"
+)
+
+// trace says what stage number at was, which began at start and has just ended.
+func (r *run) trace(at int, c *compiled, start time.Time) backend.Kernel {
+	k := backend.Kernel{Start: start, Took: time.Since(start), Name: c.kind.String() + " " + c.value.Op.Name}
+	k.Bytes = r.touches(at, c)
+	k.Pos = c.positions()
+	return k
+}
+
+// positions are the places of the values that the stage computes.
+func (c *compiled) positions() []int {
+	var pos []int
+	if c.kind != kindLoop {
+		pos = append(pos, c.value.Pos)
+	}
+	if c.loop != nil {
+		for i := range c.loop.instrs {
+			switch in := &c.loop.instrs[i]; in.op {
+			case opLoad, opConst, opNumber, opSize, opMask: // computed elsewhere, or nothing to compute
+			default:
+				if in.src != nil {
+					pos = append(pos, in.src.Pos)
+				}
+			}
+		}
+	}
+	slices.Sort(pos)
+	return slices.Compact(pos)
+}
+
+// touches is how many bytes the stage reads and writes, each buffer counted once: all of it, or where a loop has fewer
+// indices one element for each of them, and of a table from which is picked as much as is picked.
+func (r *run) touches(at int, c *compiled) int64 {
+	var total int64
+	count := func(b, most int) {
+		if most >= 0 {
+			most = min(most, r.b.bytes[b])
+		} else {
+			most = r.b.bytes[b]
+		}
+		total += int64(most)
+	}
+	if c.kind == kindLoop {
+		most := map[int]int{}
+		for i := range c.loop.instrs {
+			if in := &c.loop.instrs[i]; in.op == opLoad || in.op == opStore {
+				n := r.b.layouts[at].indices(in.level) * r.buffers[in.buf].typ.DType.Bytes()
+				most[in.buf] = max(most[in.buf], n)
+			}
+		}
+		for b, n := range most {
+			count(b, n)
+		}
+		return total
+	}
+	for _, b := range c.reads {
+		if c.value.Op == graph.Gather && b == c.stage.in[0].buf {
+			count(b, r.b.bytes[c.stage.out])
+			continue
+		}
+		count(b, -1)
+	}
+	for _, b := range c.writes() {
+		if !slices.Contains(c.reads, b) {
+			count(b, -1)
+		}
+	}
+	return total
+}
