@@ -209,6 +209,7 @@ func (y *layout) lower(e *loopCompiler, lv level, form jit.Form, name string) *n
 	if !w.shape() {
 		return nil
 	}
+	w.k.Prune()
 	w.n.kernel = w.k
 	if w.n.code = e.code(w.k); w.n.code == nil {
 		return nil

@@ -22,6 +22,7 @@ type gen512 struct {
 
 	hoisted map[int]int // constants and uniforms that have a register everywhere
 	acc     [][]int     // of each output: registers of partial results
+	nans    map[int]int // of outputs that are extrema of floats in rows: the mask of lanes in which a NaN came
 	places  map[int]int // of each position, and of each strided stream (−1 − stream): the stack with what its lanes add
 	stack   int         // 64-byte slots of the stack that are taken before the body's
 	tail    bool        // lanes that are no elements are left out
@@ -107,6 +108,13 @@ func (g *gen512) plan() {
 			next--
 		}
 	}
+	g.nans = map[int]int{}
+	for o := range g.acc {
+		in := g.reduction(o)
+		if g.k.Form == Rows && in.Type.Float() && (in.Op == Maximum || in.Op == Minimum) && len(g.nans) < 2 {
+			g.nans[o] = 6 - len(g.nans)
+		}
+	}
 	g.hoisted = map[int]int{}
 	g.places = map[int]int{}
 	for p := range g.k.Positions {
@@ -121,7 +129,7 @@ func (g *gen512) plan() {
 	}
 	free := sequence(0, next+1)
 	// A body written to nowhere says how many registers it needs.
-	trial := &gen512{a: asm.New(g.a.Target), k: g.k, lanes: g.lanes, acc: g.acc, places: g.places, stack: g.stack, hoisted: g.hoisted, dry: true}
+	trial := &gen512{a: asm.New(g.a.Target), k: g.k, lanes: g.lanes, acc: g.acc, nans: g.nans, places: g.places, stack: g.stack, hoisted: g.hoisted, dry: true}
 	trial.body(free)
 	spare := len(free) - trial.alloc.most
 	type candidate struct{ v, uses int }
@@ -395,6 +403,9 @@ func (g *gen512) reduction(o int) *Instr {
 func (g *gen512) clear() {
 	for o, regs := range g.acc {
 		in := g.reduction(o)
+		if n, ok := g.nans[o]; ok {
+			g.emit(asm.KXORQ, asm.K(n), asm.K(n), asm.K(n))
+		}
 		for _, r := range regs {
 			g.load(g.reg(r, in.Type), in.Type, identity(in.Op, in.Type))
 		}
@@ -436,9 +447,17 @@ func (g *gen512) finishRows() {
 	for o, regs := range g.acc {
 		in := g.reduction(o)
 		t := in.Type
+		nan, tracked := g.nans[o]
+		combine := func(to, x, y asm.Reg) {
+			if tracked {
+				g.emit(pick(t, asm.VRANGEPS, asm.VRANGEPD), to, x, y, rangeMode(in.Op))
+				return
+			}
+			g.combine(in.Op, t, to, x, y)
+		}
 		for n := len(regs) / 2; n > 0; n /= 2 {
 			for i := range n {
-				g.combine(in.Op, t, g.reg(regs[i], t), g.reg(regs[i], t), g.reg(regs[i+n], t))
+				combine(g.reg(regs[i], t), g.reg(regs[i], t), g.reg(regs[i+n], t))
 			}
 		}
 		r := regs[0]
@@ -459,7 +478,14 @@ func (g *gen512) finishRows() {
 			case 2:
 				g.emit(asm.VPSRLW, b, a, asm.Imm(8))
 			}
-			g.combine(in.Op, t, a, a, b)
+			combine(a, a, b)
+		}
+		if tracked {
+			none := g.a.Label()
+			g.emit(asm.KORTESTQ, asm.K(nan), asm.K(nan))
+			g.emit(asm.JE, none)
+			g.emit(asm.VPTERNLOGD, asm.X(r), asm.X(r), asm.X(r), asm.Imm(0xff)) // all ones: a NaN
+			g.a.Bind(none)
 		}
 		g.emit(asm.MOV, temp, arg(g.k.output(o)))
 		switch t.Bytes() {

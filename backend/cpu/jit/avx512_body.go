@@ -18,7 +18,7 @@ func (g *gen512) body(free []int) {
 		}
 		g.emit(asm.VMOVDQU64, to, asm.Z(reg))
 	}
-	l.begin(g.k, free, []int{2, 3, 4, 5, 6})
+	l.begin(g.k, free, sequence(2, 5-len(g.nans)))
 	for i := range g.k.Instrs {
 		l.at = i
 		in := &g.k.Instrs[i]
@@ -294,15 +294,20 @@ func (g *gen512) binary(i int) {
 
 // extremum is the greater or less of floats, as Go has it. to may be one of the operands.
 func (g *gen512) extremum(o Op, t Type, to, x, y asm.Reg) {
-	mode := asm.Imm(5)
-	if o == Min || o == Minimum {
-		mode = 4
-	}
+	mode := rangeMode(o)
 	r := g.reg(temp1, t)
 	g.emit(pick(t, asm.VCMPPS, asm.VCMPPD), tempMask, x, y, asm.CmpUnordered)
 	g.emit(pick(t, asm.VRANGEPS, asm.VRANGEPD), r, x, y, mode)
 	g.emit(pick(t, asm.VADDPS, asm.VADDPD), r.Mask(tempMask), x, y)
 	g.move(to, r)
+}
+
+// rangeMode is the immediate of VRANGEPS for the greater or the less of two numbers, −0 being less than 0.
+func rangeMode(o Op) asm.Imm {
+	if o == Min || o == Minimum {
+		return 4
+	}
+	return 5
 }
 
 // fma picks the form of the instruction by which operand dies, and which is memory.
@@ -489,6 +494,17 @@ func (g *gen512) reduce(i int) {
 	}
 	x := g.in(in.Args[0])
 	acc := g.reg(g.acc[in.N][g.part], t)
+	if nan, ok := g.nans[in.N]; ok {
+		if g.tail {
+			g.emit(pick(t, asm.VCMPPS, asm.VCMPPD), tempMask.Mask(tailMask), x, x, asm.CmpUnordered)
+			acc = acc.Mask(tailMask)
+		} else {
+			g.emit(pick(t, asm.VCMPPS, asm.VCMPPD), tempMask, x, x, asm.CmpUnordered)
+		}
+		g.emit(asm.KORQ, asm.K(nan), asm.K(nan), tempMask)
+		g.emit(pick(t, asm.VRANGEPS, asm.VRANGEPD), acc, g.reg(g.acc[in.N][g.part], t), x, rangeMode(in.Op))
+		return
+	}
 	if !g.tail {
 		g.combine(in.Op, t, acc, acc, x)
 		return
@@ -525,10 +541,7 @@ func (g *gen512) combine(o Op, t Type, to, x, y asm.Reg) {
 		}
 		return asm.X(n)
 	}
-	mode := asm.Imm(5)
-	if o == Minimum {
-		mode = 4
-	}
+	mode := rangeMode(o)
 	v := narrow(temp1)
 	g.emit(pick(t, asm.VCMPPS, asm.VCMPPD), tempMask, x, y, asm.CmpUnordered)
 	g.emit(pick(t, asm.VRANGEPS, asm.VRANGEPD), v, x, y, mode)

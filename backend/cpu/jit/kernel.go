@@ -256,3 +256,40 @@ func (k *Kernel) String() string {
 type Unsupported struct{ What string }
 
 func (e *Unsupported) Error() string { return "jit: no machine code for " + e.What }
+
+// Prune leaves out instructions whose results nothing uses.
+func (k *Kernel) Prune() {
+	used := make([]bool, len(k.Instrs))
+	for i := len(k.Instrs) - 1; i >= 0; i-- {
+		in := &k.Instrs[i]
+		if used[i] = used[i] || in.Op == Store || in.Op.reduces(); !used[i] {
+			continue
+		}
+		for _, x := range in.Args {
+			if x != NoArg {
+				used[x] = true
+			}
+		}
+		if in.Op == Load && in.Mask != NoArg {
+			used[in.Mask] = true
+		}
+	}
+	number := make([]int, len(k.Instrs))
+	out := k.Instrs[:0]
+	for i, in := range k.Instrs {
+		if !used[i] {
+			continue
+		}
+		for a, x := range in.Args {
+			if x != NoArg {
+				in.Args[a] = number[x]
+			}
+		}
+		if in.Op == Load && in.Mask != NoArg {
+			in.Mask = number[in.Mask]
+		}
+		number[i] = len(out)
+		out = append(out, in)
+	}
+	k.Instrs = out
+}
