@@ -407,14 +407,29 @@ func (s Size) mentions(name string) (found bool) {
 
 // Resolve replaces the names in a that have become something else.
 func (s *Solver) Resolve(a Size) Size {
-	if s == nil || a.e == nil || len(s.bound) == 0 {
+	if s == nil || len(s.bound) == 0 {
 		return a
 	}
-	for {
-		b := a.Subst(func(name string) (Size, bool) { v, ok := s.bound[name]; return v, ok })
-		if b.Equal(a) {
-			return b
+	for a.e != nil {
+		if name, ok := a.Symbol(); ok { // as most are: no expression need be built
+			b, bound := s.bound[name]
+			if !bound {
+				return a
+			}
+			a = b
+			continue
 		}
+		bound := false
+		a.Symbols(func(name string) {
+			if !bound {
+				_, bound = s.bound[name]
+			}
+		})
+		if !bound {
+			return a
+		}
+		b := a.Subst(func(name string) (Size, bool) { v, ok := s.bound[name]; return v, ok })
 		a = b
 	}
+	return a
 }

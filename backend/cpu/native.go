@@ -18,6 +18,7 @@ import (
 type loopCompiler struct {
 	features amd64.Features
 	heap     *exec.Heap
+	large    int // bytes of results that no cache holds until they are read
 
 	mu    sync.Mutex
 	asm   amd64.Assembler
@@ -31,7 +32,8 @@ func newLoopCompiler(level string) *loopCompiler {
 	if err != nil || raceEnabled || !features.Has(amd64.LevelAVX512) || exec.Available() != nil {
 		return nil
 	}
-	return &loopCompiler{features: features, heap: exec.NewHeap(exec.Options{}), codes: map[string]*exec.Code{}}
+	large := max(amd64.DetectCaches().L3/2, 16<<20)
+	return &loopCompiler{features: features, heap: exec.NewHeap(exec.Options{}), large: large, codes: map[string]*exec.Code{}}
 }
 
 // code is the machine code of k, held for the caller; nil where there is none.
@@ -210,6 +212,7 @@ func (y *layout) lower(e *loopCompiler, lv level, form jit.Form, name string) *n
 		return nil
 	}
 	w.k.Prune()
+	w.k.Bypass = w.bypasses(e.large)
 	w.n.kernel = w.k
 	if w.n.code = e.code(w.k); w.n.code == nil {
 		return nil
