@@ -9,4 +9,5 @@ type Kernel struct {
 	Took  time.Duration
 	Bytes int64 // of the buffers that it reads and writes, each counted once
 	Pos   []int // graph.Value.Pos of the values that it computes, each once, in order; not to be changed
+	Main  int   // which of these takes the time, if one does: a contraction beside its epilogue; else −1
 }

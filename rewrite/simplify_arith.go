@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/flambeau-ml/flambeau/graph"
 )
@@ -35,6 +36,13 @@ var arithmetic = graph.Rules{
 		c, _ := graph.ConstOf(m.Get("c"))
 		if f := c.Float(); reciprocalIsExact(m.X.DType, f) {
 			return m.X.Mul(m.X.Like(1 / f))
+		}
+		return nil
+	}),
+	rule("x/2ᵏ → x >> k for unsigned integers", op(graph.Div, x.Where(of(graph.DType.IsUnsigned)), graph.AnyConst("c")), func(m graph.Match) *graph.Value {
+		c, _ := graph.ConstOf(m.Get("c"))
+		if n := uint64(c.Int()); n != 0 && n&(n-1) == 0 {
+			return graph.Apply(graph.ShiftRight, nil, m.X, m.X.Scalar(graph.IntOf(int64(bits.TrailingZeros64(n)))).Expand(m.X.Shape...))
 		}
 		return nil
 	}),

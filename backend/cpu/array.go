@@ -35,6 +35,7 @@ func (a array) len() int {
 type env struct {
 	pool   *workpool.Pool
 	engine *engine // nil: Go
+	rows   *rowCode
 }
 
 // special is a kernel for one primitive that is no loop nest: it computes out from in; an error depends on values and

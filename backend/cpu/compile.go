@@ -264,6 +264,13 @@ func (c *compiled) writes() []int {
 
 // findPairs finds the stores of stage number at that may overwrite a buffer which nobody needs afterwards.
 func (p *program) findPairs(at int, c *compiled) {
+	if c.kind == kindSpecial && overFirst[c.value.Op] {
+		to, from := c.stage.out, c.stage.in[0].buf
+		again := slices.ContainsFunc(c.stage.in[1:], func(x source) bool { return x.buf == from })
+		if !again && p.buffers[from].last == at && p.buffers[from].output < 0 {
+			c.pairs = append(c.pairs, pair{at, to, from})
+		}
+	}
 	if c.loop == nil || c.check != nil {
 		return
 	}

@@ -56,6 +56,9 @@ func sizes(x axes) []int {
 // overImages computes the products of filters with the patches of src, the elements of x, which has per channels in
 // each group. Their result [N, rows of all groups, positions] goes to a sink.
 func overImages[T number](e *env, src []T, x operand, per int, pl placing, filters matrix, to sink[T]) {
+	if overPlanes(e, src, x, per, &pl, filters, to) {
+		return
+	}
 	images, g, rows, positions := x.axes[0].size, filters.batch.len(), filters.rows.len(), pl.positions()
 	p := &product[T]{batch: g, m: rows, n: images * positions, k: filters.k.len(), a: linesOf[T](filters)}
 	p.b = lines[T]{get: patches(src, x, per, pl)}

@@ -79,7 +79,9 @@ func placePhases(ps []phase, source []int) placing {
 	for d, p := range ps {
 		taps[d], places[d] = len(p.shift), p.places
 	}
-	return place(taps, source, places, 1, 1, func(d, j, k int) int { return ps[d].shift[k] + j })
+	pl := place(taps, source, places, 1, 1, func(d, j, k int) int { return ps[d].shift[k] + j })
+	pl.moveByOne(source, places, taps, func(d, k int) int { return ps[d].shift[k] })
+	return pl
 }
 
 // filtersOf are filters of g groups as matrices of channels by K, which runs over filters and the elements of the

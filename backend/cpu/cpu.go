@@ -45,6 +45,7 @@ type Device struct {
 	states  sync.Pool // of *state
 	expand  bool      // the engine works on the operations of elementary functions
 	loops   *loopCompiler
+	rows    *rowCode
 	engine  *engine
 	written atomic.Int64
 }
@@ -61,6 +62,9 @@ func New(o Options) *Device {
 	level := cmp.Or(o.CPU, os.Getenv("FLAMBEAU_CPU"))
 	d.loops, d.engine = newLoopCompiler(level), engineFor(level)
 	d.expand = d.loops != nil
+	if d.loops != nil {
+		d.rows = rowCodes()
+	}
 	d.states.New = func() any { return &state{eval: newEvaluation(d.pool, d.threads)} }
 	return d
 }

@@ -52,6 +52,8 @@ type evaluation struct {
 	numbers []graph.Scalar
 	failed  atomic.Pointer[error]
 	machine bool // level full runs as machine code
+	scratch [2]reductionScratch
+	runSums []unsafe.Pointer // of a group's stage that reduces over its rows
 
 	elementwise func(worker, lo, hi int) // the body of a loop that reduces nothing
 }

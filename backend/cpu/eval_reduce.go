@@ -117,13 +117,27 @@ func (e *evaluation) worth() int {
 	return 1 << 15
 }
 
-// scratchFor is memory for n elements of each reduction.
-func (e *evaluation) scratchFor(n int) []unsafe.Pointer {
-	out := make([]unsafe.Pointer, len(e.reduces))
+// scratchFor is memory for n elements of each reduction. Calls with different slots do not share it; it is kept for the
+// next evaluation.
+func (e *evaluation) scratchFor(slot, n int) []unsafe.Pointer {
+	s := &e.scratch[slot]
+	s.at = s.at[:0]
 	for r, i := range e.reduces {
-		out[r] = unsafe.Pointer(unsafe.SliceData(make([]uint64, (n*e.instrs[i].width+7)/8+1)))
+		if r == len(s.mem) {
+			s.mem = append(s.mem, nil)
+		}
+		if words := (n*e.instrs[i].width+7)/8 + 1; len(s.mem[r]) < words {
+			s.mem[r] = make([]uint64, words)
+		}
+		s.at = append(s.at, unsafe.Pointer(unsafe.SliceData(s.mem[r])))
 	}
-	return out
+	return s.at
+}
+
+// reductionScratch is memory for each reduction of a loop.
+type reductionScratch struct {
+	mem [][]uint64
+	at  []unsafe.Pointer
 }
 
 // outputs are the registers of the reductions' results.
@@ -174,7 +188,7 @@ func (e *evaluation) reduceRuns() {
 		})
 		return
 	}
-	sums := e.scratchFor(parts * e.k)
+	sums := e.scratchFor(0, parts*e.k)
 	e.pool.For(blocks*parts, grain, func(worker, lo, hi int) {
 		f := e.frame(worker)
 		for b := lo; b < hi; b++ {
@@ -216,6 +230,9 @@ func (e *evaluation) runs(f *frame, k0, n, u0, u1 int, dst []unsafe.Pointer, at 
 		c := e.whole.begin(e, f, 0)
 		accs := f.accs()
 		for u := u0; u < u1; u += runTerms {
+			for r := range f.reductions {
+				f.reductions[r].tree.r.clear(f.reductions[r].acc, n)
+			}
 			c.run(k0, n, u, min(u+runTerms, u1), accs)
 			for r := range f.reductions {
 				f.reductions[r].tree.push(f.reductions[r].acc)
@@ -269,7 +286,7 @@ func (e *evaluation) reduceRows() {
 		})
 		return
 	}
-	sums := e.scratchFor(parts * e.k)
+	sums := e.scratchFor(0, parts*e.k)
 	e.pool.For(parts*e.k, 1, func(worker, lo, hi int) {
 		f := e.frame(worker)
 		for b := lo; b < hi; b++ {
@@ -409,7 +426,7 @@ func (e *evaluation) reduceBoth() {
 	}
 	outs, part := min(e.k, max(1, maxRows/e.u)), min(e.u, maxRows)
 	parts := (e.u + part - 1) / part
-	sums, partial := e.scratchFor(outs*part), e.scratchFor(outs*parts)
+	sums, partial := e.scratchFor(0, outs*part), e.scratchFor(1, outs*parts)
 	grain := max(1, e.worth()/max(1, e.t*max(e.work, 1)))
 	for k0 := 0; k0 < e.k; k0 += outs {
 		n := min(outs, e.k-k0)

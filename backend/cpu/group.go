@@ -9,15 +9,17 @@ import (
 
 // rowGroup is a sequence of stages that go over the same rows, each row of which depends on nothing but the same row of
 // what the others computed: softmax, normalisations. Each worker takes some rows through all stages before it goes on to
-// the next, so that they stay in the cache, and what only the group needs is never a whole array in memory.
+// the next, so that they stay in the cache, and what only the group needs is never a whole array in memory. A stage that
+// reduces over the rows is part of it, too: it leaves the sums of runs, which are added up in the end.
 type rowGroup struct {
 	first, end int // stages
 	rows       int
 	block      int   // rows that are taken at a time
 	elements   []int // of each stage that is a map: elements of a row
 	local      []localBuffer
-	scratch    int // bytes for the local buffers
-	work       int // operations of a row
+	scratch    int   // bytes for the local buffers
+	runs       []int // stages that reduce over the rows
+	work       int   // operations of a row
 }
 
 // localBuffer is a buffer that exists for a worker's rows alone.
@@ -66,10 +68,13 @@ func (p *program) groupAt(b *binding, at int) *rowGroup {
 	if g.end-at < 2 {
 		return nil
 	}
-	g.elements = nil
+	g.elements, g.runs = nil, nil
 	perRow, seen := 0, map[int]bool{}
 	for i := g.first; i < g.end; i++ {
 		y := b.layouts[i]
+		if y.whole.kernel.Form == jit.Runs {
+			g.runs = append(g.runs, i-g.first)
+		}
 		g.elements = append(g.elements, y.n/rows)
 		g.work += y.n / rows * len(y.whole.kernel.Instrs)
 		for k := range y.whole.streams {
@@ -98,8 +103,25 @@ func (p *program) joins(b *binding, g *rowGroup, at int) bool {
 		return y.u == 1 && y.k == g.rows && (y.after != nil || !y.stores(levelKept)) && !y.whole.reordered
 	case jit.Map:
 		return !y.whole.reordered
+	case jit.Runs: // whose results are there when all rows are done
+		return y.u == g.rows && len(y.whole.dims) == 2 && y.k <= 1<<16 && (y.after != nil || !y.stores(levelKept))
 	}
 	return false
+}
+
+// late are the buffers that stage at of a group writes once all rows are done.
+func (p *program) late(b *binding, at int) []int {
+	y := b.layouts[at]
+	if y.whole.kernel.Form != jit.Runs {
+		return nil
+	}
+	var out []int
+	for _, i := range y.lists[levelKept] {
+		if y.instrs[i].op == opStore {
+			out = append(out, y.instrs[i].buf)
+		}
+	}
+	return out
 }
 
 // stores reports whether there are stores of level lv.
@@ -114,10 +136,18 @@ func (y *layout) stores(lv level) bool {
 
 // rowLocal reports whether no stage of g reads or writes, of memory that the group changes, anything but the row at hand.
 func (p *program) rowLocal(b *binding, g *rowGroup) bool {
-	changed := map[int]bool{}
+	changed, late := map[int]bool{}, map[int]bool{}
 	for i := g.first; i < g.end; i++ {
+		for _, r := range p.stages[i].reads {
+			if late[r] {
+				return false
+			}
+		}
+		for _, w := range p.late(b, i) {
+			late[w] = true
+		}
 		for _, w := range p.stages[i].writes() {
-			changed[w] = true
+			changed[w] = !late[w]
 		}
 		for _, pr := range p.stages[i].pairs {
 			changed[pr.from] = true
@@ -136,7 +166,7 @@ func (p *program) rowLocal(b *binding, g *rowGroup) bool {
 	for i := g.first; i < g.end; i++ {
 		y := b.layouts[i]
 		for _, n := range []*native{y.whole, y.after} {
-			if n == nil {
+			if n == nil || n == y.after && y.whole.kernel.Form == jit.Runs {
 				continue
 			}
 			for k := range n.streams {
@@ -195,7 +225,7 @@ func (p *program) localBuffers(b *binding, g *rowGroup) {
 	for i := g.first; i < g.end; i++ {
 		for _, w := range p.stages[i].writes() {
 			x := &p.buffers[w]
-			if x.first < g.first || x.last >= g.end || x.output >= 0 || x.param >= 0 || slices.ContainsFunc(g.local, func(l localBuffer) bool { return l.buf == w }) {
+			if slices.Contains(p.late(b, i), w) || x.first < g.first || x.last >= g.end || x.output >= 0 || x.param >= 0 || slices.ContainsFunc(g.local, func(l localBuffer) bool { return l.buf == w }) {
 				continue
 			}
 			row := b.bytes[w] / g.rows
@@ -270,6 +300,12 @@ func (r *run) group(g *rowGroup) {
 		s.scratch = append(s.scratch, nil)
 	}
 	grain := max(g.block, 1<<19/max(g.work, 1)/g.block*g.block)
+	if len(g.runs) > 0 {
+		grain = (grain + runTerms - 1) &^ (runTerms - 1) // a run is one worker's
+		for _, k := range g.runs {
+			members[k].beginRuns(g.rows)
+		}
+	}
 	r.d.pool.For(g.rows, grain, func(worker, lo, hi int) {
 		if n := g.scratch/8 + alignment/8; len(s.scratch[worker]) < n {
 			s.scratch[worker] = make([]uint64, n)
@@ -280,6 +316,9 @@ func (r *run) group(g *rowGroup) {
 			g.take(members, worker, lo, min(g.block, hi-lo), host)
 		}
 	})
+	for _, k := range g.runs {
+		members[k].endRuns(g.rows)
+	}
 	for _, e := range members {
 		e.layout, e.numbers, e.base = nil, nil, nil
 	}
@@ -293,9 +332,12 @@ func (g *rowGroup) take(members []*evaluation, worker, lo, n int, host unsafe.Po
 		for _, l := range g.local {
 			f.local = append(f.local, localBase{l.buf, uintptr(host) + uintptr(l.at) - uintptr(lo*l.row)})
 		}
-		if e.whole.kernel.Form == jit.Map {
+		switch e.whole.kernel.Form {
+		case jit.Map:
 			e.whole.begin(e, f, 0).flat(lo*g.elements[k], (lo+n)*g.elements[k])
-		} else {
+		case jit.Runs:
+			e.addRows(f, lo, n)
+		default:
 			e.rows(f, lo, n, e.outputs(f), 0)
 			if e.after != nil {
 				e.kept(f, lo, n)
@@ -319,4 +361,46 @@ func (r *run) oneByOne(g *rowGroup) {
 	for at := g.first; at < g.end; at++ {
 		r.stage(at, r.stages[at])
 	}
+}
+
+// beginRuns prepares memory for the sums of the runs of so many rows.
+func (e *evaluation) beginRuns(rows int) {
+	e.runSums = e.scratchFor(0, (rows+runTerms-1)/runTerms*e.k)
+}
+
+// addRows adds n rows from lo on to the sums of their runs.
+func (e *evaluation) addRows(f *frame, lo, n int) {
+	c := e.whole.begin(e, f, 0)
+	to := f.accs()
+	for n > 0 {
+		run, m := lo/runTerms, min(n, runTerms-lo%runTerms)
+		for r := range to {
+			t := &f.reductions[r].tree
+			to[r] = unsafe.Add(e.runSums[r], run*e.k*t.width)
+			if lo%runTerms == 0 {
+				t.r.clear(to[r], e.k)
+			}
+		}
+		c.run(0, e.k, lo, lo+m, to)
+		lo, n = lo+m, n-m
+	}
+}
+
+// endRuns adds the sums of runs up, and executes level kept.
+func (e *evaluation) endRuns(rows int) {
+	runs := (rows + runTerms - 1) / runTerms
+	e.pool.For(e.k, block, func(worker, lo, hi int) {
+		f := e.frame(worker)
+		n := hi - lo
+		for r, out := range e.outputs(f) {
+			t := &f.reductions[r].tree
+			t.begin(n)
+			for run := range runs {
+				t.push(unsafe.Add(e.runSums[r], (run*e.k+lo)*t.width))
+			}
+			move(out, t.sum(), t.width, n)
+		}
+		e.kept(f, lo, n)
+	})
+	e.runSums = nil
 }

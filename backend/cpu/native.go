@@ -29,7 +29,7 @@ type loopCompiler struct {
 // where there is none.
 func newLoopCompiler(level string) *loopCompiler {
 	features, err := amd64.Detect().Restrict(level)
-	if err != nil || raceEnabled || !features.Has(amd64.LevelAVX512) || exec.Available() != nil {
+	if err != nil || raceEnabled || !features.Has(amd64.LevelAVX2) || exec.Available() != nil {
 		return nil
 	}
 	large := max(amd64.DetectCaches().L3/2, 16<<20)
@@ -162,11 +162,15 @@ type lowering struct {
 	axes  []int // those that the level runs over, outermost first
 	sizes []int
 	to    map[int]int // instructions of the loop to those of the kernel
+	rare  int         // that of the instruction at hand
 	raw   [][]int     // of each stream: its steps along axes, in elements
 	bad   bool
 }
 
 func (w *lowering) add(in jit.Instr) int {
+	if in.Op != jit.Const && in.Op != jit.Uniform {
+		in.Rare = w.rare
+	}
 	w.k.Instrs = append(w.k.Instrs, in)
 	return len(w.k.Instrs) - 1
 }
@@ -319,6 +323,10 @@ func (w *lowering) instr(i int) {
 		return
 	}
 	memory, _ := typeOf(in.dtype)
+	if in.rare > 0 && w.y.instrs[in.rare-1].level == in.level {
+		w.rare = w.arg(in.rare-1) + 1
+		defer func() { w.rare = 0 }()
+	}
 	switch in.op {
 	case opConst, opNumber, opSize:
 		w.bad = true // they are uniform
@@ -438,11 +446,16 @@ func (w *lowering) reduction(i int) {
 	in := &w.y.instrs[i]
 	t, ok := typeOf(held2(in.dtype))
 	op, known := nativeReductions[in.prim]
-	if !ok || !known || t == jit.Bool {
+	if !ok || !known {
 		w.bad = true
 		return
 	}
 	x := w.arg(in.args[0])
+	if t == jit.Bool && !w.bad && w.k.Instrs[x].Type == t { // bytes of 0 and 1
+		v := instrOf(jit.Cast, jit.U8, x)
+		v.From, t = t, jit.U8
+		x = w.add(v)
+	}
 	if w.bad || w.k.Instrs[x].Type != t {
 		w.bad = true
 		return

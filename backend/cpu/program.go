@@ -233,6 +233,8 @@ func (r *run) stage(at int, c *compiled) {
 		r.d.written.Add(int64(r.b.bytes[c.stage.out]))
 		if err := r.special(c); err != nil {
 			r.faults[c.stage.out] = fault(c.value, err)
+		} else {
+			r.touch(c.stage.out)
 		}
 		return
 	}
@@ -257,9 +259,7 @@ func (r *run) stage(at int, c *compiled) {
 		}
 		good = true
 		r.d.written.Add(int64(r.b.layouts[at].indices(in.level) * r.buffers[in.buf].typ.DType.Bytes()))
-		if out := r.buffers[r.b.host[in.buf]].output; out >= 0 && r.gift[out] >= 0 {
-			r.touched = true
-		}
+		r.touch(in.buf)
 	}
 	if !good {
 		return
@@ -273,6 +273,13 @@ func (r *run) stage(at int, c *compiled) {
 		for _, b := range c.writes() {
 			r.faults[b] = fault(c.check, err)
 		}
+	}
+}
+
+// touch notes that buffer b was written, which may be an input's memory.
+func (r *run) touch(b int) {
+	if out := r.buffers[r.b.host[b]].output; out >= 0 && r.gift[out] >= 0 {
+		r.touched = true
 	}
 }
 
@@ -345,7 +352,7 @@ func (r *run) special(c *compiled) error {
 		in[i] = array{dtype: r.buffers[x.buf].typ.DType, dims: sizes.all(x.dims), data: r.bytes(x.buf)}
 	}
 	out := array{dtype: c.value.DType, dims: sizes.all(c.out), data: r.bytes(c.stage.out)}
-	return specials[c.value.Op](&env{pool: r.d.pool}, c.value.Attr(), in, out)
+	return specials[c.value.Op](&env{pool: r.d.pool, rows: r.d.rows}, c.value.Attr(), in, out)
 }
 
 func (r *run) bytes(b int) []byte { return unsafe.Slice((*byte)(r.base[b]), r.b.bytes[b]) }

@@ -128,8 +128,8 @@ func (s *scheduler) chooseRoots() {
 				if y := computed(x); y != nil {
 					store(y)
 				}
-			case v.Op == graph.Broadcast && repeats(v):
-				if y := computed(x); y != nil && !scalar(y) && !(constant[y] && cost[y] <= cheap) {
+			case v.Op == graph.Broadcast:
+				if y := multiplied(v, cost, constant); y != nil {
 					store(y)
 				}
 			}
@@ -158,6 +158,9 @@ func (s *scheduler) costs() (cost map[*graph.Value]int, constant map[*graph.Valu
 				n += cost[x]
 				same = same && constant[x]
 			}
+			if v.Op == graph.Broadcast && multiplied(v, cost, constant) != nil {
+				n = 0 // it is stored
+			}
 			cost[v], constant[v] = min(n, 1<<20), same
 		}
 	}
@@ -172,6 +175,18 @@ func repeats(v *graph.Value) bool {
 		}
 	}
 	return false
+}
+
+// multiplied is the value that the broadcast v makes more elements of, and that is worth storing for it; nil where there is
+// none.
+func multiplied(v *graph.Value, cost map[*graph.Value]int, constant map[*graph.Value]bool) *graph.Value {
+	if !repeats(v) {
+		return nil
+	}
+	if y := computed(v.Args[0]); y != nil && !scalar(y) && !(constant[y] && cost[y] <= cheap) {
+		return y
+	}
+	return nil
 }
 
 // computed is the elementwise value that x moves; nil where it moves something else.

@@ -34,6 +34,12 @@ var specials = map[*graph.Primitive]special{
 	graph.WindowSpread:  windowSpread,
 }
 
+// overFirst are those that may write their result over their first operand, which they do once nothing can fail.
+var overFirst = map[*graph.Primitive]bool{
+	graph.ScatterAdd: true, graph.Scatter: true, graph.ScatterMul: true, graph.ScatterMax: true, graph.ScatterMin: true,
+	graph.DynamicUpdate: true,
+}
+
 // count is the number of elements of an array of sizes ns.
 func count(ns []int) int {
 	p := 1

@@ -16,39 +16,43 @@ func scatter(e *env, a *graph.Attrs, in []array, out array) error {
 	base, upd := in[0], in[2]
 	switch out.dtype.Bytes() {
 	case 1:
-		scatterElements(e, &ix, base, upd, out, put[uint8])
+		scatterElements(e, &ix, base, upd, out, rowPut, joiner[uint8]{put[uint8], putEach[uint8]})
 	case 2:
-		scatterElements(e, &ix, base, upd, out, put[uint16])
+		scatterElements(e, &ix, base, upd, out, rowPut, joiner[uint16]{put[uint16], putEach[uint16]})
 	case 4:
-		scatterElements(e, &ix, base, upd, out, put[uint32])
+		scatterElements(e, &ix, base, upd, out, rowPut, joiner[uint32]{put[uint32], putEach[uint32]})
 	case 8:
-		scatterElements(e, &ix, base, upd, out, put[uint64])
+		scatterElements(e, &ix, base, upd, out, rowPut, joiner[uint64]{put[uint64], putEach[uint64]})
 	case 16:
-		scatterElements(e, &ix, base, upd, out, put[[2]uint64])
+		scatterElements(e, &ix, base, upd, out, rowPut, joiner[[2]uint64]{put[[2]uint64], putEach[[2]uint64]})
 	}
 	return nil
 }
 
 func put[T any](y, x []T) { copy(y, x) }
 
-// joiner joins the elements of x to those of y.
-type joiner[T any] func(y, x []T)
+func putEach[T any](y []T, at []int64, x []T) {
+	x = x[:len(at)]
+	for i, k := range at {
+		y[k] = x[i]
+	}
+}
 
 // joiners are the functions that a scatter joins elements of each type with; half precision is joined in float32.
 type joiners struct {
-	f32 joiner[float32]
-	f64 joiner[float64]
-	u8  joiner[uint8]
-	u16 joiner[uint16]
-	u32 joiner[uint32]
-	u64 joiner[uint64]
-	i8  joiner[int8]
-	i16 joiner[int16]
-	i32 joiner[int32]
-	i64 joiner[int64]
+	f32 func(y, x []float32)
+	f64 func(y, x []float64)
+	u8  func(y, x []uint8)
+	u16 func(y, x []uint16)
+	u32 func(y, x []uint32)
+	u64 func(y, x []uint64)
+	i8  func(y, x []int8)
+	i16 func(y, x []int16)
+	i32 func(y, x []int32)
+	i64 func(y, x []int64)
 
-	c64  joiner[[2]float32]
-	c128 joiner[[2]float64]
+	c64  func(y, x [][2]float32)
+	c128 func(y, x [][2]float64)
 }
 
 func scatterWith(j *joiners) special {
@@ -63,29 +67,29 @@ func scatterWith(j *joiners) special {
 		case graph.Float16, graph.BFloat16:
 			scatterHalf(e, &ix, base, upd, out, j.f32)
 		case graph.Float32:
-			scatterElements(e, &ix, base, upd, out, j.f32)
+			scatterElements(e, &ix, base, upd, out, noRows, joiner[float32]{line: j.f32})
 		case graph.Float64:
-			scatterElements(e, &ix, base, upd, out, j.f64)
+			scatterElements(e, &ix, base, upd, out, noRows, joiner[float64]{line: j.f64})
 		case graph.Uint8:
-			scatterElements(e, &ix, base, upd, out, j.u8)
+			scatterElements(e, &ix, base, upd, out, noRows, joiner[uint8]{line: j.u8})
 		case graph.Uint16:
-			scatterElements(e, &ix, base, upd, out, j.u16)
+			scatterElements(e, &ix, base, upd, out, noRows, joiner[uint16]{line: j.u16})
 		case graph.Uint32:
-			scatterElements(e, &ix, base, upd, out, j.u32)
+			scatterElements(e, &ix, base, upd, out, noRows, joiner[uint32]{line: j.u32})
 		case graph.Uint64:
-			scatterElements(e, &ix, base, upd, out, j.u64)
+			scatterElements(e, &ix, base, upd, out, noRows, joiner[uint64]{line: j.u64})
 		case graph.Int8:
-			scatterElements(e, &ix, base, upd, out, j.i8)
+			scatterElements(e, &ix, base, upd, out, noRows, joiner[int8]{line: j.i8})
 		case graph.Int16:
-			scatterElements(e, &ix, base, upd, out, j.i16)
+			scatterElements(e, &ix, base, upd, out, noRows, joiner[int16]{line: j.i16})
 		case graph.Int32:
-			scatterElements(e, &ix, base, upd, out, j.i32)
+			scatterElements(e, &ix, base, upd, out, noRows, joiner[int32]{line: j.i32})
 		case graph.Int64:
-			scatterElements(e, &ix, base, upd, out, j.i64)
+			scatterElements(e, &ix, base, upd, out, noRows, joiner[int64]{line: j.i64})
 		case graph.Complex64:
-			scatterElements(e, &ix, base, upd, out, j.c64)
+			scatterElements(e, &ix, base, upd, out, noRows, joiner[[2]float32]{line: j.c64})
 		case graph.Complex128:
-			scatterElements(e, &ix, base, upd, out, j.c128)
+			scatterElements(e, &ix, base, upd, out, noRows, joiner[[2]float64]{line: j.c128})
 		}
 		return nil
 	}

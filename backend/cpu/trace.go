@@ -12,7 +12,10 @@ import (
 func (r *run) trace(at int, c *compiled, start time.Time) backend.Kernel {
 	k := backend.Kernel{Start: start, Took: time.Since(start), Name: c.kind.String() + " " + c.value.Op.Name}
 	k.Bytes = r.touches(at, c)
-	k.Pos = c.positions()
+	k.Pos, k.Main = c.positions(), -1
+	if c.kind != kindLoop {
+		k.Main = c.value.Pos
+	}
 	return k
 }
 

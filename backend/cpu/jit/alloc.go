@@ -21,8 +21,10 @@ type allocator struct {
 	own  [2][32]int // the value in each register, −1: none
 	reg  []int      // of each value, −1: none
 	slot []int      // of each value on the stack, −1: none
+	lent []int      // registers that the instruction at hand has borrowed
 	pins []int      // values that the instruction at hand needs in their registers
 	most int        // vector registers in use at a time
+	all  []int      // vector registers that there are
 
 	slots     int // of the stack in use
 	freeSlots []int
@@ -46,9 +48,13 @@ func (l *allocator) begin(k *Kernel, vecs, ks []int) {
 			if in.Op == Load && in.Mask != NoArg {
 				l.uses[in.Mask] = append(l.uses[in.Mask], i)
 			}
+			if in.Rare > 0 {
+				l.uses[in.Rare-1] = append(l.uses[in.Rare-1], i)
+			}
 		}
 		l.reg, l.slot = make([]int, n), make([]int, n)
 	}
+	l.all = vecs
 	l.free[vectors], l.free[masks] = slices.Clone(vecs), slices.Clone(ks)
 	for c := range l.own {
 		for r := range l.own[c] {
@@ -59,6 +65,7 @@ func (l *allocator) begin(k *Kernel, vecs, ks []int) {
 		l.reg[i], l.slot[i] = -1, -1
 	}
 	l.slots, l.freeSlots, l.pins = 0, l.freeSlots[:0], l.pins[:0]
+	l.lent = l.lent[:0]
 }
 
 // next is the next instruction after the one at hand that needs v; a large number where none does.
@@ -84,15 +91,34 @@ func (l *allocator) take(c class, v int) int {
 	l.free[c] = f[:len(f)-1]
 	l.own[c][r], l.reg[v] = v, r
 	if c == vectors {
-		used := 0
-		for _, x := range l.own[vectors] {
-			if x >= 0 {
-				used++
-			}
-		}
-		l.most = max(l.most, used)
+		l.count()
 	}
 	return r
+}
+
+// borrow finds a vector register that the instruction at hand needs beside those of its values. It must not be asked for
+// after a register for the result, which may be an operand's.
+func (l *allocator) borrow() int {
+	if len(l.free[vectors]) == 0 {
+		l.evict(vectors)
+	}
+	f := l.free[vectors]
+	r := f[len(f)-1]
+	l.free[vectors] = f[:len(f)-1]
+	l.lent = append(l.lent, r)
+	l.count()
+	return r
+}
+
+// count notes how many vector registers are in use.
+func (l *allocator) count() {
+	used := len(l.lent)
+	for _, x := range l.own[vectors] {
+		if x >= 0 {
+			used++
+		}
+	}
+	l.most = max(l.most, used)
 }
 
 // evict frees the register of class c whose value is needed last.
@@ -146,6 +172,8 @@ func (l *allocator) done(classOf func(v int) class) {
 		}
 	}
 	l.pins = l.pins[:0]
+	l.free[vectors] = append(l.free[vectors], l.lent...)
+	l.lent = l.lent[:0]
 }
 
 // release lets go of v's register before the result of the instruction at hand gets one, if v dies there.

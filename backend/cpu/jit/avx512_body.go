@@ -6,149 +6,8 @@ import (
 	asm "github.com/flambeau-ml/flambeau/internal/asm/amd64"
 )
 
-// body writes the instructions of the kernel once, with the given vector registers.
-func (g *gen512) body(free []int) {
-	l := &g.alloc
-	l.remade = g.constantValue
-	l.spill = func(v, reg, slot int) {
-		to := g.onStack(g.stack + slot)
-		if g.k.Instrs[v].Type == Bool {
-			g.emit(asm.KMOVQ, to.Sized(8), asm.K(reg))
-			return
-		}
-		g.emit(asm.VMOVDQU64, to, asm.Z(reg))
-	}
-	l.begin(g.k, free, sequence(2, 5-len(g.nans)))
-	for i := range g.k.Instrs {
-		l.at = i
-		in := &g.k.Instrs[i]
-		for _, x := range in.Args { // none of them makes room for another
-			if x != NoArg {
-				l.pin(x)
-			}
-		}
-		if in.Op == Load && in.Mask != NoArg {
-			l.pin(in.Mask)
-		}
-		g.instr(i)
-		l.done(g.class)
-		if len(l.uses[i]) == 0 && l.reg[i] >= 0 {
-			l.drop(g.class(i), i)
-		}
-	}
-}
-
-func (g *gen512) constantValue(v int) bool {
-	op := g.k.Instrs[v].Op
-	return op == Const || op == Uniform
-}
-
-func (g *gen512) class(v int) class {
-	if g.k.Instrs[v].Type == Bool {
-		return masks
-	}
-	return vectors
-}
-
-// in is a register with value v.
-func (g *gen512) in(v int) asm.Reg {
-	in := &g.k.Instrs[v]
-	l := &g.alloc
-	l.pin(v)
-	if r, ok := g.hoisted[v]; ok {
-		return g.reg(r, in.Type)
-	}
-	if l.reg[v] < 0 {
-		c := g.class(v)
-		r := l.take(c, v)
-		switch {
-		case c == masks && l.slot[v] >= 0:
-			g.emit(asm.KMOVQ, asm.K(r), g.onStack(g.stack+l.slot[v]).Sized(8))
-		case l.slot[v] >= 0:
-			g.emit(asm.VMOVDQU64, asm.Z(r), g.onStack(g.stack+l.slot[v]))
-		default:
-			g.broadcast(v, r)
-		}
-	}
-	if in.Type == Bool {
-		return asm.K(l.reg[v])
-	}
-	return g.reg(l.reg[v], in.Type)
-}
-
-// broadcast makes register r the constant or uniform v.
-func (g *gen512) broadcast(v, r int) {
-	in := &g.k.Instrs[v]
-	if in.Type == Bool {
-		if in.Op == Const {
-			g.emit(asm.MOV, temp, asm.Imm(-int64(in.Bits&1)))
-		} else {
-			g.emit(asm.MOVZXB, temp.D(), arg(g.k.uniform(in.N)))
-			g.emit(asm.NEG, temp)
-		}
-		g.emit(asm.KMOVQ, asm.K(r), temp)
-		return
-	}
-	to := g.reg(r, in.Type)
-	if in.Op == Const {
-		g.load(to, in.Type, in.Bits)
-		return
-	}
-	op := [...]asm.Op{1: asm.VPBROADCASTB, 2: asm.VPBROADCASTW, 4: asm.VPBROADCASTD, 8: asm.VPBROADCASTQ}[in.Type.Bytes()]
-	g.emit(op, to, arg(g.k.uniform(in.N)).Sized(in.Type.Bytes()))
-}
-
-// operand is value v as the last operand of an instruction: memory where it has no register and memory will do.
-func (g *gen512) operand(v int) asm.Arg {
-	in := &g.k.Instrs[v]
-	_, hoisted := g.hoisted[v]
-	if hoisted || g.alloc.reg[v] >= 0 || in.Type == Bool || in.Type.Bytes() < 4 {
-		return g.in(v)
-	}
-	g.alloc.pin(v)
-	switch in.Op {
-	case Const:
-		return g.constant(in.Type, in.Bits).Broadcast()
-	case Uniform:
-		return arg(g.k.uniform(in.N)).Broadcast()
-	}
-	return g.onStack(g.stack + g.alloc.slot[v])
-}
-
-// out is a register for the result of instruction i, whose operands have been asked for already. Operands that die
-// there may have the same one: they are read before it is written.
-func (g *gen512) out(i int) asm.Reg {
-	in := &g.k.Instrs[i]
-	for _, x := range in.Args {
-		if x != NoArg {
-			g.alloc.release(g.class(x), x)
-		}
-	}
-	return g.fresh(i)
-}
-
-// fresh is out where the result is written before all operands are read.
-func (g *gen512) fresh(i int) asm.Reg {
-	in := &g.k.Instrs[i]
-	r := g.alloc.take(g.class(i), i)
-	g.alloc.pin(i)
-	if in.Type == Bool {
-		return asm.K(r)
-	}
-	return g.reg(r, in.Type)
-}
-
-// two gives the instructions of an operation on floats and on integers of 1, 2, 4 and 8 bytes; 0: there is none.
-type ops struct{ f32, f64, i8, i16, i32, i64, u8, u16, u32, u64 asm.Op }
-
-func (o *ops) of(t Type) asm.Op {
-	return [...]asm.Op{I8: o.i8, U8: o.u8, I16: o.i16, U16: o.u16, I32: o.i32, U32: o.u32, I64: o.i64, U64: o.u64, F32: o.f32, F64: o.f64}[t]
-}
-
-func same(f32, f64, b, w, d, q asm.Op) ops { return ops{f32, f64, b, w, d, q, b, w, d, q} }
-
-// binary are the operations that are one instruction.
-var binary = map[Op]ops{
+// binary512 are the operations that are one instruction.
+var binary512 = map[Op]ops{
 	Add:     same(asm.VADDPS, asm.VADDPD, asm.VPADDB, asm.VPADDW, asm.VPADDD, asm.VPADDQ),
 	Sub:     same(asm.VSUBPS, asm.VSUBPD, asm.VPSUBB, asm.VPSUBW, asm.VPSUBD, asm.VPSUBQ),
 	Mul:     same(asm.VMULPS, asm.VMULPD, 0, asm.VPMULLW, asm.VPMULLD, asm.VPMULLQ),
@@ -161,11 +20,6 @@ var binary = map[Op]ops{
 	And:     same(asm.VPANDD, asm.VPANDQ, asm.VPANDD, asm.VPANDD, asm.VPANDD, asm.VPANDQ),
 	Or:      same(asm.VPORD, asm.VPORQ, asm.VPORD, asm.VPORD, asm.VPORD, asm.VPORQ),
 	Xor:     same(asm.VPXORD, asm.VPXORQ, asm.VPXORD, asm.VPXORD, asm.VPXORD, asm.VPXORQ),
-}
-
-// commutes reports whether the operands of o may change places.
-func (o Op) commutes() bool {
-	return o == Add || o == Mul || o == And || o == Or || o == Xor || o == Eq
 }
 
 // maskOps are the operations on masks of 8, 16, 32 and 64 lanes.
@@ -233,28 +87,14 @@ func (g *gen512) instr(i int) {
 		g.move(g.out(i), x)
 	case Lookup:
 		g.lookup(i)
+	case recall:
+		g.recall(i)
+	case retain:
+		g.retain(i)
 	case Sum, Product, Maximum, Minimum:
 		g.reduce(i)
 	default:
 		unsupported("%s", in.Op)
-	}
-}
-
-func pick(t Type, single, double asm.Op) asm.Op {
-	switch t {
-	case F32:
-		return single
-	case F64:
-		return double
-	}
-	unsupported("a float operation on %s", t)
-	return 0
-}
-
-// move copies a register, unless it is the same.
-func (g *gen512) move(to, from asm.Reg) {
-	if to != from {
-		g.emit(asm.VMOVDQA64, to, from)
 	}
 }
 
@@ -279,7 +119,7 @@ func (g *gen512) binary(i int) {
 		g.extremum(in.Op, in.Type, g.out(i), a, b)
 		return
 	}
-	o := binary[in.Op]
+	o := binary512[in.Op]
 	op := o.of(in.Type)
 	if op == 0 {
 		unsupported("%s of %s", in.Op, in.Type)
@@ -308,61 +148,6 @@ func rangeMode(o Op) asm.Imm {
 		return 4
 	}
 	return 5
-}
-
-// fma picks the form of the instruction by which operand dies, and which is memory.
-func (g *gen512) fma(i int) {
-	in := &g.k.Instrs[i]
-	x, y, z := in.Args[0], in.Args[1], in.Args[2]
-	dying := func(v int) bool {
-		_, hoisted := g.hoisted[v]
-		return !hoisted && g.alloc.reg[v] >= 0 && g.alloc.dies(v)
-	}
-	memory := func(v int) bool {
-		_, hoisted := g.hoisted[v]
-		return !hoisted && g.alloc.reg[v] < 0
-	}
-	op := func(single, double asm.Op) asm.Op { return pick(in.Type, single, double) }
-	if memory(x) && !memory(y) || dying(y) && !dying(x) {
-		x, y = y, x
-	}
-	switch {
-	case dying(z) && !(memory(x) && memory(y)): // z += x·y
-		a := g.in(x)
-		b := g.operand(y)
-		g.in(z)
-		g.overwrite(i, z, func(to asm.Reg) { g.emit(op(asm.VFMADD231PS, asm.VFMADD231PD), to, a, b) })
-	case dying(x) && memory(y) && !memory(z): // x = x·y + z
-		g.in(x)
-		b := g.operand(y)
-		c := g.in(z)
-		g.overwrite(i, x, func(to asm.Reg) { g.emit(op(asm.VFMADD132PS, asm.VFMADD132PD), to, c, b) })
-	case dying(x): // x = y·x + z
-		g.in(x)
-		b := g.in(y)
-		c := g.operand(z)
-		g.overwrite(i, x, func(to asm.Reg) { g.emit(op(asm.VFMADD213PS, asm.VFMADD213PD), to, b, c) })
-	default:
-		a := g.in(x)
-		b := g.in(y)
-		c := g.operand(z)
-		to := g.fresh(i)
-		g.emit(asm.VMOVDQA64, to, a)
-		g.emit(op(asm.VFMADD213PS, asm.VFMADD213PD), to, b, c)
-	}
-}
-
-// overwrite gives the register of v, which dies, to the result of instruction i, which f writes there.
-func (g *gen512) overwrite(i, v int, f func(to asm.Reg)) {
-	l := &g.alloc
-	r := l.reg[v]
-	if r < 0 || !l.dies(v) {
-		panic("jit: a value that is needed is overwritten")
-	}
-	l.reg[v] = -1
-	l.own[vectors][r], l.reg[i] = i, r
-	l.pin(i)
-	f(g.reg(r, g.k.Instrs[i].Type))
 }
 
 func (g *gen512) shift(i int) {
@@ -400,7 +185,7 @@ func (g *gen512) sign(i int) {
 	if !t.Float() {
 		switch in.Op {
 		case Neg:
-			sub := binary[Sub]
+			sub := binary512[Sub]
 			z := g.reg(temp0, t)
 			g.emit(asm.VPXORD, z, z, z)
 			g.emit(sub.of(t), g.out(i), z, x)
@@ -493,7 +278,19 @@ func (g *gen512) reduce(i int) {
 		unsupported("a reduction of bool")
 	}
 	x := g.in(in.Args[0])
-	acc := g.reg(g.acc[in.N][g.part], t)
+	if g.k.Form == Runs {
+		g.accumulate(in, x)
+		return
+	}
+	var acc asm.Reg
+	if g.kept != nil {
+		at := g.partial(in.N)
+		acc = g.fresh(i)
+		g.fetch(acc, at)
+		defer g.stash(at, acc)
+	} else {
+		acc = g.reg(g.acc[in.N][g.part], t)
+	}
 	if nan, ok := g.nans[in.N]; ok {
 		if g.tail {
 			g.emit(pick(t, asm.VCMPPS, asm.VCMPPD), tempMask.Mask(tailMask), x, x, asm.CmpUnordered)
@@ -518,8 +315,25 @@ func (g *gen512) reduce(i int) {
 	g.emit(pick(t, asm.VMOVAPS, asm.VMOVAPD), acc.Mask(tailMask), r)
 }
 
+// accumulate adds x to a partial result, which lies where the result goes.
+func (g *gen512) accumulate(in *Instr, x asm.Reg) {
+	b := in.Type.Bytes()
+	at := g.result(in.N, b)
+	acc := g.reg(temp0, in.Type)
+	switch {
+	case g.tail:
+		g.emit(loads[b], acc.Mask(tailMask).Zero(), at)
+	case g.lanes*b == 8:
+		g.emit(asm.VMOVQ, acc, at)
+	default:
+		g.emit(loads[b], acc, at)
+	}
+	g.combine(in.Op, in.Type, acc, acc, x)
+	g.store(at, acc, b)
+}
+
 // reductions are those that are one instruction.
-var reductions = map[Op]ops{Sum: binary[Add], Product: binary[Mul], Maximum: binary[Max], Minimum: binary[Min]}
+var reductions = map[Op]ops{Sum: binary512[Add], Product: binary512[Mul], Maximum: binary512[Max], Minimum: binary512[Min]}
 
 // combine is two partial results as one.
 func (g *gen512) combine(o Op, t Type, to, x, y asm.Reg) {
@@ -532,17 +346,8 @@ func (g *gen512) combine(o Op, t Type, to, x, y asm.Reg) {
 		unsupported("a %s of %s", o, t)
 	}
 	// extremum, for registers narrower than those of t as well
-	narrow := func(n int) asm.Reg {
-		switch to.Bits() {
-		case 512:
-			return asm.Z(n)
-		case 256:
-			return asm.Y(n)
-		}
-		return asm.X(n)
-	}
 	mode := rangeMode(o)
-	v := narrow(temp1)
+	v := like(to, temp1)
 	g.emit(pick(t, asm.VCMPPS, asm.VCMPPD), tempMask, x, y, asm.CmpUnordered)
 	g.emit(pick(t, asm.VRANGEPS, asm.VRANGEPD), v, x, y, mode)
 	g.emit(pick(t, asm.VADDPS, asm.VADDPD), v.Mask(tempMask), x, y)

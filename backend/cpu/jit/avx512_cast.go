@@ -1,8 +1,6 @@
 package jit
 
 import (
-	"math"
-
 	asm "github.com/flambeau-ml/flambeau/internal/asm/amd64"
 )
 
@@ -73,13 +71,7 @@ func (g *gen512) cast(i int) {
 // castBool makes 0 and 1 of a mask.
 func (g *gen512) castBool(i int, k asm.Reg) {
 	in := &g.k.Instrs[i]
-	one := uint64(1)
-	switch in.Type {
-	case F32:
-		one = uint64(math.Float32bits(1))
-	case F64:
-		one = math.Float64bits(1)
-	}
+	one := oneOf(in.Type)
 	to := g.fresh(i)
 	switch b := in.Type.Bytes(); b {
 	case 8:
@@ -132,7 +124,7 @@ func (g *gen512) half(i int) {
 	in := &g.k.Instrs[i]
 	x := g.in(in.Args[0])
 	if in.From == F16 {
-		r := g.vectorOf(temp0, 2)
+		r := g.wide(temp0, 2)
 		g.emit(asm.VCVTPS2PH, r, x, asm.Imm(0))
 		g.emit(asm.VCVTPH2PS, g.out(i), r)
 		return

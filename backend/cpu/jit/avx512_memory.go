@@ -9,9 +9,6 @@ import (
 // loads are the instructions that move vectors of elements of 1, 2, 4 and 8 bytes.
 var loads = [...]asm.Op{1: asm.VMOVDQU8, 2: asm.VMOVDQU16, 4: asm.VMOVDQU32, 8: asm.VMOVDQU64}
 
-// vectorOf is register n as wide as lanes elements of so many bytes, at least 128 bits.
-func (g *gen512) vectorOf(n, bytes int) asm.Reg { return g.wide(n, bytes) }
-
 // loadStream writes a load.
 func (g *gen512) loadStream(i int) {
 	in := &g.k.Instrs[i]
@@ -45,7 +42,7 @@ func (g *gen512) loadStream(i int) {
 	if plain {
 		to = g.fresh(i)
 	} else {
-		to = g.vectorOf(temp0, b)
+		to = g.wide(temp0, b)
 	}
 	switch {
 	case k != 0:
@@ -87,7 +84,7 @@ func (g *gen512) loadSame(i int, s Stream, from asm.Mem, mask int) {
 		return
 	}
 	op := [...]asm.Op{1: asm.VPBROADCASTB, 2: asm.VPBROADCASTW, 4: asm.VPBROADCASTD, 8: asm.VPBROADCASTQ}[b]
-	to := g.vectorOf(temp0, b)
+	to := g.wide(temp0, b)
 	if s.Type.Held() == s.Type {
 		to = g.fresh(i)
 	}
@@ -123,10 +120,7 @@ func (g *gen512) gather(i int, s Stream, from asm.Mem, k asm.Reg) {
 		g.emit(asm.KMOVQ, tempMask, k)
 	}
 	in := &g.k.Instrs[i]
-	index := g.wide(temp0, 4)
-	if g.lanes == 8 {
-		index = asm.Y(temp0)
-	}
+	index := g.indexReg(temp0)
 	to := g.fresh(i)
 	g.emit(asm.VMOVDQU32, index, g.onStack(g.places[-1-in.N]))
 	g.emit(asm.VPXORD, to, to, to)
@@ -146,15 +140,15 @@ func (g *gen512) storeStream(i int) {
 	switch s.Type {
 	case Bool:
 		ones := g.a.Const(bytes.Repeat([]byte{1}, max(16, g.lanes)))
-		r := g.vectorOf(temp0, 1)
+		r := g.wide(temp0, 1)
 		g.emit(asm.VMOVDQU8, r.Mask(x).Zero(), ones)
 		x = r
 	case F16: // of values that are rounded already
-		r := g.vectorOf(temp0, 2)
+		r := g.wide(temp0, 2)
 		g.emit(asm.VCVTPS2PH, r, x, asm.Imm(0))
 		x = r
 	case BF16:
-		r := g.vectorOf(temp0, 2)
+		r := g.wide(temp0, 2)
 		wide := g.reg(temp0, F32)
 		g.emit(asm.VPSRLD, wide, x, asm.Imm(16))
 		g.emit(asm.VPMOVDW, r, wide)
@@ -168,10 +162,7 @@ func (g *gen512) storeStream(i int) {
 		} else {
 			g.emit(asm.KXNORW, k, k, k)
 		}
-		index := g.wide(temp0, 4)
-		if g.lanes == 8 {
-			index = asm.Y(temp0)
-		}
+		index := g.indexReg(temp0)
 		g.emit(asm.VMOVDQU32, index, g.onStack(g.places[-1-in.N]))
 		op := asm.VPSCATTERDD
 		if b == 8 {
@@ -206,10 +197,7 @@ func (g *gen512) place(i int) {
 	g.emit(asm.LEA, temp, asm.At(element, g.offset))
 	g.emit(asm.IMUL, temp, arg(at+2))
 	g.emit(asm.ADD, temp, arg(at))
-	r := g.wide(temp0, 4)
-	if g.lanes == 8 {
-		r = asm.Y(temp0)
-	}
+	r := g.indexReg(temp0)
 	if g.lanes > 16 {
 		unsupported("places in a kernel of %d lanes", g.lanes)
 	}
@@ -234,5 +222,25 @@ func (g *gen512) place(i int) {
 		g.emit(asm.VPMOVDB, g.fresh(i), r)
 	default:
 		unsupported("a place as %s", in.Type)
+	}
+}
+
+// recall loads what the code of a region needs, retain stores what it gives.
+func (g *gen512) recall(i int) {
+	in := &g.k.Instrs[i]
+	if b := in.Type.Bytes(); g.lanes*b == 8 {
+		g.emit(asm.VMOVQ, g.fresh(i), g.framed(in))
+	} else {
+		g.emit(loads[b], g.fresh(i), g.framed(in))
+	}
+}
+
+func (g *gen512) retain(i int) {
+	in := &g.k.Instrs[i]
+	x := g.in(in.Args[0])
+	if b := in.Type.Bytes(); g.lanes*b == 8 {
+		g.emit(asm.VMOVQ, g.framed(in), x)
+	} else {
+		g.emit(loads[b], g.framed(in), x)
 	}
 }

@@ -18,36 +18,23 @@ func Compile(a *asm.Assembler, k *Kernel, f asm.Features) (code []byte, err erro
 			err = u
 		}
 	}()
-	if !f.Has(asm.LevelAVX512) {
-		return nil, &Unsupported{"processors without AVX-512"}
+	g := &gen{a: a, k: k, regions: regions(k)}
+	switch {
+	case f.Has(asm.LevelAVX512):
+		g.width, g.file, g.writer = 64, 30, &gen512{g}
+	case f.Has(asm.LevelAVX2):
+		g.width, g.file, g.writer = 32, 14, &gen256{gen: g}
+	default:
+		unsupported("processors without AVX2")
 	}
 	a.Reset()
 	a.Target = f
-	g := &gen512{a: a, k: k}
-	g.lanes = 64 / widest(k)
+	g.lanes = g.mostLanes()
 	g.write()
 	if code, err = a.Finish(); err != nil {
 		return nil, fmt.Errorf("jit: %s: %w", k.Name, err)
 	}
 	return code, nil
-}
-
-// widest is the bytes of the widest value that a vector of lanes must hold.
-func widest(k *Kernel) int {
-	w := 1
-	for i := range k.Instrs {
-		in := &k.Instrs[i]
-		w = max(w, in.Type.Held().Bytes())
-		switch {
-		case in.Op == Index || in.Op == Inside:
-			w = max(w, 4) // places are of 32 bits
-		case in.Op == Cast && in.From.Float() && !in.Type.Float() && in.Type != Bool, in.Op == Cast && in.From == U32 && in.Type.Float():
-			w = 8 // by way of 64 bits
-		case in.Op == Load || in.Op == Store:
-			w = max(w, k.Streams[in.N].Type.Held().Bytes())
-		}
-	}
-	return w
 }
 
 func unsupported(format string, args ...any) {

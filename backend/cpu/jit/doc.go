@@ -8,6 +8,7 @@
 // Every operation gives the bits that the portable evaluator of package cpu gives: where Go and the processor differ (NaN
 // and signed zeros in extrema, shifts, conversions) the code does as Go does. NaNs are NaNs, with any bits.
 //
-// One file a processor level writes instructions: avx512.go. What it cannot express is an [Unsupported] error, and the
+// Files of each processor level write instructions (avx512*.go, avx2*.go); the loops, addresses and registers are shared
+// (gen.go, loops.go, body.go, alloc.go, rare.go). What a level cannot express is an [Unsupported] error, and the
 // caller evaluates the loop portably.
 package jit

@@ -3,6 +3,7 @@
 package jit
 
 import (
+	"flag"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -14,16 +15,39 @@ import (
 
 var heap = exec.NewHeap(exec.Options{})
 
-// compiled is the code of k, or skips the test where there can be none.
-func compiled(t *testing.T, k *Kernel) *exec.Code {
+// levels are the processor levels that there is code for and that this machine has, by name.
+func levels(t testing.TB) map[string]asm.Features {
 	t.Helper()
 	if err := exec.Available(); err != nil {
 		t.Skip(err)
 	}
-	if !asm.Detect().Has(asm.LevelAVX512) {
-		t.Skip("the processor has no AVX-512")
+	out := map[string]asm.Features{}
+	for name, need := range map[string]asm.Features{"avx512": asm.LevelAVX512, "avx2": asm.LevelAVX2} {
+		f, err := asm.Detect().Restrict(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Has(need) {
+			out[name] = f
+		}
 	}
-	code, err := Compile(&asm.Assembler{}, k, asm.Detect())
+	if len(out) == 0 {
+		t.Skip("the processor has neither AVX2 nor AVX-512")
+	}
+	return out
+}
+
+// perLevel runs a test for each level.
+func perLevel(t *testing.T, f func(t *testing.T, features asm.Features)) {
+	for name, features := range levels(t) {
+		t.Run(name, func(t *testing.T) { f(t, features) })
+	}
+}
+
+// compiled is the code of k, for the caller to release.
+func compiled(t *testing.T, k *Kernel, features asm.Features) *exec.Code {
+	t.Helper()
+	code, err := Compile(&asm.Assembler{}, k, features)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, k)
 	}
@@ -31,7 +55,6 @@ func compiled(t *testing.T, k *Kernel) *exec.Code {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(c.Release)
 	return c
 }
 
@@ -491,40 +514,46 @@ func interesting(r *rand.Rand, t Type) uint64 {
 
 func nan(t Type, v val) bool { return t.Float() && v.float(t) != v.float(t) }
 
+var soak = flag.Int("soak", 0, "compare machine code and interpretation of so many random kernels, instead of the usual number")
+
 // TestRandomKernels compares machine code with an interpretation of the same kernel, for random kernels, sizes and steps.
 func TestRandomKernels(t *testing.T) {
 	n := 4000
 	if testing.Short() {
 		n = 300
 	}
-	made, refused := 0, 0
-	for seed := range uint64(n) {
-		r := rand.New(rand.NewPCG(seed, 1))
-		k := randomKernel(r, Form(seed%3))
-		if err := exec.Available(); err != nil {
-			t.Skip(err)
-		}
-		if _, err := Compile(&asm.Assembler{}, k, asm.Detect()); err != nil {
-			if _, ok := err.(*Unsupported); !ok {
-				t.Fatalf("seed %d: %v\n%s", seed, err, k)
+	if *soak > 0 {
+		n = *soak
+	}
+	perLevel(t, func(t *testing.T, features asm.Features) {
+		refused := map[string]int{}
+		share := 0
+		for seed := range uint64(n) {
+			r := rand.New(rand.NewPCG(seed, 1))
+			k := randomKernel(r, Form(seed%3))
+			if _, err := Compile(&asm.Assembler{}, k, features); err != nil {
+				if _, ok := err.(*Unsupported); !ok {
+					t.Fatalf("seed %d: %v\n%s", seed, err, k)
+				}
+				refused[err.Error()]++
+				share++
+				continue
 			}
-			refused++
-			continue
+			if !checkKernel(t, r, k, features) {
+				t.Fatalf("seed %d\n%s", seed, k)
+			}
 		}
-		made++
-		if !checkKernel(t, r, k) {
-			t.Fatalf("seed %d\n%s", seed, k)
+		if share > n/20 {
+			t.Errorf("%d of %d kernels are refused: %v", share, n, refused)
 		}
-	}
-	if made == 0 || refused > made {
-		t.Errorf("%d kernels made, %d refused", made, refused)
-	}
-	t.Logf("%d kernels, %d refused", made, refused)
+		t.Logf("%d kernels, %d refused: %v", n, share, refused)
+	})
 }
 
-func checkKernel(t *testing.T, r *rand.Rand, k *Kernel) bool {
+func checkKernel(t *testing.T, r *rand.Rand, k *Kernel, features asm.Features) bool {
 	t.Helper()
-	code := compiled(t, k)
+	code := compiled(t, k, features)
+	defer code.Release()
 	sizes := []int{0, 1, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 65, 100, 129}
 	for range 3 {
 		rows, n := r.IntN(5), sizes[r.IntN(len(sizes))]
@@ -571,6 +600,7 @@ func checkKernel(t *testing.T, r *rand.Rand, k *Kernel) bool {
 		outs := make([][]uint64, k.Outputs)
 		for o := range outs {
 			outs[o] = make([]uint64, max(rows, n)+16)
+			fillIdentity(k, o, outs[o])
 			args.SetOutput(k, o, uintptr(unsafe.Pointer(&outs[o][0])))
 		}
 		want := m.run(rows, n)
@@ -613,6 +643,21 @@ func checkKernel(t *testing.T, r *rand.Rand, k *Kernel) bool {
 		}
 	}
 	return true
+}
+
+// fillIdentity makes partial results those of nothing.
+func fillIdentity(k *Kernel, o int, out []uint64) {
+	for i := range k.Instrs {
+		if in := &k.Instrs[i]; in.Op.reduces() && in.N == o {
+			id, b := identity(in.Op, in.Type), in.Type.Bytes()
+			p := unsafe.Slice((*byte)(unsafe.Pointer(&out[0])), len(out)*8)
+			for at := range len(p) / b {
+				for q := range b {
+					p[at*b+q] = byte(id >> (8 * q))
+				}
+			}
+		}
+	}
 }
 
 // run interprets the kernel, and returns the results of its reductions.
@@ -719,33 +764,41 @@ func chain() *Kernel {
 }
 
 func BenchmarkCompile(b *testing.B) {
-	a, k := &asm.Assembler{}, chain()
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := Compile(a, k, asm.Detect()); err != nil {
-			b.Fatal(err)
-		}
+	for name, features := range levels(b) {
+		b.Run(name, func(b *testing.B) {
+			a, k := &asm.Assembler{}, chain()
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Compile(a, k, features); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 
 func BenchmarkChain(b *testing.B) {
-	k := chain()
-	code, err := Compile(&asm.Assembler{}, k, asm.Detect())
-	if err != nil {
-		b.Fatal(err)
+	for name, features := range levels(b) {
+		b.Run(name, func(b *testing.B) {
+			k := chain()
+			code, err := Compile(&asm.Assembler{}, k, features)
+			if err != nil {
+				b.Fatal(err)
+			}
+			c, err := heap.Add("chain", code)
+			if err != nil {
+				b.Fatal(err)
+			}
+			const n = 4096
+			x, y := make([]float32, n), make([]float32, n)
+			args := make(Args, k.Words())
+			for b.Loop() {
+				args.SetRows(1, n)
+				args.SetStream(k, 0, uintptr(unsafe.Pointer(&x[0])), 0, 4)
+				args.SetStream(k, 1, uintptr(unsafe.Pointer(&y[0])), 0, 4)
+				c.Call(unsafe.Pointer(&args[0]), 0, 0)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n*1000, "ps/element")
+		})
 	}
-	c, err := heap.Add("chain", code)
-	if err != nil {
-		b.Fatal(err)
-	}
-	const n = 4096
-	x, y := make([]float32, n), make([]float32, n)
-	args := make(Args, k.Words())
-	for b.Loop() {
-		args.SetRows(1, n)
-		args.SetStream(k, 0, uintptr(unsafe.Pointer(&x[0])), 0, 4)
-		args.SetStream(k, 1, uintptr(unsafe.Pointer(&y[0])), 0, 4)
-		c.Call(unsafe.Pointer(&args[0]), 0, 0)
-	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n*1000, "ps/element")
 }

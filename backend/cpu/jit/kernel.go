@@ -89,6 +89,8 @@ const (
 	Half              // F32 rounded to From, F16 or BF16
 	Bits              // the bits of Args[0], as another type of the same size
 	Lookup            // element Args[0], an integer of type From, of table N, of F64
+	recall            // within a region: value N that it needs
+	retain            // within a region: its result N is Args[0]
 	Sum               // the reduction of Args[0] to output N; the result is no operand of anything
 	Product           //
 	Maximum           //
@@ -96,7 +98,7 @@ const (
 )
 
 var opNames = [...]string{"const", "uniform", "load", "store", "index", "inside", "add", "sub", "mul", "div", "fma", "max", "min", "lesser", "greater", "scale",
-	"and", "or", "xor", "not", "shl", "shr", "neg", "abs", "sign", "sqrt", "floor", "ceil", "round", "eq", "lt", "le", "select", "cast", "half", "bits", "lookup",
+	"and", "or", "xor", "not", "shl", "shr", "neg", "abs", "sign", "sqrt", "floor", "ceil", "round", "eq", "lt", "le", "select", "cast", "half", "bits", "lookup", "recall", "retain",
 	"sum", "product", "maximum", "minimum"}
 
 func (o Op) String() string { return opNames[o] }
@@ -115,6 +117,10 @@ type Instr struct {
 	N    int
 	Bits uint64
 	Mask int // of a Load
+
+	// Rare is 0, or 1 more than the number of a Bool: the result matters only where that holds. Code skips such
+	// instructions, one after the other with the same condition, where it holds in no lane.
+	Rare int
 }
 
 // Step says how the elements of a stream lie along the inner level.
@@ -143,7 +149,8 @@ const (
 	// Rows reduces each row: element i goes to partial result i mod 32, and the partial results are combined as a tree (i
 	// and i+16, then i and i+8, …). The results of rows lie one after the other.
 	Rows
-	// Runs reduces over rows: for each element, the rows one after the other. The results lie one after the other.
+	// Runs reduces over rows: for each element, the rows one after the other are added to what is there. The results lie
+	// one after the other.
 	Runs
 )
 
@@ -218,7 +225,7 @@ func (k *Kernel) Key() string {
 	}
 	for i := range k.Instrs {
 		in := &k.Instrs[i]
-		fmt.Fprintf(&b, ";%d %d %d %d %d %d %d %x %d", in.Op, in.Type, in.From, in.Args[0], in.Args[1], in.Args[2], in.N, in.Bits, in.Mask)
+		fmt.Fprintf(&b, ";%d %d %d %d %d %d %d %x %d %d", in.Op, in.Type, in.From, in.Args[0], in.Args[1], in.Args[2], in.N, in.Bits, in.Mask, in.Rare)
 	}
 	return b.String()
 }
@@ -247,6 +254,9 @@ func (k *Kernel) String() string {
 		if in.Op == Load && in.Mask != NoArg {
 			fmt.Fprintf(&b, " if v%d", in.Mask)
 		}
+		if in.Rare > 0 {
+			fmt.Fprintf(&b, " where v%d", in.Rare-1)
+		}
 		b.WriteByte('\n')
 	}
 	return b.String()
@@ -273,6 +283,9 @@ func (k *Kernel) Prune() {
 		if in.Op == Load && in.Mask != NoArg {
 			used[in.Mask] = true
 		}
+		if in.Rare > 0 {
+			used[in.Rare-1] = true
+		}
 	}
 	number := make([]int, len(k.Instrs))
 	out := k.Instrs[:0]
@@ -287,6 +300,9 @@ func (k *Kernel) Prune() {
 		}
 		if in.Op == Load && in.Mask != NoArg {
 			in.Mask = number[in.Mask]
+		}
+		if in.Rare > 0 {
+			in.Rare = number[in.Rare-1] + 1
 		}
 		number[i] = len(out)
 		out = append(out, in)

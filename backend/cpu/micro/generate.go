@@ -88,8 +88,8 @@ func counted(a *amd64.Assembler, n amd64.Reg, body func()) {
 // tile emits the micro-kernel of rows and vectors: for each panel the sums over Depth, added to C or stored.
 //
 // The sums are in the last registers. The addresses of the rows of A are those of every third row, and one and two
-// distances from there.
-func (g *generator) tile(a *amd64.Assembler, rows, vectors int) {
+// distances from there. Where B is scattered, a table says how far each row of it is from the panel.
+func (g *generator) tile(a *amd64.Assembler, rows, vectors int, scattered bool) {
 	const (
 		b, c, row = amd64.R9, amd64.R10, amd64.R11
 		stepA     = amd64.RSI
@@ -117,7 +117,9 @@ func (g *generator) tile(a *amd64.Assembler, rows, vectors int) {
 	a.Emit(amd64.MOV, c, arg(unsafe.Offsetof(t.C)))
 	a.Emit(amd64.MOV, row, arg(unsafe.Offsetof(t.ARow)))
 	a.Emit(amd64.MOV, stepA, arg(unsafe.Offsetof(t.AK)))
-	a.Emit(amd64.MOV, stepB, arg(unsafe.Offsetof(t.BK)))
+	if !scattered {
+		a.Emit(amd64.MOV, stepB, arg(unsafe.Offsetof(t.BK)))
+	}
 	counted(a, panels, func() {
 		a.Emit(amd64.MOV, bases[0], arg(unsafe.Offsetof(t.A)))
 		for i, base := range bases[1:] {
@@ -139,13 +141,25 @@ func (g *generator) tile(a *amd64.Assembler, rows, vectors int) {
 			}
 		}
 		a.Emit(amd64.MOV, count, depth)
-		a.Emit(amd64.MOV, temp, b)
+		at := amd64.At(temp, 0)
+		if scattered {
+			a.Emit(amd64.MOV, stepB, arg(unsafe.Offsetof(t.Rows)))
+			at = amd64.At(b, 0).Idx(temp, 1)
+		} else {
+			a.Emit(amd64.MOV, temp, b)
+		}
 		counted(a, count, func() {
-			g.step(a, rows, vectors, temp, row, bases, sum)
+			if scattered {
+				a.Emit(amd64.MOV, temp, amd64.At(stepB, 0))
+				a.Emit(amd64.ADD, stepB, amd64.Imm(8))
+			}
+			g.step(a, rows, vectors, at, row, bases, sum)
 			for _, base := range bases {
 				a.Emit(amd64.ADD, base, stepA)
 			}
-			a.Emit(amd64.ADD, temp, stepB)
+			if !scattered {
+				a.Emit(amd64.ADD, temp, stepB)
+			}
 		})
 		g.finish(a, rows, vectors, sum, arg)
 		a.Emit(amd64.ADD, b, arg(unsafe.Offsetof(t.BPanel)))
@@ -153,22 +167,22 @@ func (g *generator) tile(a *amd64.Assembler, rows, vectors int) {
 	})
 }
 
-// step adds the products of one element of K to the sums.
-func (g *generator) step(a *amd64.Assembler, rows, vectors int, b, row amd64.Reg, bases []amd64.Reg, sum func(i, j int) int) {
+// step adds the products of one element of K to the sums. b is where its row of B begins.
+func (g *generator) step(a *amd64.Assembler, rows, vectors int, b amd64.Mem, row amd64.Reg, bases []amd64.Reg, sum func(i, j int) int) {
 	last := vectors - 1
 	if rows == 1 { // each vector of B is used once
 		a.Emit(g.ops.broadcast, g.reg(0), amd64.At(bases[0], 0))
 		for j := range last {
-			a.Emit(g.ops.fma, g.reg(sum(0, j)), g.reg(0), amd64.At(b, j*g.bytes))
+			a.Emit(g.ops.fma, g.reg(sum(0, j)), g.reg(0), b.Plus(j*g.bytes))
 		}
-		g.loadMasked(a, 1, amd64.At(b, last*g.bytes))
+		g.loadMasked(a, 1, b.Plus(last*g.bytes))
 		a.Emit(g.ops.fma, g.reg(sum(0, last)), g.reg(0), g.reg(1))
 		return
 	}
 	for j := range last {
-		a.Emit(g.ops.load, g.reg(j), amd64.At(b, j*g.bytes))
+		a.Emit(g.ops.load, g.reg(j), b.Plus(j*g.bytes))
 	}
-	g.loadMasked(a, last, amd64.At(b, last*g.bytes))
+	g.loadMasked(a, last, b.Plus(last*g.bytes))
 	for i := range rows {
 		from := amd64.At(bases[i/3], 0)
 		if i%3 > 0 {

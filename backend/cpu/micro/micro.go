@@ -22,6 +22,7 @@ type Kernels struct {
 
 	size      int            // of an element in bytes
 	tiles     [][]*exec.Code // by rows and vectors
+	scattered [][]*exec.Code // the same for scattered rows of B
 	transpose *exec.Code
 	copies    [3]*exec.Code // by vectors
 	dots      *exec.Code    // nil where there is none
@@ -59,20 +60,30 @@ func New(heap *exec.Heap, features amd64.Features, size int) (*Kernels, error) {
 		}
 		return heap.Add(fmt.Sprintf("%s.f%d", name, 8*size), code)
 	}
-	var err error
-	k.tiles = make([][]*exec.Code, k.Rows+1)
-	for r := 1; r <= k.Rows; r++ {
-		wide := 2
-		if r == 1 {
-			wide = k.Wide
-		}
-		k.tiles[r] = make([]*exec.Code, wide+1)
-		for v := 1; v <= wide; v++ {
-			name := fmt.Sprintf("product.%dx%d", r, v*k.Vector)
-			if k.tiles[r][v], err = add(name, func(a *amd64.Assembler) { g.tile(a, r, v) }); err != nil {
-				return nil, err
+	tiles := func(kind string, scattered bool) ([][]*exec.Code, error) {
+		all := make([][]*exec.Code, k.Rows+1)
+		for r := 1; r <= k.Rows; r++ {
+			wide := 2
+			if r == 1 {
+				wide = k.Wide
+			}
+			all[r] = make([]*exec.Code, wide+1)
+			for v := 1; v <= wide; v++ {
+				name := fmt.Sprintf("%s.%dx%d", kind, r, v*k.Vector)
+				var err error
+				if all[r][v], err = add(name, func(a *amd64.Assembler) { g.tile(a, r, v, scattered) }); err != nil {
+					return nil, err
+				}
 			}
 		}
+		return all, nil
+	}
+	var err error
+	if k.tiles, err = tiles("product", false); err != nil {
+		return nil, err
+	}
+	if k.scattered, err = tiles("scattered", true); err != nil {
+		return nil, err
 	}
 	if k.transpose, err = add("transpose", g.transpose); err != nil {
 		return nil, err
@@ -100,13 +111,21 @@ type Tile struct {
 	BPanel       int // between the panels of B
 	CRow, CPanel int // between the rows of C, and its panels
 	Depth        int // of K, at least 1
-	Tail         int // elements of each panel's last vector, 1 to Vector
-	Add          int // 0: C = A·B, 1: C = C + A·B
+
+	// Rows, where it is not nil, points at the distances of the rows of B from a panel, in bytes. BK has no meaning then.
+	Rows unsafe.Pointer
+
+	Tail int // elements of each panel's last vector, 1 to Vector
+	Add  int // 0: C = A·B, 1: C = C + A·B
 }
 
 // Multiply computes panels of the given rows and vectors of columns.
 func (k *Kernels) Multiply(t *Tile, rows, vectors, panels int) {
-	k.tiles[rows][vectors].Call(unsafe.Pointer(t), 0, panels)
+	tiles := k.tiles
+	if t.Rows != nil {
+		tiles = k.scattered
+	}
+	tiles[rows][vectors].Call(unsafe.Pointer(t), 0, panels)
 }
 
 // Lines is how many lines at a time are copied; at most that many are transposed.

@@ -104,6 +104,13 @@ func testTile[T real](t *testing.T, k *Kernels) {
 				}
 				tile := Tile{A: ptr(x, 0), B: ptr(y, 0), C: ptr(got, 0), ARow: as * size, AK: size, BK: bs * size, BPanel: width * size,
 					CRow: cs * size, CPanel: width * size, Depth: depth, Tail: tail, Add: add}
+				if scattered := rand.IntN(2) == 0; scattered {
+					at := make([]int, depth)
+					for q := range at {
+						at[q] = q * bs * size
+					}
+					tile.Rows, tile.BK = ptr(at, 0), 0
+				}
 				k.Multiply(&tile, r, v, panels)
 				for i := range got {
 					if got[i] != want[i] {

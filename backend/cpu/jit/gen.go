@@ -1,0 +1,373 @@
+package jit
+
+import (
+	"slices"
+
+	asm "github.com/flambeau-ml/flambeau/internal/asm/amd64"
+)
+
+// gen writes the code of a kernel: loops over rows and elements, addresses, and which value has which register. What
+// differs between levels of the processor is its writer's. A value of a type of b bytes has lanes elements in lanes·b
+// bytes of a register. Registers with a purpose:
+//
+//	RDI   the argument block        RCX  memory on the stack
+//	RAX   the element               RDX  how many elements there are
+//	RBX   rows that are left        RSI, R14  for the instruction at hand
+//	R8…   addresses of streams      the last two vector registers: for the instruction at hand
+type gen struct {
+	a      *asm.Assembler
+	k      *Kernel
+	writer writer
+	width  int // bytes of a vector register
+	file   int // vector registers that values may have
+	lanes  int
+	alloc  allocator
+
+	hoisted map[int]int // constants and uniforms that have a register everywhere
+	acc     [][]int     // of each output: registers of partial results
+	nans    map[int]int // of outputs that are extrema of floats in rows: the mask of lanes in which a NaN came
+	kept    []int       // of each output, where partial results are on the stack: its first slot there
+	places  map[int]int // of each position, and of each strided stream (−1 − stream): the stack with what its lanes add
+	regions []region    // instructions that are skipped where nothing needs them
+	stack   int         // slots of the stack that are taken before the body's
+	tail    bool        // lanes that are no elements are left out
+	offset  int         // elements between RAX and the vector at hand
+	part    int         // which partial result the vector at hand belongs to
+	frame   *frame      // of the code of a region
+}
+
+// writer writes instructions for a level of the processor.
+type writer interface {
+	// of is the writer of this level for g.
+	of(g *gen) writer
+
+	// bytes is how wide the lanes must be for an instruction, beyond its result.
+	bytes(in *Instr) int
+
+	// prepare takes what code at this level needs everywhere.
+	prepare()
+
+	// class is the kind of register that values of type t have, value the n-th such register.
+	class(t Type) class
+	value(n int, t Type) asm.Reg
+
+	// instr writes instruction i, broadcast makes register n the constant or uniform v, and set all elements of r the
+	// number whose bits are given.
+	instr(i int)
+	broadcast(v, n int)
+	set(r asm.Reg, t Type, bits uint64)
+
+	// operand is value v as the last operand of an instruction: memory where it has no register and memory will do.
+	operand(v int) asm.Arg
+
+	// move copies a register, unless it is the same. fetch and stash move a whole register from and to memory.
+	move(to, from asm.Reg)
+	fetch(to asm.Reg, from asm.Mem)
+	stash(to asm.Mem, from asm.Reg)
+
+	// mask prepares what leaves lanes out in the last vector of a row: r, which is lost, says how many stay.
+	mask(r asm.Reg)
+
+	// none jumps to a label if the Bool r holds nowhere.
+	none(r asm.Reg, to asm.Label)
+
+	// combine is two partial results as one, and upper the upper half of a register.
+	combine(o Op, t Type, to, x, y asm.Reg)
+	upper(to, from asm.Reg)
+
+	// begin and end are around a row for output o, which is in r at the end; merge is combine between them.
+	begin(o int)
+	merge(in *Instr, to, x, y asm.Reg)
+	end(o int, r asm.Reg)
+}
+
+var (
+	addressRegs = []asm.Reg{asm.R8, asm.R9, asm.R10, asm.R11, asm.R12, asm.R13, asm.R15}
+	args        = asm.RDI
+	scratch     = asm.RCX
+	element     = asm.RAX
+	count       = asm.RDX
+	rows        = asm.RBX
+	temp        = asm.RSI
+	second      = asm.R14
+)
+
+func arg(word int) asm.Mem { return asm.At(args, 8*word) }
+
+func (g *gen) emit(op asm.Op, xs ...asm.Arg) { g.a.Emit(op, xs...) }
+
+// wide is register n as wide as lanes elements of so many bytes, at least 128 bits.
+func (g *gen) wide(n, bytes int) asm.Reg {
+	switch g.lanes * bytes {
+	case 64:
+		return asm.Z(n)
+	case 32:
+		return asm.Y(n)
+	}
+	return asm.X(n)
+}
+
+// like is register n as wide as r.
+func like(r asm.Reg, n int) asm.Reg {
+	switch r.Bits() {
+	case 512:
+		return asm.Z(n)
+	case 256:
+		return asm.Y(n)
+	}
+	return asm.X(n)
+}
+
+// mostLanes is how many elements a register has of the widest type that there is.
+func (g *gen) mostLanes() int {
+	w := 1
+	for i := range g.k.Instrs {
+		in := &g.k.Instrs[i]
+		if slices.ContainsFunc(g.regions, func(r region) bool { return r.within(i) }) {
+			continue
+		}
+		w = max(w, in.Type.Held().Bytes(), g.writer.bytes(in))
+		if in.Op == Load || in.Op == Store {
+			w = max(w, g.k.Streams[in.N].Type.Held().Bytes())
+		}
+	}
+	return g.width / w
+}
+
+// write writes the kernel.
+func (g *gen) write() {
+	g.plan()
+	g.prologue()
+	if g.k.Form == Rows {
+		g.reduceRows()
+	} else {
+		g.mapRows()
+	}
+	g.emit(asm.VZEROUPPER)
+	g.emit(asm.RET)
+}
+
+// plan gives reductions, positions and distances their places, and decides which constants have registers: as many of
+// those that are used most as the body leaves room for.
+func (g *gen) plan() {
+	next := g.planReductions()
+	g.writer.prepare()
+	g.hoisted = map[int]int{}
+	g.places = map[int]int{}
+	for p := range g.k.Positions {
+		g.places[p] = g.slots(1)
+	}
+	for s, x := range g.k.Streams {
+		if x.Step == Strided {
+			g.places[-1-s] = g.slots(1)
+		}
+	}
+	free := sequence(0, next+1)
+	// A body written to nowhere says how many registers it needs.
+	trial := *g
+	trial.a = asm.New(g.a.Target)
+	trial.writer = g.writer.of(&trial)
+	trial.body(free)
+	spare := len(free) - trial.alloc.most
+	type candidate struct{ v, uses int }
+	var all []candidate
+	for i := range g.k.Instrs {
+		if in := &g.k.Instrs[i]; (in.Op == Const || in.Op == Uniform) && in.Type != Bool {
+			all = append(all, candidate{i, g.usesOf(trial.alloc.uses[i])})
+		}
+	}
+	slices.SortStableFunc(all, func(x, y candidate) int { return y.uses - x.uses })
+	for _, c := range all {
+		if spare <= 1 || c.uses == 0 {
+			break
+		}
+		g.hoisted[c.v] = next
+		next, spare = next-1, spare-1
+	}
+	g.alloc.uses, g.alloc.reg, g.alloc.slot = trial.alloc.uses, trial.alloc.reg, trial.alloc.slot
+	g.alloc.most = next + 1 // from now on: the registers that are the body's
+}
+
+// usesOf is how many of the given instructions are executed in any case.
+func (g *gen) usesOf(list []int) int {
+	n := 0
+	for _, i := range list {
+		if !slices.ContainsFunc(g.regions, func(r region) bool { return r.within(i) }) {
+			n++
+		}
+	}
+	return n
+}
+
+// planReductions gives partial results of rows registers, or the stack where there are too few. It returns the last
+// register that is left.
+func (g *gen) planReductions() (last int) {
+	last = g.file - 1
+	if g.k.Form != Rows {
+		return last
+	}
+	if g.lanes > 32 {
+		unsupported("a reduction of %d lanes", g.lanes)
+	}
+	parts := 32 / g.lanes
+	few := g.file < 20
+	if n := parts * g.k.Outputs; few && (n > g.file-6 || parts > 4 && g.unroll() == 1) || n > g.file-8 {
+		for range g.k.Outputs {
+			g.kept = append(g.kept, g.slots(parts))
+		}
+		return last
+	}
+	g.acc = make([][]int, g.k.Outputs)
+	for o := range g.acc {
+		for range parts {
+			g.acc[o] = append(g.acc[o], last)
+			last--
+		}
+	}
+	return last
+}
+
+// slots takes n slots of the stack, each as wide as a register, for good.
+func (g *gen) slots(n int) int {
+	g.stack += n
+	return g.stack - n
+}
+
+func sequence(from, n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = from + i
+	}
+	return out
+}
+
+// unroll is how many vectors a round of the inner loop takes.
+func (g *gen) unroll() int {
+	if g.kept != nil {
+		return 1
+	}
+	n := 0
+	for i := range g.k.Instrs {
+		if op := g.k.Instrs[i].Op; op != Const && op != Uniform {
+			n++
+		}
+	}
+	switch {
+	case n <= 8:
+		return 4
+	case n <= 24:
+		return 2
+	}
+	return 1
+}
+
+// prologue prepares what is the same everywhere.
+func (g *gen) prologue() {
+	for i := range g.k.Instrs {
+		if r, ok := g.hoisted[i]; ok {
+			g.writer.broadcast(i, r)
+		}
+	}
+	for key := -len(g.k.Streams); key < g.k.Positions; key++ {
+		slot, ok := g.places[key]
+		if !ok {
+			continue
+		}
+		step := arg(g.k.position(key) + 2)
+		if key < 0 {
+			step = arg(g.k.stream(-1-key) + 2)
+		}
+		v := g.indexReg(g.file)
+		g.emit(asm.VPBROADCASTD, v, step.Sized(4))
+		g.emit(asm.VPMULLD, v, v, g.counting(4))
+		g.writer.stash(g.onStack(slot), v)
+	}
+}
+
+// indexReg is register n with a number of 32 bits for each lane.
+func (g *gen) indexReg(n int) asm.Reg { return g.wide(n, 4) }
+
+// counting is memory with 0, 1, 2 … as integers of b bytes.
+func (g *gen) counting(b int) asm.Mem {
+	data := make([]byte, g.width)
+	for i := 0; i*b < len(data); i++ {
+		data[b*i] = byte(i)
+	}
+	return g.a.Const(data)
+}
+
+func (g *gen) onStack(slot int) asm.Mem {
+	if (slot+1)*g.width > 4096 {
+		unsupported("a kernel that needs %d vectors of the stack", slot)
+	}
+	return asm.At(scratch, g.width*slot)
+}
+
+// partial is the memory of the partial results of output o that the vector at hand belongs to.
+func (g *gen) partial(o int) asm.Mem {
+	g.emit(asm.MOV, second, element)
+	g.emit(asm.AND, second, asm.Imm(31))
+	return g.onStack(g.kept[o]).Idx(second, g.width/g.lanes)
+}
+
+// result is the memory of the results of output o for the vector at hand, in a reduction over rows.
+func (g *gen) result(o, bytes int) asm.Mem {
+	g.emit(asm.MOV, temp, arg(g.k.output(o)))
+	return asm.At(temp, g.offset*bytes).Idx(element, bytes)
+}
+
+// address is the memory of the vector at hand in stream s.
+func (g *gen) address(s int) asm.Mem {
+	x := g.k.Streams[s]
+	base := g.base(s)
+	switch x.Step {
+	case Same:
+		return asm.At(base, 0)
+	case Strided:
+		if base != temp {
+			g.emit(asm.MOV, temp, base)
+		}
+		// temp += (element + offset)·step
+		g.emit(asm.LEA, second, asm.At(element, g.offset))
+		g.emit(asm.IMUL, second, arg(g.k.stream(s)+2))
+		g.emit(asm.ADD, temp, second)
+		return asm.At(temp, 0)
+	}
+	return asm.At(base, g.offset*x.Type.Bytes()).Idx(element, x.Type.Bytes())
+}
+
+// base is a register with the address of stream s in the row at hand.
+func (g *gen) base(s int) asm.Reg {
+	if s < len(addressRegs) {
+		return addressRegs[s]
+	}
+	g.emit(asm.MOV, temp, arg(g.k.stream(s)))
+	return temp
+}
+
+// loadAddresses gives the streams their registers.
+func (g *gen) loadAddresses() {
+	for s := range g.k.Streams {
+		if s < len(addressRegs) {
+			g.emit(asm.MOV, addressRegs[s], arg(g.k.stream(s)))
+		}
+	}
+}
+
+// nextRow moves streams and positions one row on.
+func (g *gen) nextRow() {
+	for s := range g.k.Streams {
+		row := arg(g.k.stream(s) + 1)
+		if s < len(addressRegs) {
+			g.emit(asm.ADD, addressRegs[s], row)
+			continue
+		}
+		g.emit(asm.MOV, temp, row)
+		g.emit(asm.ADD, arg(g.k.stream(s)), temp)
+	}
+	for p := range g.k.Positions {
+		at := g.k.position(p)
+		g.emit(asm.MOV, temp, arg(at+1))
+		g.emit(asm.ADD, arg(at), temp)
+	}
+}
