@@ -96,7 +96,14 @@ func (d *Device) compile(f *graph.Func, opts backend.Options) (_ *program, err e
 	if f, err = rewrite.Run(f, passes, see); err != nil {
 		return nil, err
 	}
-	s, err := schedule(f, opts.Unfused)
+	if f, err = takeWhole(f); err != nil {
+		return nil, err
+	}
+	model := &interpreted
+	if d.expand {
+		model = &machined
+	}
+	s, err := schedule(f, opts.Unfused, model)
 	if err != nil {
 		return nil, err
 	}

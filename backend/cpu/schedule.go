@@ -9,6 +9,7 @@ import "github.com/flambeau-ml/flambeau/graph"
 type scheduler struct {
 	f       *graph.Func
 	unfused bool
+	model   *costModel
 
 	live    map[*graph.Value]bool
 	forced  map[*graph.Value]bool // became roots because a loop could not be written without
@@ -66,8 +67,8 @@ type source struct {
 	axes []int  // for each axis of the operand the index that runs along it, or −1
 }
 
-func schedule(f *graph.Func, unfused bool) (*scheduler, error) {
-	s := &scheduler{f: f, unfused: unfused, forced: map[*graph.Value]bool{}, numbers: map[*graph.Value]int{}}
+func schedule(f *graph.Func, unfused bool, model *costModel) (*scheduler, error) {
+	s := &scheduler{f: f, unfused: unfused, model: model, forced: map[*graph.Value]bool{}, numbers: map[*graph.Value]int{}}
 	for i, v := range f.Numbers() {
 		s.numbers[v] = i
 	}

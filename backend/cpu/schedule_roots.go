@@ -2,19 +2,24 @@ package cpu
 
 import "github.com/flambeau-ml/flambeau/graph"
 
-// cheap is the most operations that are done again in each loop that needs their result, rather than stored.
-const cheap = 3
-
-// weight is the cost of an elementwise primitive, in additions.
-func weight(op *graph.Primitive) int {
-	switch op {
-	case graph.Div, graph.Sqrt, graph.Rem:
-		return 2
-	case graph.Exp, graph.Expm1, graph.Log, graph.Log1p, graph.Sin, graph.Cos, graph.Tanh, graph.Erf, graph.Rsqrt, graph.Pow, graph.Atan2, graph.Modulus:
-		return 8
-	}
-	return 1
+// costModel says what is done again in each loop that needs it, rather than stored: an element that is stored costs the
+// way to memory and back, in which an engine does so many operations.
+type costModel struct {
+	cheap   int                      // the most operations that are done again
+	weights map[*graph.Primitive]int // of primitives that are more than one operation
 }
+
+// interpreted is the model of the evaluator, each of whose operations goes to the first cache and back; machined is that
+// of machine code, to which functions are the operations of their formulas.
+var (
+	interpreted = costModel{3, map[*graph.Primitive]int{graph.Div: 2, graph.Sqrt: 2, graph.Rem: 2, graph.Exp: 8, graph.Expm1: 8, graph.Log: 8, graph.Log1p: 8,
+		graph.Sin: 8, graph.Cos: 8, graph.Tanh: 8, graph.Erf: 8, graph.Rsqrt: 8, graph.Pow: 8, graph.Atan2: 8}}
+	machined = costModel{16, map[*graph.Primitive]int{graph.Div: 4, graph.Sqrt: 6, graph.Rem: 60, graph.Exp: 20, graph.Expm1: 26, graph.Log: 22, graph.Log1p: 26,
+		graph.Sin: 32, graph.Cos: 32, graph.Tanh: 30, graph.Erf: 38, graph.Rsqrt: 10, graph.Pow: 60, graph.Atan2: 40}}
+)
+
+// weight is the cost of an elementwise primitive.
+func (m *costModel) weight(op *graph.Primitive) int { return max(m.weights[op], 1) }
 
 // fixed reports whether v is computed by a kernel or a reduction of its own, whatever surrounds it.
 func fixed(v *graph.Value) bool {
@@ -106,7 +111,7 @@ func (s *scheduler) chooseRoots() {
 			if s.unfused && v.Op != graph.Reshape {
 				store(v)
 			}
-		case s.unfused || need[v] == many && cost[v] > cheap:
+		case s.unfused || need[v] == many && cost[v] > s.model.cheap:
 			store(v)
 		}
 		owner, by := need[v], path[v]
@@ -129,7 +134,7 @@ func (s *scheduler) chooseRoots() {
 					store(y)
 				}
 			case v.Op == graph.Broadcast:
-				if y := multiplied(v, cost, constant); y != nil {
+				if y := s.multiplied(v, cost, constant); y != nil {
 					store(y)
 				}
 			}
@@ -152,13 +157,13 @@ func (s *scheduler) costs() (cost map[*graph.Value]int, constant map[*graph.Valu
 		default:
 			n, same := 0, true
 			if v.Op.Elementwise() && strip(v) == v {
-				n = weight(v.Op)
+				n = s.model.weight(v.Op)
 			}
 			for _, x := range v.Args {
 				n += cost[x]
 				same = same && constant[x]
 			}
-			if v.Op == graph.Broadcast && multiplied(v, cost, constant) != nil {
+			if v.Op == graph.Broadcast && s.multiplied(v, cost, constant) != nil {
 				n = 0 // it is stored
 			}
 			cost[v], constant[v] = min(n, 1<<20), same
@@ -179,11 +184,11 @@ func repeats(v *graph.Value) bool {
 
 // multiplied is the value that the broadcast v makes more elements of, and that is worth storing for it; nil where there is
 // none.
-func multiplied(v *graph.Value, cost map[*graph.Value]int, constant map[*graph.Value]bool) *graph.Value {
+func (s *scheduler) multiplied(v *graph.Value, cost map[*graph.Value]int, constant map[*graph.Value]bool) *graph.Value {
 	if !repeats(v) {
 		return nil
 	}
-	if y := computed(v.Args[0]); y != nil && !scalar(y) && !(constant[y] && cost[y] <= cheap) {
+	if y := computed(v.Args[0]); y != nil && !scalar(y) && !(constant[y] && cost[y] <= s.model.cheap) {
 		return y
 	}
 	return nil
