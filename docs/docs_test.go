@@ -61,6 +61,24 @@ func TestTensorsPage(t *testing.T) { runBlocks(t, "tensors.md", header) }
 // TestTransformsPage runs the blocks of transforms.md.
 func TestTransformsPage(t *testing.T) { runBlocks(t, "transforms.md", transformsHeader) }
 
+const compileHeader = `package main
+
+import (
+	"fmt"
+
+	"github.com/flambeau-ml/flambeau/compile"
+	"github.com/flambeau-ml/flambeau/nn"
+	"github.com/flambeau-ml/flambeau/optim"
+	"github.com/flambeau-ml/flambeau/tensor"
+)
+
+var _ = nn.Parameters
+var _ = optim.LR
+`
+
+// TestCompilePage runs the blocks of compile.md.
+func TestCompilePage(t *testing.T) { runBlocks(t, "compile.md", compileHeader) }
+
 // runBlocks runs the blocks of a page, each as a function of its own.
 func runBlocks(t *testing.T, name, header string) {
 	t.Helper()

@@ -126,6 +126,32 @@ type Scalar struct {
 	i    int64
 	re   float64
 	im   float64
+	cell Cell
+}
+
+// Cell is where a number comes from that may be another one the next time: Touch is called when the number itself is asked
+// for, as by an operator that does something else for 1.
+type Cell interface{ Touch() }
+
+// In is s as the present value of a cell.
+func (s Scalar) In(c Cell) Scalar {
+	s.cell = c
+	return s
+}
+
+// Cell is the cell whose present value s is, or nil.
+func (s Scalar) Cell() Cell { return s.cell }
+
+// Plain is s as a number that comes from nowhere.
+func (s Scalar) Plain() Scalar {
+	s.cell = nil
+	return s
+}
+
+func (s Scalar) touch() {
+	if s.cell != nil {
+		s.cell.Touch()
+	}
 }
 
 // BoolOf, IntOf, FloatOf and ComplexOf make scalars.
@@ -185,6 +211,7 @@ func (s Scalar) Kind() ScalarKind { return s.kind }
 
 // Float is s as a float64; the real part of a complex number.
 func (s Scalar) Float() float64 {
+	s.touch()
 	if s.kind <= IntScalar {
 		return float64(s.i)
 	}
@@ -193,6 +220,7 @@ func (s Scalar) Float() float64 {
 
 // Int is s as an int64; real numbers are cut off towards zero, as FloatToInt does.
 func (s Scalar) Int() int64 {
+	s.touch()
 	if s.kind <= IntScalar {
 		return s.i
 	}
@@ -204,12 +232,15 @@ func (s Scalar) Complex() complex128 { return complex(s.Float(), s.im) }
 
 // Equal reports whether s and t are the same number of the same kind, bit for bit.
 func (s Scalar) Equal(t Scalar) bool {
+	s.touch()
+	t.touch()
 	return s.kind == t.kind && s.i == t.i && math.Float64bits(s.re) == math.Float64bits(t.re) &&
 		math.Float64bits(s.im) == math.Float64bits(t.im)
 }
 
 // Bits is the value of s as two words that differ where scalars of one kind differ.
 func (s Scalar) Bits() (a, b uint64) {
+	s.touch()
 	if s.kind <= IntScalar {
 		return uint64(s.i), 0
 	}

@@ -58,6 +58,9 @@ func complexPow(x, y complex128) complex128 {
 	case 1:
 		return x
 	}
+	if x == 0 && math.IsNaN(real(y)) { // where cmplx.Pow panics
+		return cmplx.NaN()
+	}
 	return cmplx.Pow(x, y)
 }
 

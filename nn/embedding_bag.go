@@ -60,6 +60,9 @@ func (e *EmbeddingBag) ForwardBags(indices *tensor.Tensor, bags Bags) *tensor.Te
 	if w := bags.Weights; w != nil {
 		x = x.Mul(w.Unsqueeze(-1))
 	}
+	if e.padding < 0 && e.mode == "sum" && bags.Offsets == nil {
+		return x.Sum(1) // every index counts
+	}
 	counts := tensor.OnesWith([]any{indices.Sym(0)}, tensor.As(tensor.Bool))
 	if indices.Dim() == 2 {
 		counts = counts.Unsqueeze(1).Expand(indices.Sym(0), indices.Sym(1))

@@ -78,4 +78,7 @@ func (b *Buffer) Value() *tensor.Tensor {
 type Mode struct{ eval bool }
 
 // Training reports whether the module trains.
-func (m Mode) Training() bool { return !m.eval }
+func (m *Mode) Training() bool {
+	tensor.Watch(&m.eval)
+	return !m.eval
+}

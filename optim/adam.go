@@ -34,6 +34,7 @@ func newAdam(op string, decay float64, decoupled bool) core {
 		op:       op,
 		defaults: Hyper{LR: 1e-3, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8, WeightDecay: decay},
 		check:    checkAdam,
+		finds:    true,
 		update:   func(h *Hyper, s *slot, p, grad *tensor.Tensor) { adam(h, s, p, grad, decoupled) },
 		names:    []string{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"},
 	}
@@ -72,9 +73,14 @@ func adam(h *Hyper, s *slot, p, grad *tensor.Tensor, decoupled bool) {
 		}
 		square = largest
 	}
-	correction1, correction2 := corrections(h, s)
-	denom := square.Sqrt().DivScalar(correction2).AddScalar(h.Eps)
-	p.AddcdivWith_(mean, denom, tensor.Value(-h.LR/correction1))
+	denom := square.Sqrt().DivScalar(tensor.Number(p, func() float64 {
+		_, root := corrections(h, s)
+		return root
+	})).AddScalar(h.Eps)
+	p.AddcdivWith_(mean, denom, tensor.Value(tensor.Number(p, func() float64 {
+		correction, _ := corrections(h, s)
+		return -h.LR / correction
+	})))
 }
 
 // corrections are what the mean gradient, and the root of the mean square, are divided by: they began as zeros.

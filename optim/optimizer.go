@@ -46,6 +46,7 @@ type core struct {
 	names    []string                             // of the tensors that the rule may keep
 	scalars  []string                             // of the numbers that it may keep
 	shape    func(name string, param []int) []int // of a tensor that is kept; nil where it is the parameter's
+	finds    bool                                 // the rule takes its rate from tensor.Number alone
 	fits     func(p *tensor.Tensor) error         // why a parameter is none for this optimiser; nil where all are
 	groups   []*Group
 	slots    map[*tensor.Tensor]*slot
@@ -65,8 +66,8 @@ func newSlot() *slot {
 }
 
 // begin starts an update.
-func (s *slot) begin() {
-	s.step++
+func (s *slot) begin(p *tensor.Tensor) {
+	tensor.Count(p, &s.step)
 	s.made, s.before = s.made[:0], nil
 	if len(s.numbers) > 0 {
 		s.before = maps.Clone(s.numbers)
@@ -166,10 +167,31 @@ func (c *core) ZeroGrad() {
 
 // Step changes every parameter that has a gradient.
 func (c *core) Step() {
-	if err := tensor.Eval(context.Background(), c.Update()...); err != nil {
+	all := c.Update()
+	if len(all) > 0 && tensor.PutOff(func(i int) { c.undoOf(all[i]) }, all...) {
+		return // the compiled function around it computes it
+	}
+	if err := tensor.Eval(context.Background(), all...); err != nil {
 		c.undo()
 		tensor.Must(err)
 	}
+}
+
+// undoOf takes back the last update of p, if it is a parameter.
+func (c *core) undoOf(p *tensor.Tensor) {
+	if s := c.slots[p]; s != nil {
+		s.undo()
+	}
+}
+
+// fixed is the options that a frozen step is made for: all but those that it finds anew, see number.
+func (c *core) fixed(h *Hyper) Hyper {
+	fixed := *h
+	fixed.InitialLR = 0
+	if c.finds {
+		fixed.LR = 0
+	}
+	return fixed
 }
 
 // undo forgets the last update of the parameters whose gradient has no value: as after an index out of range. Where
@@ -195,6 +217,7 @@ func (c *core) undo() {
 func (c *core) Update() []*tensor.Tensor {
 	var out []*tensor.Tensor
 	for _, g := range c.groups {
+		tensor.WatchFunc(func() Hyper { return c.fixed(&g.Hyper) })
 		for _, p := range g.Params {
 			grad := p.Grad()
 			if grad == nil {
@@ -204,7 +227,7 @@ func (c *core) Update() []*tensor.Tensor {
 				grad = grad.Neg()
 			}
 			s := c.slots[p]
-			s.begin()
+			s.begin(p)
 			c.update(&g.Hyper, s, p.Detach(), grad)
 			out = append(out, p)
 			for _, name := range c.names {

@@ -164,7 +164,7 @@ func (h *Hyper) decayed(p, grad *tensor.Tensor, decoupled bool) *tensor.Tensor {
 	switch {
 	case h.WeightDecay == 0:
 	case decoupled:
-		p.MulScalar_(1 - h.LR*h.WeightDecay)
+		p.MulScalar_(tensor.Number(p, func() float64 { return 1 - h.LR*h.WeightDecay }))
 	default:
 		return grad.AddWith(p, tensor.Alpha(h.WeightDecay))
 	}

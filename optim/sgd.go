@@ -12,7 +12,7 @@ type SGD struct{ core }
 // NewSGD makes an SGD with a learning rate of 1e-3. It takes LR, Momentum, Dampening, Nesterov, WeightDecay and
 // Maximize. An option that makes no sense panics with *tensor.Error.
 func NewSGD(params []*tensor.Tensor, opts ...Option) *SGD {
-	o := &SGD{core{op: "optim.SGD", defaults: Hyper{LR: 1e-3}, check: checkSGD, update: sgd, names: []string{"momentum_buffer"}}}
+	o := &SGD{core{op: "optim.SGD", defaults: Hyper{LR: 1e-3}, check: checkSGD, update: sgd, finds: true, names: []string{"momentum_buffer"}}}
 	o.start(params, opts)
 	return o
 }
@@ -37,5 +37,5 @@ func sgd(h *Hyper, s *slot, p, grad *tensor.Tensor) {
 			grad = buf
 		}
 	}
-	p.AddWith_(grad, tensor.Alpha(-h.LR))
+	p.AddWith_(grad, tensor.Alpha(tensor.Number(p, func() float64 { return -h.LR })))
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,8 +13,17 @@ import (
 	"github.com/flambeau-ml/flambeau/tensor"
 )
 
-// of is the profile of a product and a softmax on a device of its own, whose programs nobody has compiled before.
+// of is the profile of a product, an activation and a softmax.
 func of(t *testing.T) *profile.Profile {
+	t.Helper()
+	return on(t, func(x, y *tensor.Tensor) *tensor.Tensor {
+		z := x.MatMul(y).ReLU()
+		return z.Softmax(1).MulScalar(3.0)
+	})
+}
+
+// on is the profile of f on a device of its own, whose programs nobody has compiled before.
+func on(t *testing.T, f func(x, y *tensor.Tensor) *tensor.Tensor) *profile.Profile {
 	t.Helper()
 	d := tensor.NewDevice(cpu.New(cpu.Options{Threads: 2}))
 	old := tensor.Default()
@@ -24,9 +34,7 @@ func of(t *testing.T) *profile.Profile {
 		t.Fatal(err)
 	}
 	return profile.Of(func() {
-		z := x.MatMul(y)
-		z = z.Softmax(1).MulScalar(3.0)
-		if err := tensor.Eval(t.Context(), z); err != nil {
+		if err := tensor.Eval(t.Context(), f(x, y)); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -56,8 +64,8 @@ func TestKernelsBelongToLines(t *testing.T) {
 	}
 	for by, want := range map[profile.By][]string{
 		profile.ByOperator: {"matmul", "softmax", "mul"},
-		profile.ByLine:     {"x.MatMul(y)", "z.Softmax(1)"},
-		profile.ByKernel:   {"contraction dot"},
+		profile.ByLine:     {"x.MatMul(y).ReLU()", "z.Softmax(1)"},
+		profile.ByKernel:   {"contraction dot (matmul)"},
 	} {
 		table := p.Table(by, 0)
 		for _, name := range want {
@@ -68,6 +76,28 @@ func TestKernelsBelongToLines(t *testing.T) {
 	}
 	if table := p.Table(profile.ByOperator, 1); !strings.Contains(table, "more\n") {
 		t.Errorf("a table of one row does not say that there are more:\n%s", table)
+	}
+}
+
+// TestContractionTakesTheTime has a product with an activation fused to it.
+func TestContractionTakesTheTime(t *testing.T) {
+	var want, got time.Duration
+	p := on(t, func(x, y *tensor.Tensor) *tensor.Tensor { return x.MatMul(y).ReLU() })
+	if table := p.Table(profile.ByKernel, 0); !strings.Contains(table, "contraction dot (matmul, relu)") {
+		t.Errorf("nothing was fused to the product:\n%s", table)
+	}
+	for _, e := range p.Events() {
+		if strings.HasPrefix(e.Name, "contraction") {
+			want += e.Took
+		}
+	}
+	for _, r := range p.Rows(profile.ByOperator) {
+		if r.Name == "matmul" {
+			got = r.Took
+		}
+	}
+	if want == 0 || got != want {
+		t.Errorf("matmul has %v of the contraction's %v", got, want)
 	}
 }
 
@@ -136,5 +166,57 @@ func TestNothingAfterStop(t *testing.T) {
 	tensor.Ones(1).Exp().Item()
 	if got := len(p.Events()); got != n {
 		t.Errorf("%d events after Stop", got-n)
+	}
+}
+
+// TestBytes has kernels whose traffic is known.
+func TestBytes(t *testing.T) {
+	for name, c := range map[string]struct {
+		f    func(x, y *tensor.Tensor) *tensor.Tensor
+		want int64
+	}{
+		"two arrays are read and one is written": {func(x, y *tensor.Tensor) *tensor.Tensor { return x.Add(x.Exp()).MulScalar(2.0) }, 2 * 4 * 64 * 48},
+		"rows are read and sums are written":     {func(x, y *tensor.Tensor) *tensor.Tensor { return x.Sum(1) }, 4 * (64*48 + 64)},
+		"five rows are picked":                   {func(x, y *tensor.Tensor) *tensor.Tensor { return x.IndexSelect(0, tensor.New([]int64{3, 0, 3, 9, 1})) }, 4*2*5*48 + 8*5},
+		"a product":                              {func(x, y *tensor.Tensor) *tensor.Tensor { return x.MatMul(y) }, 4 * (64*48 + 48*32 + 64*32)},
+	} {
+		var got int64
+		for _, e := range on(t, c.f).Events() {
+			got += e.Bytes
+		}
+		if got != c.want {
+			t.Errorf("%s: %d bytes, want %d", name, got, c.want)
+		}
+	}
+}
+
+// TestTwoProfiles has two at a time, of which one ends first, and evaluations on many goroutines.
+func TestTwoProfiles(t *testing.T) {
+	d := tensor.NewDevice(cpu.New(cpu.Options{Threads: 2}))
+	old := tensor.Default()
+	tensor.SetDefault(d)
+	defer tensor.SetDefault(old)
+	first, second := profile.Start(), profile.Start(d)
+	var wg sync.WaitGroup
+	compute := func() {
+		for i := range 8 {
+			wg.Go(func() { tensor.Ones(10 + i).Exp().Sum().Item() })
+		}
+		wg.Wait()
+	}
+	compute()
+	first.Stop()
+	n := len(first.Events())
+	if n == 0 || n != len(second.Events()) {
+		t.Errorf("%d and %d events", n, len(second.Events()))
+	}
+	compute()
+	second.Stop()
+	if len(first.Events()) != n || len(second.Events()) <= n {
+		t.Errorf("%d and %d events after one ended with %d", len(first.Events()), len(second.Events()), n)
+	}
+	var b bytes.Buffer
+	if err := second.WriteTrace(&b); err != nil || !json.Valid(b.Bytes()) {
+		t.Error(err)
 	}
 }

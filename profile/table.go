@@ -15,7 +15,8 @@ import (
 type By uint8
 
 // The rows of tables. The time and the bytes of a kernel that works for several operators are divided among them by how
-// many primitives of each it computes: they are computed in one pass, and nothing finer is known.
+// many primitives of each it computes, as they are computed in one pass and nothing finer is known. But a contraction, or
+// any other kernel that is no loop, counts as its operator's alone, whatever was fused to it.
 const (
 	ByKernel   By = iota // a kernel and the operators that it works for
 	ByOperator           // an operator, by PyTorch's name
@@ -64,6 +65,9 @@ func (p *Profile) Rows(by By) []Row {
 
 // shares divides a kernel among those that it works for.
 func shares(work []tensor.Origin, by By) map[string]float64 {
+	if i := slices.IndexFunc(work, func(o tensor.Origin) bool { return o.Main }); i >= 0 {
+		work = work[i : i+1]
+	}
 	out, all := map[string]float64{}, 0
 	for _, o := range work {
 		all += o.Values

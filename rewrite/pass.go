@@ -46,6 +46,12 @@ func Run(f *graph.Func, passes []Pass, dump func(pass string, before, after *gra
 // rebuild makes f again, each value replaced by what visit makes of its copy: the copy itself where there is nothing to
 // change. Values that nobody needs any more are left out.
 func rebuild(f *graph.Func, visit func(v *graph.Value) *graph.Value) (*graph.Func, error) {
+	return Replace(f, func(_, v *graph.Value) *graph.Value { return visit(v) })
+}
+
+// Replace makes f again, each value old replaced by what visit makes of it and its copy: the copy itself where there is
+// nothing to change. Values that nobody needs any more are left out.
+func Replace(f *graph.Func, visit func(old, v *graph.Value) *graph.Value) (*graph.Func, error) {
 	return catch(func() *graph.Func {
 		g, to, changed := derive(f, f.Name), newMapping(f), false
 		for _, v := range f.Values {
@@ -55,7 +61,7 @@ func rebuild(f *graph.Func, visit func(v *graph.Value) *graph.Value) (*graph.Fun
 			}
 			w := Copy(g, v, to.all(v.Args))
 			n := len(g.Values)
-			u := visit(w)
+			u := visit(v, w)
 			mark(g, n, v.Pos)
 			to.set(v, u)
 			changed = changed || u != w

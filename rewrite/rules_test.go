@@ -55,6 +55,18 @@ func slice(x *graph.Value, start, shape, step []int) *graph.Value {
 	return x.Slice(graph.Ns(start...), graph.Ns(shape...), step)
 }
 
+// places are five indices of an axis of 9.
+func (b *bench) places() *graph.Value {
+	i := b.array(graph.Uint8, 5)
+	return i.And(graph.Full(b.f, i.Type, graph.IntOf(7)))
+}
+
+// indexed is p of x [4, 9] and so many places in each of its lines.
+func (b *bench) indexed(p *graph.Primitive, idx, x *graph.Value, places int) *graph.Value {
+	args := []*graph.Value{x, idx, b.param(4, places)}
+	return apply(p, graph.Attrs{Axes: []int{1}, Batch: 1}, args[:p.Arity]...)
+}
+
 func twice(p *graph.Primitive) func(*bench) *graph.Value {
 	return func(b *bench) *graph.Value { return graph.Apply(p, nil, graph.Apply(p, nil, b.x())) }
 }
@@ -205,6 +217,16 @@ func ruleCases() map[string][]build {
 // TestRulesKeepBits tries every rule by itself, on every element type that it takes.
 func TestRulesKeepBits(t *testing.T) {
 	cases := ruleCases()
+	for _, p := range []*graph.Primitive{graph.Gather, graph.ScatterAdd, graph.Scatter, graph.ScatterMul, graph.ScatterMax, graph.ScatterMin} {
+		cases[p.Name+" at the same indices everywhere → "+p.Name+" of rows"] = []build{
+			func(b *bench) *graph.Value { // along the last axis
+				return b.indexed(p, repeat(b.places(), []int{0}, 4), b.x(), 5)
+			},
+			func(b *bench) *graph.Value { // along the first, moved there
+				return b.indexed(p, repeat(b.places(), []int{1}, 4).Permute(1, 0), b.x(), 5)
+			},
+		}
+	}
 	for _, table := range tables {
 		for _, rule := range table {
 			if len(cases[rule.Name]) == 0 {

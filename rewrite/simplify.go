@@ -7,8 +7,8 @@ import (
 	"github.com/flambeau-ml/flambeau/graph"
 )
 
-// Simplify applies the rules that make a graph smaller and keep its bits: the tables arithmetic, logic, moves and
-// contractions. A NaN stays a NaN; which of the many bit patterns of one it is, engines may choose.
+// Simplify applies the rules that make a graph smaller and keep its bits: the tables arithmetic, logic, moves,
+// contractions and byIndex. A NaN stays a NaN; which of the many bit patterns of one it is, engines may choose.
 func Simplify(f *graph.Func) (*graph.Func, error) { return rebuild(f, simplifier) }
 
 // Unstop removes what cuts values off from differentiation: in evaluation it does nothing.
@@ -22,7 +22,7 @@ func Unstop(f *graph.Func) (*graph.Func, error) {
 }
 
 // tables are the rules of Simplify.
-var tables = []graph.Rules{arithmetic, logic, moves, contractions}
+var tables = []graph.Rules{arithmetic, logic, moves, contractions, byIndex}
 
 // byOp are the rules that apply to the values of each primitive, in their order. The primitive that a rule starts from
 // is asked of its pattern.

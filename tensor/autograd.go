@@ -12,6 +12,8 @@ import (
 
 // leaf is the accumulator of a tensor that requires a gradient.
 type leaf struct {
+	dev   *Device
+	id    uint64
 	mu    sync.Mutex
 	grad  *Tensor
 	hooks hooks
@@ -42,7 +44,7 @@ func (t *Tensor) RequiresGrad() *Tensor {
 			n.dropRecipe()
 		}
 	}
-	n.leaf = &leaf{}
+	n.leaf = &leaf{dev: r.dev, id: r.dev.ids.Add(1)}
 	n.needs = true
 	t.st.leaf = n.leaf
 	r.bind(t.st, n)
@@ -72,6 +74,7 @@ func (t *Tensor) Grad() *Tensor {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.seen(nil)
 	return l.grad
 }
 
@@ -86,6 +89,11 @@ func (t *Tensor) SetGrad(g *Tensor) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if g != nil {
+		l.seen(g.st.node.Load().capture())
+	} else {
+		l.seen(nil)
+	}
 	l.grad = g
 }
 
@@ -94,6 +102,11 @@ func (t *Tensor) ZeroGrad() {
 	if l := t.leaf(); l != nil {
 		l.mu.Lock()
 		defer l.mu.Unlock()
+		if l.grad != nil {
+			l.seen(l.grad.st.node.Load().capture())
+		} else {
+			l.seen(nil)
+		}
 		l.grad = nil
 	}
 }
@@ -163,6 +176,7 @@ func (t *Tensor) Backward(opts ...BackwardOption) {
 	swept, got := r.sweep(rootV, seed)
 	for _, g := range got {
 		g.leaf.mu.Lock()
+		g.leaf.seen(r.capture)
 		ct := g.ct
 		if old := g.leaf.grad; old != nil {
 			ct = r.read(old).Add(ct)
@@ -323,6 +337,8 @@ func (r *recorder) differentiable(root *node) []*node {
 
 // Eval computes tensors, and with them the pending writes that share their work, as one program. It returns the error
 // of values that cannot be computed, of a memory limit, or of ctx.
+//
+// Inside a compiled function it does nothing for what that computes: the end of the function is where it is computed.
 func Eval(ctx context.Context, ts ...*Tensor) error {
 	if len(ts) == 0 {
 		return nil
@@ -334,14 +350,44 @@ func Eval(ctx context.Context, ts ...*Tensor) error {
 	return err
 }
 
-func evalAll(ctx context.Context, ts []*Tensor) error {
+// PutOff leaves ts to the end of the compiled function that computes one of them, and reports whether there is one. Where
+// it turns out that ts[i] cannot be computed, undo(i) is called. It is what steps of optimisers do, which count.
+func PutOff(undo func(i int), ts ...*Tensor) bool {
 	r := record("eval")
 	defer r.done()
-	var ns []*node
+	return r.putOff(r.nodes(ts), undo)
+}
+
+func (r *recorder) putOff(ns []*node, undo func(i int)) bool {
+	for _, n := range ns {
+		if n.val.Load() != nil {
+			continue
+		}
+		if c := n.capture(); c != nil {
+			c.want(ns, undo)
+			return true
+		}
+	}
+	return false
+}
+
+// nodes are what handles point at, which must have values.
+func (r *recorder) nodes(ts []*Tensor) []*node {
+	ns := make([]*node, 0, len(ts))
 	for _, t := range ts {
 		n := nodeOf(r.read(t))
 		r.wantValue(n)
 		ns = append(ns, n)
+	}
+	return ns
+}
+
+func evalAll(ctx context.Context, ts []*Tensor) error {
+	r := record("eval")
+	defer r.done()
+	ns := r.nodes(ts)
+	if r.putOff(ns, nil) {
+		return nil
 	}
 	if err := r.dev.eval(ctx, ns, ^uint64(0)); err != nil {
 		return err

@@ -18,6 +18,7 @@ func (r *recorder) Count(n *graph.Value, _ *graph.Size) graph.Size {
 	if x.since != 0 {
 		graph.Fail(r.op, "the size of its result depends on values, and under Vmap each member of the batch has its own")
 	}
+	r.reads(x)
 	v, err := x.dev.value(context.Background(), x)
 	if err != nil {
 		panic(asError(err))

@@ -138,6 +138,7 @@ func (r *recorder) computed(typ graph.Type, v *value) *graph.Value {
 	n := &node{dev: r.dev, id: r.dev.ids.Add(1), typ: &typ, op: r.op, where: r.where}
 	n.val.Store(v)
 	n.refs.Store(1)
+	n.marks.Store(given)
 	r.held = append(r.held, n)
 	return r.wrapNode(n)
 }

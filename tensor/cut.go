@@ -44,6 +44,9 @@ func (d *Device) budget(n *node) {
 	if depth < 64 || n.val.Load() != nil {
 		return
 	}
+	if n.capture() != nil {
+		return // what a compiled function does is one program
+	}
 	if depth > 2*cutDepth || depth&(depth-1) == 0 && d.pins(n) > cutBudget {
 		d.cut(n)
 	}

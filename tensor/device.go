@@ -25,6 +25,9 @@ type Device struct {
 	acct    account
 	eager   bool // compute each operator at once, for debugging
 
+	captures [maxCaptures]atomic.Pointer[capture] // that are open
+	witness  atomic.Pointer[witness]              // the call of a function to be frozen that goes on
+
 	mu      sync.Mutex // collecting, claiming, publishing; never held while a program runs
 	epoch   uint32
 	cache   map[uint64][]*entry
@@ -41,6 +44,7 @@ type Device struct {
 	bodiesAlive int // bodies when they were last counted
 	stats       Stats
 	observers   atomic.Pointer[[]*observer]
+	returns     func(buf backend.Buffer) // giveBack: made once
 }
 
 // Stats counts what a device did since it was made.
@@ -61,6 +65,7 @@ const (
 func NewDevice(b backend.Device) *Device {
 	d := &Device{backend: b, start: time.Now(), cache: map[uint64][]*entry{}, eager: os.Getenv("FLAMBEAU_EAGER") == "1"}
 	d.gone.dev = d
+	d.returns = d.giveBack
 	d.gone.refs.Store(dead)
 	return d
 }

@@ -188,6 +188,11 @@ var errGone = errors.New("this tensor's value is gone: what it was computed from
 // eval computes nodes, and with them the pending writes not younger than limit that share their work. The caller
 // counts asked.
 func (d *Device) eval(ctx context.Context, asked []*node, limit uint64) error {
+	return d.evalCaptured(ctx, asked, limit, nil)
+}
+
+// evalCaptured is eval at the end of a call of a compiled function.
+func (d *Device) evalCaptured(ctx context.Context, asked []*node, limit uint64, end *ending) error {
 	d.maybeCollect()
 	retried := false
 	for {
@@ -229,6 +234,12 @@ func (d *Device) eval(ctx context.Context, asked []*node, limit uint64) error {
 			d.mu.Unlock()
 			return err
 		}
+		if err := end.before(e, ent, p); err != nil {
+			e.giveUp()
+			d.mu.Unlock()
+			return err
+		}
+		end = nil
 		l := e.launch(p)
 		rn := &run{e: ent, done: make(chan struct{}), active: true}
 		for i, n := range e.order {
@@ -307,7 +318,7 @@ func (e *evaluation) launch(p *plan) *backend.Launch {
 		l.Sizes[i] = int64(k)
 	}
 	for _, at := range p.numbers {
-		l.Numbers = append(l.Numbers, e.recs[at].attrs.Value)
+		l.Numbers = append(l.Numbers, e.recs[at].attrs.Value.Plain())
 	}
 	return l
 }
@@ -483,7 +494,11 @@ func (d *Device) addPending(st *storage) {
 // value computes n and returns its value, counted in, or its error.
 func (d *Device) value(ctx context.Context, n *node) (*value, error) {
 	for {
-		if err := d.eval(ctx, []*node{n}, ^uint64(0)); err != nil {
+		var end *ending
+		if c := n.capture(); c != nil {
+			end = &ending{of: c.of}
+		}
+		if err := d.evalCaptured(ctx, []*node{n}, ^uint64(0), end); err != nil {
 			return nil, err
 		}
 		d.mu.Lock()

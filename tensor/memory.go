@@ -34,12 +34,17 @@ const minLimbo = 64 << 20
 
 // newValue takes over buf.
 func (d *Device) newValue(buf backend.Buffer) *value {
-	v := &value{dev: d, buf: buf}
+	v := &value{}
+	d.initValue(v, buf)
+	return v
+}
+
+func (d *Device) initValue(v *value, buf backend.Buffer) {
+	v.dev, v.buf = d, buf
 	v.refs.Store(1)
 	d.acct.since.Add(buf.Size())
 	d.acct.live.Add(buf.Size())
-	v.cleanup = runtime.AddCleanup(v, d.giveBack, buf)
-	return v
+	v.cleanup = runtime.AddCleanup(v, d.returns, buf)
 }
 
 func (d *Device) giveBack(buf backend.Buffer) {

@@ -38,10 +38,11 @@ type node struct {
 	run        *run   // computes it now, or computed it as interior or learned output
 }
 
-// The marks of a node.
+// The marks of a node. The slot of the capture that it was recorded in is above captureShift.
 const (
 	top   = 1 << iota // a storage got it: cuts end at such nodes, never inside an operator
 	ended             // its history was swept and not retained
+	given             // its value was not computed
 )
 
 func (n *node) is(mark uint32) bool { return n.marks.Load()&mark != 0 }

@@ -36,6 +36,7 @@ func (k EventKind) String() string { return [...]string{"compile", "run", "kerne
 type Origin struct {
 	Op     string // PyTorch's name
 	Values int    // how many primitives of it the kernel computes
+	Main   bool   // it takes the time of the kernel: a product, say, beside what was fused to it
 
 	where callers.ID
 }
@@ -88,7 +89,7 @@ func (e *evaluation) observe(c *entry, l *backend.Launch) *observed {
 	}
 	o := &observed{by: os, name: c.name, run: e.d.stats.Runs}
 	l.Trace = func(k backend.Kernel) {
-		o.tell(Event{Kind: KernelEvent, Name: k.Name, Start: k.Start, Took: k.Took, Bytes: k.Bytes, Work: e.origins(k.Pos)})
+		o.tell(Event{Kind: KernelEvent, Name: k.Name, Start: k.Start, Took: k.Took, Bytes: k.Bytes, Work: e.origins(k)})
 	}
 	return o
 }
@@ -118,10 +119,10 @@ func (o *observed) tell(ev Event) {
 	}
 }
 
-// origins are the operators that recorded the nodes at positions, each once, in order.
-func (e *evaluation) origins(pos []int) []Origin {
+// origins are the operators that recorded what a kernel computes, each once, in order.
+func (e *evaluation) origins(k backend.Kernel) []Origin {
 	var list []Origin
-	for _, p := range pos {
+	for _, p := range k.Pos {
 		if p < 0 || p >= len(e.order) {
 			continue
 		}
@@ -132,6 +133,7 @@ func (e *evaluation) origins(pos []int) []Origin {
 			list = append(list, Origin{Op: n.op, where: n.where})
 		}
 		list[i].Values++
+		list[i].Main = list[i].Main || p == k.Main
 	}
 	return list
 }

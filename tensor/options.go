@@ -118,6 +118,9 @@ func (r *recorder) maybeSizeOption(opts []Option, name string, fallback *graph.S
 
 // scalar is a number that the user gave.
 func (r *recorder) scalar(v any) graph.Scalar {
+	if c, ok := v.(*Scalar); ok && c != nil {
+		return c.number()
+	}
 	s, err := graph.ScalarOf(v)
 	if err != nil {
 		graph.Fail(r.op, "takes a number, not %v (%T)", v, v)

@@ -339,10 +339,11 @@ func (e *evaluation) symbolic(i int, args []*graph.Value, s *graph.Solver, fresh
 // symbolicAttrs is the attributes of r, applied to args, with names for the sizes that are not structure: fresh names
 // element k of Attrs.Shape, or of Attrs.Start.
 func symbolicAttrs(r *recipe, args []*graph.Value, s *graph.Solver, fresh func(start bool, k int) graph.Size) *graph.Attrs {
-	if r.attrs == nil || len(r.attrs.Shape)+len(r.attrs.Start) == 0 {
+	if r.attrs == nil || len(r.attrs.Shape)+len(r.attrs.Start) == 0 && r.attrs.Value.Cell() == nil {
 		return r.attrs
 	}
 	a := *r.attrs
+	a.Value = a.Value.Plain()
 	if r.op == graph.Reshape {
 		a.Shape = regroup(r, args[0], s, fresh)
 		return &a

@@ -15,6 +15,7 @@ func (t *Tensor) lend(ctx context.Context, op string, f func(data []byte)) error
 	defer r.done()
 	n := nodeOf(r.read(t))
 	r.wantValue(n)
+	r.reads(n)
 	v, err := n.dev.value(ctx, n)
 	if err != nil {
 		return err

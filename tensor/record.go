@@ -16,10 +16,13 @@ type recorder struct {
 	where  callers.ID
 	noGrad bool
 	scope  *Scoped // what the operator computes belongs to it; nil: to none
-	held   []*node // counted by this operator: what it reads and what it makes
-	tops   []*node // what handles and storages got
-	slabs  [][]graph.Value
-	used   int
+
+	capture *capture // and this
+
+	held  []*node // counted by this operator: what it reads and what it makes
+	tops  []*node // what handles and storages got
+	slabs [][]graph.Value
+	used  int
 }
 
 const slab = 32
@@ -64,7 +67,7 @@ func (r *recorder) done() {
 	for i := range r.used {
 		r.slabs[i/slab][i%slab] = graph.Value{}
 	}
-	r.dev, r.used, r.noGrad, r.scope = nil, 0, false, nil
+	r.dev, r.used, r.noGrad, r.scope, r.capture = nil, 0, false, nil, nil
 	recorders.Put(r)
 	if e != nil {
 		panic(e)
@@ -138,6 +141,9 @@ func (r *recorder) emit(rec *recipe, typ graph.Type) *graph.Value {
 			n.typ = x.typ
 		}
 		n.needs, n.since, drawn = n.needs || x.needs, max(n.since, x.since), drawn || x.drawn
+		if r.capture == nil {
+			r.capture = x.capture()
+		}
 		if x.val.Load() == nil {
 			depth = max(depth, x.depth.Load())
 		}
@@ -153,6 +159,9 @@ func (r *recorder) emit(rec *recipe, typ graph.Type) *graph.Value {
 	rec.edges((*node).ref) // safe: the recorder holds them
 	n.needs = n.needs && !rec.stop && rec.op != graph.Stop && typ.DType.IsInexact() && !r.noGrad || rec.hist != nil
 	n.depth.Store(depth + 1)
+	if r.capture != nil {
+		n.marks.Store(r.capture.slot << captureShift)
+	}
 	n.rec.Store(rec)
 	n.refs.Store(1)
 	r.held = append(r.held, n)

@@ -16,8 +16,11 @@ type Scoped struct {
 	mu   sync.Mutex
 	born []weak.Pointer[storage]
 	full int // the length of born at which those that are gone are taken out
-	over bool
+	over atomic.Bool
+	keep *storage // the first that is kept, and
 	kept map[*storage]bool
+
+	capture *capture // whose handles these are; nil: none's
 }
 
 // scopes numbers them: inner ones are younger.
@@ -38,7 +41,7 @@ var scopes atomic.Uint64
 // names it. What is computed from tensors from outside alone does not belong to the Scope; a tensor made inside can be
 // given to it by Own. Scopes nest: what is computed with tensors of two belongs to the inner one.
 func Scope(f func(s *Scoped)) {
-	s := &Scoped{id: scopes.Add(1), kept: map[*storage]bool{}, full: 64}
+	s := &Scoped{id: scopes.Add(1), full: 64}
 	s.look.scope = s
 	where := callers.Here(0)
 	defer func() { s.end(where) }()
@@ -49,6 +52,9 @@ func Scope(f func(s *Scoped)) {
 func (s *Scoped) In(x *Tensor) *Tensor {
 	y := *x
 	l := *x.look
+	if x.scope != nil && s.capture == nil {
+		s.capture = x.scope.capture // a Scope inside a compiled function
+	}
 	l.scope = s
 	y.look = &l
 	return &y
@@ -64,8 +70,15 @@ func (s *Scoped) Own(x *Tensor) *Tensor {
 // it alone, does not belong to the Scope. Of a view its whole storage stays.
 func (s *Scoped) Keep(x *Tensor) *Tensor {
 	s.mu.Lock()
-	if !s.over {
-		s.kept[x.st] = true
+	if !s.over.Load() {
+		switch {
+		case s.keep == nil || s.keep == x.st:
+			s.keep = x.st
+		case s.kept == nil:
+			s.kept = map[*storage]bool{x.st: true}
+		default:
+			s.kept[x.st] = true
+		}
 	}
 	s.mu.Unlock()
 	y := *x
@@ -80,7 +93,7 @@ func (s *Scoped) add(st *storage) {
 	p := weak.Make(st) // what is forgotten inside is the collector's, as it is outside
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over {
+	if s.over.Load() {
 		return
 	}
 	if len(s.born) >= s.full {
@@ -91,25 +104,25 @@ func (s *Scoped) add(st *storage) {
 }
 
 // ended reports whether handles of the scope are like others again.
-func (s *Scoped) ended() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.over
-}
+func (s *Scoped) ended() bool { return s.over.Load() }
 
 func (s *Scoped) end(where callers.ID) {
 	s.mu.Lock()
-	s.over = true
+	s.over.Store(true)
 	var over []*storage
 	for _, p := range s.born {
-		if st := p.Value(); st != nil && !s.kept[st] {
+		if st := p.Value(); st != nil && st != s.keep && !s.kept[st] {
 			over = append(over, st)
 		}
 	}
-	s.born, s.kept = nil, nil
+	s.born, s.kept, s.keep = nil, nil, nil
 	s.mu.Unlock()
 	for _, st := range over {
-		st.free(where, true)
+		if s.capture != nil && &s.capture.scope == s {
+			st.free(st.node.Load().where, goneCaptured)
+		} else {
+			st.free(where, goneScope)
+		}
 	}
 }
 
@@ -117,6 +130,9 @@ func (s *Scoped) end(where callers.ID) {
 func (r *recorder) enter(s *Scoped) {
 	if s == r.scope || s.ended() {
 		return
+	}
+	if c := s.capture; c != nil && r.capture == nil && !c.scope.ended() {
+		r.capture = c
 	}
 	if r.scope == nil || s.id > r.scope.id {
 		r.scope = s

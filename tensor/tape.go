@@ -35,6 +35,9 @@ func NewTape(op string, xs ...*Tensor) (t *Tape, inputs []*Tensor) {
 			if !n.history() {
 				n.dropRecipe()
 			}
+			if tr := r.dev.witness.Load(); tr != nil {
+				tr.equals(n, nodeOf(old))
+			}
 		}
 		t.in = append(t.in, r.handle(v))
 		inputs = append(inputs, r.handle(v))

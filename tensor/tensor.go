@@ -1,6 +1,7 @@
 package tensor
 
 import (
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -17,7 +18,7 @@ type storage struct {
 	leaf  *leaf
 	freed atomic.Uint32 // the line that freed it; 0: nobody did
 	state bool          // written after it held a value: its write is pending until it is computed
-	gone  bool          // set before freed: a Scope let it go
+	gone  goneHow       // set before freed
 
 	pending bool                  // under Device.mu
 	self    weak.Pointer[storage] // set when it becomes state
@@ -126,14 +127,21 @@ func (r *recorder) handle(v *graph.Value) *Tensor {
 func (st *storage) take(r *recorder) *graph.Value {
 	for {
 		if id := st.freed.Load(); id != 0 {
-			if st.gone {
+			switch st.gone {
+			case goneScope:
 				graph.Fail(r.op, "this tensor was let go at the end of the Scope at %s: Keep it, or read it inside", callers.ID(id))
+			case goneCaptured:
+				graph.Fail(r.op, "this tensor was computed at %s inside a compiled function, which has ended: return it from there", callers.ID(id))
 			}
 			graph.Fail(r.op, "this tensor was freed at %s", callers.ID(id))
 		}
 		if n := st.node.Load(); n.tryRef() {
+			if tr := n.dev.witness.Load(); tr != nil {
+				tr.took(st, n)
+			}
 			return r.hold(n)
 		}
+		runtime.Gosched() // a frozen function is overwriting it
 	}
 }
 
@@ -190,16 +198,25 @@ func (r *recorder) handles(vs []*graph.Value) []*Tensor {
 // Free lets go of the tensor's memory at once. Its views and Detach aliases end with it; using any of them afterwards is
 // an error that names the Free. What was computed from it is not touched, nor is who reads it at the moment. A second
 // Free does nothing.
-func (t *Tensor) Free() { t.st.free(callers.Here(0), false) }
+func (t *Tensor) Free() { t.st.free(callers.Here(0), goneFreed) }
 
-// free lets go of what st holds. scope says that where is the line of a Scope.
-func (st *storage) free(where callers.ID, scope bool) {
+// goneHow says what let a storage go.
+type goneHow uint8
+
+const (
+	goneFreed    goneHow = iota // at the line
+	goneScope                   // at the end of the Scope at the line
+	goneCaptured                // at the end of a compiled function; it was computed at the line
+)
+
+// free lets go of what st holds. where is the line that how speaks of.
+func (st *storage) free(where callers.ID, how goneHow) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if st.freed.Load() != 0 {
 		return
 	}
-	st.gone = scope
+	st.gone = how
 	st.freed.Store(uint32(max(where, 1)))
 	n := st.node.Load()
 	for !st.node.CompareAndSwap(n, &n.dev.gone) { // whoever takes the node off lets go of it

@@ -46,7 +46,14 @@ func (r *recorder) write(t *Tensor, x *graph.Value) *Tensor {
 		x = r.stop(x) // what is written through a Detach alias carries no history of its own
 	}
 	v := t.via.back(from, x, make([]int, t.Dim()))
-	st.state = st.state || st.leaf != nil || old.val.Load() != nil
+	c := nodeOf(v).capture()
+	if c != nil {
+		c.wrote(st, old)
+	}
+	if tr := r.dev.witness.Load(); tr != nil {
+		tr.wrote(st, old, r.where)
+	}
+	st.state = st.state || st.leaf != nil || old.val.Load() != nil || c != nil && old.id <= c.start
 	hist := t.detach && old.needs && st.leaf == nil
 	pending := st.state && nodeOf(v).since == 0 // what stands for a batch is never computed
 	if pending || hist || st.leaf != nil {

@@ -54,16 +54,17 @@ func (p *plane) direct(rows, positions int) bool {
 // pad writes a plane with zeros around it.
 func pad[T number](to, from []T, p *plane, pl *placing) {
 	last := len(p.low) - 1
-	width := pl.source[last]
-	clear(to)
+	width, written := pl.source[last], 0
 	for r := 0; r*width < len(from); r++ {
 		at, i := p.low[last], r
 		for d := last - 1; d >= 0; d-- {
 			at += (p.low[d] + i%pl.source[d]) * p.strides[d]
 			i /= pl.source[d]
 		}
-		copy(to[at:], from[r*width:][:width])
+		clear(to[written:at])
+		written = at + copy(to[at:], from[r*width:][:width])
 	}
+	clear(to[written:])
 }
 
 // directConv is a convolution whose windows move by one place at a time.
@@ -179,29 +180,42 @@ func (c *directConv[T]) tile(s *scratch[T], worker, image, g, i, endI int, cols 
 		t.Add = 1
 	}
 	positions := c.pl.positions()
+	var room [64]stretch
+	stretches := c.stretches(room[:0], from, count)
 	for r := range f.start(endI) - first {
-		c.writeRow(worker, ((image*len(c.filters)+g)*f.n+first+r)*positions, from, s.acc[r*s.ld:][:count])
+		base := ((image*len(c.filters)+g)*f.n + first + r) * positions
+		acc := s.acc[r*s.ld:][:count]
+		for _, x := range stretches {
+			if c.to.mem != nil {
+				copy(c.to.mem[base+x.to:][:x.n], acc[x.at:])
+			} else {
+				c.to.write(worker, base+x.to, acc[x.at:][:x.n])
+			}
+		}
 	}
 }
 
-// writeRow hands on those of the elements that stand at positions: acc holds what is at the places from on. base is
-// where position 0 is in the result.
-func (c *directConv[T]) writeRow(worker, base, from int, acc []T) {
+// stretch is n places from a tile's place at on that are the positions from to on.
+type stretch struct{ at, to, n int }
+
+// stretches appends those of count places from a place on that are positions.
+func (c *directConv[T]) stretches(out []stretch, from, count int) []stretch {
 	last := len(c.low) - 1
 	width := c.pl.target[last]
-	for len(acc) > 0 {
-		row, rest, inside := 0, from, true
+	for at := 0; at < count; {
+		row, rest, inside := 0, from+at, true
 		for d := range last { // the row's number among the positions, if it is one of them
 			i := rest / c.strides[d]
 			rest %= c.strides[d]
 			row, inside = row*c.pl.target[d]+i, inside && i < c.pl.target[d]
 		}
-		next := min(len(acc), c.width(last)-rest)
+		next := min(count-at, c.width(last)-rest)
 		if n := min(next, width-rest); inside && n > 0 {
-			c.to.write(worker, base+row*width+rest, acc[:n])
+			out = append(out, stretch{at, row*width + rest, n})
 		}
-		from, acc = from+next, acc[next:]
+		at += next
 	}
+	return out
 }
 
 // width is how many places a row has.

@@ -4,7 +4,8 @@
 // the epilogues of contractions become few kernels (schedule*.go, build.go) in a small loop IR (loop.go). Sizes are
 // parameters: a program is laid out anew for sizes that it has not just seen (program.go, plan.go), and nothing else
 // depends on them. Loops are evaluated in blocks (eval*.go, reduce.go); contractions are a tiled template of their own
-// (contract*.go, conv*.go), and a few primitives have kernels by hand (special*.go). Elementary functions are formulas in
+// (contract*.go, conv*.go) with micro-kernels in machine code where there can be any (engine.go, package micro), and a few
+// primitives have kernels by hand (special*.go). Elementary functions are formulas in
 // loop IR (expand*.go), for which the evaluator has generated loops (fused_gen.go).
 package cpu
 

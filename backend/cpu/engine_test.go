@@ -50,8 +50,10 @@ func TestEngineBits(t *testing.T) {
 	r := rand.New(rand.NewPCG(21, 22))
 	for i := range 60 {
 		d := []graph.DType{graph.Float32, graph.Float64, graph.BFloat16}[i%3]
-		sizes := func() [3]int { return [3]int{1 + r.IntN(40), 1 + r.IntN(300), 1 + r.IntN(900)} }
-		s := sizes()
+		s := [3]int{1 + r.IntN(40), 1 + r.IntN(300), 1 + r.IntN(900)}
+		if i < 6 { // packed as a whole, and in parts
+			s = [3]int{machineRows + 2*i, machineCols + 4*i + 1, packedDepth - 100 + 50*i}
+		}
 		a, _ := randomView(r, d, layouts[r.IntN(6)], [3]int{1, s[0], s[2]})
 		b, _ := randomView(r, d, layouts[r.IntN(6)], [3]int{1, s[1], s[2]})
 		product := func(e *env, a matrix) []byte {

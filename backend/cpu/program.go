@@ -20,6 +20,7 @@ type state struct {
 	members []*evaluation    // of the stages of a group
 	scratch [][]uint64       // of each worker, for a group's own buffers
 	skip    []bool           // stores of a stage that are not done
+	run     run              // memory of the run itself
 }
 
 // nothing is where buffers of no bytes are.
@@ -56,8 +57,12 @@ func (p *program) Run(ctx context.Context, l *backend.Launch) error {
 	}
 	s := p.d.states.Get().(*state)
 	defer p.d.states.Put(s)
-	r := &run{program: p, state: s, l: l, b: b}
-	defer r.release()
+	r := &s.run
+	r.program, r.state, r.l, r.b = p, s, l, b
+	defer func() {
+		r.release()
+		r.forget()
+	}()
 	if err := r.allocate(); err != nil {
 		return err
 	}
@@ -92,9 +97,11 @@ func (r *run) allocate() error {
 	r.base = slices.Grow(r.base[:0], n)[:n]
 	r.faults = slices.Grow(r.faults[:0], n)[:n]
 	clear(r.faults)
-	r.gift = make([]int, len(r.results))
-	r.fresh = make([]*memory, len(r.results))
-	r.gave = make([]bool, len(r.params))
+	r.gift = slices.Grow(r.gift[:0], len(r.results))[:len(r.results)]
+	r.fresh = slices.Grow(r.fresh[:0], len(r.results))[:len(r.results)]
+	r.gave = slices.Grow(r.gave[:0], len(r.params))[:len(r.params)]
+	clear(r.fresh)
+	clear(r.gave)
 	for i := range r.gift {
 		r.gift[i] = -1
 	}
@@ -177,11 +184,19 @@ func (r *run) release() {
 	r.eval.layout, r.eval.numbers = nil, nil
 }
 
+// forget makes r the memory of the next run.
+func (r *run) forget() {
+	clear(r.fresh)
+	*r = run{gift: r.gift, fresh: r.fresh, gave: r.gave}
+}
+
 // finish hands the results out.
 func (r *run) finish() {
 	r.finished = true
-	r.l.Outputs = make([]backend.Output, len(r.results))
-	r.l.Taken = make([]bool, len(r.params))
+	r.l.Outputs = slices.Grow(r.l.Outputs[:0], len(r.results))[:len(r.results)] // a launch may be used again
+	r.l.Taken = slices.Grow(r.l.Taken[:0], len(r.params))[:len(r.params)]
+	clear(r.l.Outputs)
+	clear(r.l.Taken)
 	for i, b := range r.results {
 		out := &r.l.Outputs[i]
 		switch m := r.fresh[i]; {
@@ -306,7 +321,11 @@ func (r *run) bodies(c *compiled) {
 }
 
 func fault(v *graph.Value, err error) *backend.Fault {
-	return &backend.Fault{Op: v.Op.Name, Pos: v.Pos, Msg: err.Error()}
+	op := v.Op
+	if op == rowSum {
+		op = graph.Gather // which is what checks
+	}
+	return &backend.Fault{Op: op.Name, Pos: v.Pos, Msg: err.Error()}
 }
 
 func (r *run) evaluate(at int, c *compiled) *evaluation {

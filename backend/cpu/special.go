@@ -32,6 +32,8 @@ var specials = map[*graph.Primitive]special{
 	graph.WindowScatter: windowScatter,
 	graph.WindowSum:     windowSum,
 	graph.WindowSpread:  windowSpread,
+	firstInOrder:        firstSorted,
+	rowSum:              sumRows,
 }
 
 // overFirst are those that may write their result over their first operand, which they do once nothing can fail.
@@ -73,17 +75,4 @@ func firstOutside(e *env, indices []int64, n int) (index int64, ok bool) {
 		return indices[i], true
 	}
 	return 0, false
-}
-
-// randomBits draws blocks of four words.
-func randomBits(e *env, _ *graph.Attrs, in []array, out array) error {
-	state, words := elements[uint64](in[0]), elements[uint32](out)
-	key, counter := state[0], state[1]
-	e.pool.For(ceilDiv(len(words), 4), 1<<10, func(_, lo, hi int) {
-		for i := lo; i < hi; i++ {
-			block := graph.Philox(key, counter+uint64(i))
-			copy(words[4*i:], block[:])
-		}
-	})
-	return nil
 }

@@ -84,6 +84,13 @@ func cumulateRows[T number](e *env, src, dst []T, outer, n int, product bool) {
 	e.pool.For(outer*blocks, grainOf(min(n, cumulativeBlock)), func(_, first, end int) {
 		for u := first; u < end; u++ {
 			lo, hi := part(u)
+			if !product && u+4 <= end {
+				if at, n := fourParts(part, u); n > 0 {
+					sumFour(src, dst, at, n)
+					u += 3
+					continue
+				}
+			}
 			x, y := src[lo:hi], dst[lo:hi]
 			if product {
 				p := T(1)
@@ -135,6 +142,35 @@ func cumulateRows[T number](e *env, src, dst []T, outer, n int, product bool) {
 			}
 		}
 	})
+}
+
+// fourParts are where parts u to u+3 begin, and their length n; 0 where they have not all the same.
+func fourParts(part func(u int) (lo, hi int), u int) (at [4]int, n int) {
+	for k := range at {
+		lo, hi := part(u + k)
+		if at[k] = lo; k == 0 {
+			n = hi - lo
+		} else if hi-lo != n {
+			return at, 0
+		}
+	}
+	return at, n
+}
+
+// sumFour sums along four parts of n elements side by side: no sum waits for another.
+func sumFour[T number](src, dst []T, at [4]int, n int) {
+	x0, y0 := src[at[0]:][:n], dst[at[0]:][:n]
+	x1, y1 := src[at[1]:][:n], dst[at[1]:][:n]
+	x2, y2 := src[at[2]:][:n], dst[at[2]:][:n]
+	x3, y3 := src[at[3]:][:n], dst[at[3]:][:n]
+	var a, b, c, d T
+	for i := range n {
+		a += x0[i]
+		b += x1[i]
+		c += x2[i]
+		d += x3[i]
+		y0[i], y1[i], y2[i], y3[i] = a, b, c, d
+	}
 }
 
 // cumulateColumns goes along len(sums) lines side by side, of n elements step apart, from element at on.

@@ -128,3 +128,22 @@ func BenchmarkRows(b *testing.B) {
 		run("gather", func() error { return gather(e, a, []array{table, at}, out) })
 	}
 }
+
+// TestRandomMachine draws as many words as there are ways to be left over, past the end of the counter.
+func TestRandomMachine(t *testing.T) {
+	for _, n := range []int{0, 1, 31, 32, 33, 4096, 70_001} {
+		state := graph.NewArray(graph.Uint64, 2)
+		state.I[0], state.I[1] = int64(n)*0x123456789abcdef+5, -3
+		everyWay(t, graph.RandomBits, &graph.Attrs{Shape: graph.Ns(n)}, false, state)
+	}
+}
+
+func BenchmarkRandom(b *testing.B) {
+	out := newArray(graph.Uint32, []int{1 << 20})
+	e := &env{pool: testPools()[0], rows: rowCodesHere()}
+	for b.Loop() {
+		if err := randomBits(e, nil, []array{{graph.Uint64, []int{2}, make([]byte, 16)}}, out); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -73,7 +73,7 @@ func newRoot() *cobra.Command {
 		return usageError{fmt.Errorf("%w (see %s --help)", err, c.CommandPath())}
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newTrain(), newPredict(), newConfig(), newVersion())
+	root.AddCommand(newTrain(), newPredict(), newConfig(), newBench(), newVersion())
 	return root
 }
 

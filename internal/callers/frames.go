@@ -38,7 +38,7 @@ func (id ID) Frames() []runtime.Frame {
 }
 
 // User returns the position of the innermost caller that is not a part of this library: the line that its user wrote.
-// The library is every package of this module but its tests, its commands, its examples and its models. ok is false
+// The library is every package of this module but its tests, its commands, its examples, its benchmarks and its models. ok is false
 // if no such caller is among those that id remembers.
 func (id ID) User() (file string, line int, ok bool) {
 	for _, frame := range id.Frames() {
@@ -121,7 +121,7 @@ func library(pkg string) bool {
 		return false
 	}
 	room, _, _ := strings.Cut(strings.TrimPrefix(rest, "/"), "/")
-	return room != "cmd" && room != "examples" && room != "zoo"
+	return room != "cmd" && room != "examples" && room != "zoo" && room != "bench"
 }
 
 // standard says whether a package is one of the standard library's that call functions they are given, and so may

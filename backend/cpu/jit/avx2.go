@@ -49,8 +49,6 @@ var (
 	equal256     = [...]asm.Op{1: asm.VPCMPEQB, 2: asm.VPCMPEQW, 4: asm.VPCMPEQD, 8: asm.VPCMPEQQ}
 	greater256   = [...]asm.Op{1: asm.VPCMPGTB, 2: asm.VPCMPGTW, 4: asm.VPCMPGTD, 8: asm.VPCMPGTQ}
 	maskMoves    = [...]asm.Op{4: asm.VPMASKMOVD, 8: asm.VPMASKMOVQ}
-	inserts      = [...]asm.Op{1: asm.VPINSRB, 2: asm.VPINSRW}
-	extracts     = [...]asm.Op{1: asm.VPEXTRB, 2: asm.VPEXTRW, 4: asm.VPEXTRD, 8: asm.VPEXTRQ}
 )
 
 func (g *gen256) mask(r asm.Reg) {
@@ -79,6 +77,8 @@ func (g *gen256) move(to, from asm.Reg) {
 func (g *gen256) fetch(to asm.Reg, from asm.Mem) { g.emit(asm.VMOVDQU, to, from) }
 func (g *gen256) stash(to asm.Mem, from asm.Reg) { g.emit(asm.VMOVDQU, to, from) }
 func (g *gen256) upper(to, from asm.Reg)         { g.emit(asm.VEXTRACTI128, to, from, asm.Imm(1)) }
+
+func (g *gen256) join128(r, upper asm.Reg) { g.emit(asm.VINSERTI128, r, r, upper, asm.Imm(1)) }
 
 func (g *gen256) zero(r asm.Reg) { g.emit(asm.VPXOR, r, r, r) }
 func (g *gen256) ones(r asm.Reg) { g.emit(asm.VPCMPEQD, r, r, r) }

@@ -129,40 +129,6 @@ func (g *gen256) loadSmall(i int, s Stream, m asm.Reg) {
 	g.widen(i, s.Type)
 }
 
-// assemble loads elements of one or two bytes to y14, from stream n with distances, or from one place after the other
-// where n is negative: those of all lanes, or of those whose bits are set in R14.
-func (g *gen256) assemble(n int, from asm.Mem, b int, some bool) {
-	g.zero(asm.X(low0))
-	g.zero(asm.X(low1))
-	g.oneByOne(n, some, from, b, func(j int, at asm.Mem) {
-		r := asm.X(low0 + j*b/16)
-		g.emit(inserts[b], r, r, at, asm.Imm(j%(16/b)))
-	})
-	if g.lanes*b > 16 {
-		g.emit(asm.VINSERTI128, asm.Y(low0), asm.Y(low0), asm.X(low1), asm.Imm(1))
-	}
-}
-
-// oneByOne does f for each lane, or for those whose bits are set in R14, and the place of its element of b bytes: of
-// stream n with distances, for which the address goes on in RSI, or one after the other where n is negative.
-func (g *gen256) oneByOne(n int, some bool, first asm.Mem, b int, f func(j int, at asm.Mem)) {
-	for j := range g.lanes {
-		skip, at := g.a.Label(), first
-		if some {
-			g.emit(asm.SHR, second, asm.Imm(1))
-			g.emit(asm.JAE, skip)
-		}
-		if n < 0 {
-			at = first.Plus(j * b)
-		}
-		f(j, at)
-		g.a.Bind(skip)
-		if n >= 0 {
-			g.emit(asm.ADD, temp, arg(g.k.stream(n)+2))
-		}
-	}
-}
-
 // widen makes what instruction i loads of elements as they are in memory, in y14.
 func (g *gen256) widen(i int, t Type) {
 	to := g.fresh(i)
@@ -245,7 +211,11 @@ func (g *gen256) storeStream(i int) {
 	case Same:
 		unsupported("a store to one place")
 	case Strided:
-		g.pieces(in.N, g.address(in.N), x, b)
+		to := g.address(in.N)
+		if g.tail {
+			g.emit(asm.MOV, second, g.onStack(g.lasting+1))
+		}
+		g.pieces(in.N, to, x, b)
 	default:
 		g.store(g.address(in.N), x, b)
 	}
@@ -257,30 +227,13 @@ func (g *gen256) store(to asm.Mem, x asm.Reg, b int) {
 		g.fetch(asm.Y(low1), g.onStack(g.lasting))
 		g.emit(maskMoves[b], to, g.maskFor(asm.Y(low1), b, low1), x)
 	case g.tail:
+		g.emit(asm.MOV, second, g.onStack(g.lasting+1))
 		g.pieces(-1, to, x, b)
 	case g.k.Bypass && g.lanes*b == 32:
 		g.emit(asm.VMOVNTDQ, to, x)
 	default:
 		g.put(to, x, g.lanes*b)
 	}
-}
-
-// pieces stores the elements of x one by one, to stream n with distances, or one after the other where n is negative.
-func (g *gen256) pieces(n int, to asm.Mem, x asm.Reg, b int) {
-	if g.tail {
-		g.emit(asm.MOV, second, g.onStack(g.lasting+1))
-	}
-	upper := asm.X(low1)
-	if g.lanes*b > 16 {
-		g.upper(upper, x.Y())
-	}
-	g.oneByOne(n, g.tail, to, b, func(j int, at asm.Mem) {
-		r := x.X()
-		if j*b >= 16 {
-			r = upper
-		}
-		g.emit(extracts[b], at, r, asm.Imm(j%(16/b)))
-	})
 }
 
 // place writes the place of a position, or whether it is inside.

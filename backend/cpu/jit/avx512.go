@@ -17,11 +17,6 @@ var tailMask, tempMask = asm.K1, asm.K7
 func (g *gen512) of(x *gen) writer { return &gen512{x} }
 
 func (g *gen512) prepare() {
-	for _, s := range g.k.Streams {
-		if s.Step == Strided && s.Type.Bytes() < 4 {
-			unsupported("a stream of %s with distances", s.Type)
-		}
-	}
 	g.nans = map[int]int{}
 	for o := range g.acc {
 		in := g.reduction(o)
@@ -126,6 +121,8 @@ func (g *gen512) upper(to, from asm.Reg) {
 	}
 	g.emit(asm.VEXTRACTF32X4, to, from, asm.Imm(1))
 }
+
+func (g *gen512) join128(r, upper asm.Reg) { g.emit(asm.VINSERTI32X4, r, r, upper, asm.Imm(1)) }
 
 // set makes all elements of r the number whose bits are given.
 func (g *gen512) set(r asm.Reg, t Type, bits uint64) {

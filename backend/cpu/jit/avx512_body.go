@@ -119,6 +119,11 @@ func (g *gen512) binary(i int) {
 		g.extremum(in.Op, in.Type, g.out(i), a, b)
 		return
 	}
+	if in.Op == Mul && in.Type.Bytes() == 1 {
+		a, b := g.in(x), g.in(y)
+		g.multiplyBytes(g.out(i), a, b)
+		return
+	}
 	o := binary512[in.Op]
 	op := o.of(in.Type)
 	if op == 0 {
@@ -130,6 +135,18 @@ func (g *gen512) binary(i int) {
 	a := g.in(x)
 	b := g.operand(y)
 	g.emit(op, g.out(i), a, b)
+}
+
+// multiplyBytes multiplies even and odd bytes, as 16 bits.
+func (g *gen512) multiplyBytes(to, x, y asm.Reg) {
+	r, s := like(to, temp0), like(to, temp1)
+	g.emit(asm.VPSRLW, r, x, asm.Imm(8))
+	g.emit(asm.VPSRLW, s, y, asm.Imm(8))
+	g.emit(asm.VPMULLW, r, r, s)
+	g.emit(asm.VPSLLW, r, r, asm.Imm(8))
+	g.emit(asm.VPMULLW, s, x, y)
+	g.emit(asm.VPANDD, s, s, g.a.Const32(0x00ff00ff).Broadcast())
+	g.emit(asm.VPORD, to, r, s)
 }
 
 // extremum is the greater or less of floats, as Go has it. to may be one of the operands.
@@ -279,7 +296,7 @@ func (g *gen512) reduce(i int) {
 	}
 	x := g.in(in.Args[0])
 	if g.k.Form == Runs {
-		g.accumulate(in, x)
+		g.accumulate(i, x)
 		return
 	}
 	var acc asm.Reg
@@ -312,14 +329,15 @@ func (g *gen512) reduce(i int) {
 		return
 	}
 	g.combine(in.Op, t, r, acc, x)
-	g.emit(pick(t, asm.VMOVAPS, asm.VMOVAPD), acc.Mask(tailMask), r)
+	g.emit(loads[t.Bytes()], acc.Mask(tailMask), r)
 }
 
 // accumulate adds x to a partial result, which lies where the result goes.
-func (g *gen512) accumulate(in *Instr, x asm.Reg) {
+func (g *gen512) accumulate(i int, x asm.Reg) {
+	in := &g.k.Instrs[i]
 	b := in.Type.Bytes()
 	at := g.result(in.N, b)
-	acc := g.reg(temp0, in.Type)
+	acc := g.fresh(i)
 	switch {
 	case g.tail:
 		g.emit(loads[b], acc.Mask(tailMask).Zero(), at)
@@ -340,6 +358,10 @@ func (g *gen512) combine(o Op, t Type, to, x, y asm.Reg) {
 	r := reductions[o]
 	if op := r.of(t); op != 0 {
 		g.emit(op, to, x, y)
+		return
+	}
+	if o == Product && t.Bytes() == 1 {
+		g.multiplyBytes(to, x, y)
 		return
 	}
 	if !t.Float() {

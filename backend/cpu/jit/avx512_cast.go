@@ -1,6 +1,8 @@
 package jit
 
 import (
+	"math"
+
 	asm "github.com/flambeau-ml/flambeau/internal/asm/amd64"
 )
 
@@ -88,11 +90,18 @@ func (g *gen512) castBool(i int, k asm.Reg) {
 // truncate makes integers of floats by way of 64 bits, as Go does: what does not fit is the lowest number, cut off.
 func (g *gen512) truncate(i int, x asm.Reg) {
 	in := &g.k.Instrs[i]
-	if in.Type == U64 {
-		unsupported("a cast of %s to u64", in.From)
-	}
 	wide := g.reg(temp0, I64)
 	g.emit(pick(in.From, asm.VCVTTPS2QQ, asm.VCVTTPD2QQ), wide, x)
+	if in.Type == U64 { // numbers from 2⁶³ to 2⁶⁴ fit
+		lo, hi := uint64(math.Float32bits(1<<63)), uint64(math.Float32bits(1<<64))
+		if in.From == F64 {
+			lo, hi = math.Float64bits(1<<63), math.Float64bits(1<<64)
+		}
+		cmp := pick(in.From, asm.VCMPPS, asm.VCMPPD)
+		g.emit(cmp, tempMask, x, g.constant(in.From, lo).Broadcast(), asm.CmpGEQ)
+		g.emit(cmp, tempMask.Mask(tempMask), x, g.constant(in.From, hi).Broadcast(), asm.CmpLTQ)
+		g.emit(pick(in.From, asm.VCVTTPS2UQQ, asm.VCVTTPD2UQQ), wide.Mask(tempMask), x)
+	}
 	g.resize(g.out(i), wide, I64, in.Type.Bytes())
 }
 

@@ -36,8 +36,7 @@ func (g *gen512) loadStream(i int) {
 		return
 	}
 	b := s.Type.Bytes()
-	raw := g.reg(temp0, s.Type)
-	to := raw
+	var to asm.Reg
 	plain := s.Type != Bool && s.Type.Held() == s.Type
 	if plain {
 		to = g.fresh(i)
@@ -111,8 +110,9 @@ func (g *gen512) maskTest() asm.Op {
 
 // gather loads elements at distances.
 func (g *gen512) gather(i int, s Stream, from asm.Mem, k asm.Reg) {
-	if g.lanes > 16 {
-		unsupported("a stream with distances in a kernel of %d lanes", g.lanes)
+	if s.Type.Bytes() < 4 {
+		g.gatherSmall(i, s, from, k)
+		return
 	}
 	if k == 0 {
 		g.emit(asm.KXNORW, tempMask, tempMask, tempMask)
@@ -129,6 +129,22 @@ func (g *gen512) gather(i int, s Stream, from asm.Mem, k asm.Reg) {
 		op = asm.VPGATHERDQ
 	}
 	g.emit(op, to.Mask(tempMask), from.Idx(index, 1))
+}
+
+// gatherSmall loads elements of one or two bytes one by one.
+func (g *gen512) gatherSmall(i int, s Stream, from asm.Mem, k asm.Reg) {
+	in := &g.k.Instrs[i]
+	b := s.Type.Bytes()
+	if k != 0 {
+		g.emit(asm.KMOVQ, second, k)
+	}
+	g.assemble(in.N, from, b, k != 0)
+	raw := g.wide(temp0, b)
+	if s.Type.Held() != s.Type || s.Type == Bool {
+		g.widen(i, s.Type, raw)
+		return
+	}
+	g.move(g.fresh(i), raw)
 }
 
 // storeStream writes a store.
@@ -156,6 +172,11 @@ func (g *gen512) storeStream(i int) {
 	}
 	to := g.address(in.N)
 	switch {
+	case s.Step == Strided && b < 4:
+		if g.tail {
+			g.emit(asm.KMOVQ, second, tailMask)
+		}
+		g.pieces(in.N, to, x, b)
 	case s.Step == Strided:
 		if k := tempMask; g.tail {
 			g.emit(asm.KMOVQ, k, tailMask)

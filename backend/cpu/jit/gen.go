@@ -71,9 +71,12 @@ type writer interface {
 	// none jumps to a label if the Bool r holds nowhere.
 	none(r asm.Reg, to asm.Label)
 
-	// combine is two partial results as one, and upper the upper half of a register.
+	// combine is two partial results as one.
 	combine(o Op, t Type, to, x, y asm.Reg)
+
+	// upper is the upper half of a register, and join128 gives r, of 256 bits, such an upper half.
 	upper(to, from asm.Reg)
+	join128(r, upper asm.Reg)
 
 	// begin and end are around a row for output o, which is in r at the end; merge is combine between them.
 	begin(o int)
@@ -118,9 +121,17 @@ func like(r asm.Reg, n int) asm.Reg {
 	return asm.X(n)
 }
 
-// mostLanes is how many elements a register has of the widest type that there is.
+// mostLanes is how many elements a register has of the widest type that there is, or less where the kernel asks for it.
 func (g *gen) mostLanes() int {
 	w := 1
+	if g.k.Form == Rows { // a partial result has a lane to itself
+		w = g.width / 32
+	}
+	for _, s := range g.k.Streams {
+		if b := s.Type.Bytes(); s.Step == Strided && b < 4 { // two registers of 128 bits hold what was assembled
+			w = max(w, g.width*b/32)
+		}
+	}
 	for i := range g.k.Instrs {
 		in := &g.k.Instrs[i]
 		if slices.ContainsFunc(g.regions, func(r region) bool { return r.within(i) }) {
@@ -158,7 +169,7 @@ func (g *gen) plan() {
 		g.places[p] = g.slots(1)
 	}
 	for s, x := range g.k.Streams {
-		if x.Step == Strided {
+		if x.Step == Strided && x.Type.Bytes() >= 4 {
 			g.places[-1-s] = g.slots(1)
 		}
 	}
@@ -205,9 +216,6 @@ func (g *gen) planReductions() (last int) {
 	last = g.file - 1
 	if g.k.Form != Rows {
 		return last
-	}
-	if g.lanes > 32 {
-		unsupported("a reduction of %d lanes", g.lanes)
 	}
 	parts := 32 / g.lanes
 	few := g.file < 20

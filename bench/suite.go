@@ -1,0 +1,276 @@
+package bench
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/flambeau-ml/flambeau/backend/cpu"
+	"github.com/flambeau-ml/flambeau/tensor"
+)
+
+// Self is what this suite calls itself where results name who measured.
+const Self = "flambeau"
+
+// Suite says what is measured, and how. Its zero value, with cases, measures on all processors.
+type Suite struct {
+	Cases    []Case
+	Threads  []int         // numbers of threads, one after the other; empty: as many as there are processors
+	Budget   time.Duration // how long each case is repeated; 0: 0.8 s
+	Patience float64       // go on for up to so many budgets, until five repetitions are clean; 0: 5
+	Quick    bool          // each case takes a second at most, inputs, compiling and limit among it
+	CPU      string        // the level of machine code, as in cpu.Options
+	Peers    []Peer        // measured beside, family by family
+	Version  string        // for the report
+
+	// Progress, when not nil, is told what is about to be measured; Each gets every result as it comes. An error of
+	// Each ends the run.
+	Progress func(what string)
+	Each     func(r Result) error
+}
+
+// quickTime is what a case may take in a quick run.
+const quickTime = time.Second
+
+// Run measures all cases. While it runs the default device of package tensor is the suite's. A case that fails gives a
+// result with an error; the error of Run is that of its context, of a peer's program that could not be started, or of
+// Each.
+func (s *Suite) Run(ctx context.Context) (*Report, error) {
+	threads := s.Threads
+	if len(threads) == 0 {
+		threads = []int{runtime.NumCPU()}
+	}
+	report := &Report{Info: s.Info()}
+	give := func(r Result) error {
+		report.Results = append(report.Results, r)
+		if s.Each != nil {
+			return s.Each(r)
+		}
+		return nil
+	}
+	total := len(s.Cases) * len(threads)
+	done := 0
+	for _, n := range threads {
+		b := s.newBench(n)
+		err := func() error {
+			defer b.close()
+			for cases := s.Cases; len(cases) > 0; {
+				family := cases[:sameFamily(cases)]
+				cases = cases[len(family):]
+				for i := range family {
+					done++
+					s.tell("%d/%d %s, %s", done, total, family[i].Name, plural(n, "thread"))
+					r := b.measure(ctx, &family[i])
+					if err := ctx.Err(); err != nil { // which is what r may say, too
+						return err
+					}
+					if err := give(r); err != nil {
+						return err
+					}
+				}
+				for i := range s.Peers {
+					s.tell("%s of %s", family[0].family(), s.Peers[i].Name())
+					rs, err := s.Peers[i].Measure(ctx, family, n, s.budget())
+					if err != nil {
+						return err
+					}
+					for _, r := range rs {
+						if err := give(r); err != nil {
+							return err
+						}
+					}
+				}
+			}
+			return nil
+		}()
+		if err != nil {
+			return report, err
+		}
+	}
+	return report, nil
+}
+
+func (s *Suite) tell(format string, args ...any) {
+	if s.Progress != nil {
+		s.Progress(fmt.Sprintf(format, args...))
+	}
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func (s *Suite) budget() time.Duration {
+	switch {
+	case s.Budget > 0:
+		return s.Budget
+	case s.Quick:
+		return quickTime / 4
+	}
+	return 800 * time.Millisecond
+}
+
+// sameFamily is how many cases at the beginning are of one family.
+func sameFamily(cases []Case) int {
+	n := slices.IndexFunc(cases, func(c Case) bool { return c.family() != cases[0].family() })
+	if n < 0 {
+		return len(cases)
+	}
+	return n
+}
+
+// Info says where results of the suite come from: the first line of a file of them.
+func (s *Suite) Info() Info {
+	d := cpu.New(cpu.Options{Threads: 1, CPU: s.CPU})
+	defer d.Close()
+	engine := strings.TrimSuffix(d.Name(), ", 1 thread)") + ")"
+	return Info{
+		Case: "_info", Version: s.Version, Program: program(), Engine: engine, Processor: processor(), CPUs: runtime.NumCPU(),
+		Go: runtime.Version(), Date: time.Now().UTC().Format(time.RFC3339), Quick: s.Quick,
+	}
+}
+
+// bench measures cases with one number of threads.
+type bench struct {
+	*Suite
+	threads int
+	backend *cpu.Device
+	before  *tensor.Device
+	peaks   *peaks
+}
+
+func (s *Suite) newBench(threads int) *bench {
+	b := &bench{Suite: s, threads: threads, before: tensor.Default()}
+	b.backend = cpu.New(cpu.Options{Threads: threads, CPU: s.CPU})
+	span := 60 * time.Millisecond
+	if s.Quick {
+		span /= 6
+	}
+	b.peaks = newPeaks(b.backend, span)
+	tensor.SetDefault(tensor.NewDevice(b.backend))
+	return b
+}
+
+func (b *bench) close() {
+	tensor.SetDefault(b.before)
+	b.peaks.close()
+	b.backend.Close()
+}
+
+// measure measures one case.
+func (b *bench) measure(ctx context.Context, c *Case) (r Result) {
+	r = Result{Case: c.Name, Peer: Self, Threads: b.threads}
+	in := NewInputs(false)
+	defer func() {
+		if p := recover(); p != nil {
+			r.Error = fmt.Sprintf("panic: %v\n%s", p, debug.Stack())
+		}
+		in.Free()
+		runtime.GC() // what handles have forgotten is not the next case's
+		b.backend.Allocator().Trim()
+	}()
+	err := tensor.Try(func() { tensor.Must(b.repeat(ctx, c, in, &r)) })
+	if err != nil {
+		r.Error = err.Error()
+	}
+	return r
+}
+
+// repeat makes a case's inputs, calls it until its results are known to be steady, and measures.
+func (b *bench) repeat(ctx context.Context, c *Case, in *Inputs, r *Result) error {
+	began := time.Now()
+	var err error
+	if r.Limit, err = b.peaks.limit(c.Work); err != nil {
+		return err
+	}
+	b.backend.Allocator().ResetPeak()
+	step := c.Make(in)
+	d := newDigester()
+	var first time.Duration
+	for i := range max(c.Calls, 1) {
+		start := time.Now()
+		out, err := compute(ctx, step)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			first = time.Since(start)
+		}
+		for _, t := range out {
+			if err := d.add(ctx, t); err != nil {
+				return err
+			}
+			t.Free()
+		}
+	}
+	digest := d.digest()
+	r.Digest = &digest
+	once := func() error {
+		out, err := compute(ctx, step)
+		for _, t := range out {
+			t.Free()
+		}
+		return err
+	}
+	left := func() time.Duration { // of a quick run's time
+		if !b.Quick {
+			return time.Hour
+		}
+		return quickTime - time.Since(began)
+	}
+	one := first
+	for i := range 3 {
+		if one > left() || i > 0 && one > 300*time.Millisecond {
+			break
+		}
+		start := time.Now()
+		if err := once(); err != nil {
+			return err
+		}
+		if t := time.Since(start); i == 0 || t < one {
+			one = t
+		}
+	}
+	r.CompileS = round(max(0, first-one).Seconds())
+	m := newMeter()
+	if one > left() { // there is time for nothing else
+		m.add(one, false)
+	}
+	calls := max(1, int(3*time.Millisecond/max(one, 1)))
+	budget, patience := b.budget(), time.Duration(cmp.Or(b.Patience, 5)*float64(b.budget()))
+	for {
+		spent := time.Since(m.from)
+		enough := len(m.all) >= 200 || spent > budget && len(m.clean) >= 5 || spent > patience
+		if enough && len(m.all) >= 3 || len(m.all) > 0 && one > left() {
+			break
+		}
+		if !b.Quick {
+			m.settle(ctx, patience*6/10)
+		}
+		if err := m.rep(once, calls); err != nil {
+			return err
+		}
+	}
+	r.set(m.figures(), c.Work)
+	r.Others = round(m.others())
+	r.Peak = b.backend.Memory().Peak
+	return nil
+}
+
+// compute is one repetition, its results computed.
+func compute(ctx context.Context, step Step) ([]*tensor.Tensor, error) {
+	out := step()
+	if slices.Contains(out, nil) {
+		return nil, errors.New("bench: a step gave no result")
+	}
+	return out, tensor.Eval(ctx, out...)
+}
