@@ -13,7 +13,9 @@ var modes = []struct {
 	wrap func(f func(x *tensor.Tensor) *tensor.Tensor) func(x *tensor.Tensor) *tensor.Tensor
 }{
 	{"deferred", func(f func(x *tensor.Tensor) *tensor.Tensor) func(x *tensor.Tensor) *tensor.Tensor { return f }},
-	{"compiled", func(f func(x *tensor.Tensor) *tensor.Tensor) func(x *tensor.Tensor) *tensor.Tensor { return compile.Func(f) }},
+	{"compiled", func(f func(x *tensor.Tensor) *tensor.Tensor) func(x *tensor.Tensor) *tensor.Tensor {
+		return compile.Func(f)
+	}},
 	{"frozen", func(f func(x *tensor.Tensor) *tensor.Tensor) func(x *tensor.Tensor) *tensor.Tensor {
 		return compile.Func(f, compile.Freeze())
 	}},

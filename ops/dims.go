@@ -62,4 +62,6 @@ func givenLike(v *graph.Value, f float64) *graph.Value {
 }
 
 // isOne reports whether s is the number 1, which is what a default factor is.
-func isOne(s graph.Scalar) bool { return s.Cell() == nil && s.Kind() <= graph.FloatScalar && s.Float() == 1 }
+func isOne(s graph.Scalar) bool {
+	return s.Cell() == nil && s.Kind() <= graph.FloatScalar && s.Float() == 1
+}

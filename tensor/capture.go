@@ -20,8 +20,9 @@ type capture struct {
 	of     *Captured
 	mu     sync.Mutex
 	wanted []wanted
-	writes []*storage   // from outside that were written
-	grads  []gradBefore // of leaves whose gradient changed
+	writes map[*storage]bool // from outside that were written
+	grads  []gradBefore      // of leaves whose gradient changed
+	graded map[*leaf]bool    // those
 	splits []callers.ID
 }
 
@@ -108,20 +109,25 @@ func (c *capture) split(r *recorder) {
 func (c *capture) wrote(st *storage, old *node) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if old.before(c) != nil && !slices.Contains(c.writes, st) {
-		c.writes = append(c.writes, st)
+	if !c.writes[st] && old.before(c) != nil {
+		if c.writes == nil {
+			c.writes = map[*storage]bool{}
+		}
+		c.writes[st] = true
 	}
 }
 
-// graded notes the gradient of l before it changes. Under l.mu.
-func (c *capture) graded(l *leaf) {
+// grades notes the gradient of l before it changes. Under l.mu.
+func (c *capture) grades(l *leaf) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, g := range c.grads {
-		if g.leaf == l {
-			return
-		}
+	if c.graded[l] {
+		return
 	}
+	if c.graded == nil {
+		c.graded = map[*leaf]bool{}
+	}
+	c.graded[l] = true
 	c.grads = append(c.grads, gradBefore{l, l.grad})
 }
 
@@ -141,7 +147,7 @@ func (c *capture) abort() {
 		}
 	}
 	c.wanted = nil
-	for _, st := range c.writes {
+	for st := range c.writes {
 		st.rewind(c)
 	}
 	for _, g := range c.grads {
@@ -228,7 +234,9 @@ func (c *capture) finish(ys []*Tensor, study *study, done *bool) []*Tensor {
 	if study != nil {
 		study.out, study.splits = out, c.splits
 		for _, w := range c.wanted {
-			study.wanted = append(study.wanted, w.nodes...)
+			for _, n := range w.nodes {
+				study.wanted[n] = true
+			}
 		}
 	}
 	err := c.dev.evalCaptured(context.Background(), roots, ^uint64(0), &ending{c.of, study})

@@ -75,14 +75,15 @@ type line struct {
 
 // source says where an input is.
 type source struct {
-	kind  sourceKind
-	arg   int
-	st    *storage
-	leaf  *leaf
-	fixed *node      // counted by nobody, but reachable
-	data  []byte     // of fixed
-	where callers.ID // of who made what it held
-	mayGo bool       // the program writes what it holds anew
+	kind   sourceKind
+	arg    int
+	st     *storage
+	leaf   *leaf
+	fixed  *node      // counted by nobody, but reachable
+	data   []byte     // of fixed
+	where  callers.ID // of who made what it held
+	mayGo  bool       // the program writes what it holds anew, as says
+	target int        // this target
 }
 
 type sourceKind uint8

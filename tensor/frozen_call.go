@@ -23,23 +23,22 @@ func (f *frozen) call(args, out []*Tensor) bool {
 		r.launch = backend.Launch{Sizes: f.sizes, Numbers: append([]graph.Scalar(nil), f.numbers...), Needed: f.needed,
 			Inputs: make([]backend.Buffer, n), Donate: make([]bool, n)}
 	}
-	if !f.gather(r, args) {
-		f.runs.Put(r)
-		return false
-	}
 	for _, c := range f.counts {
 		*c.n++
 	}
 	for _, c := range f.cells {
 		r.launch.Numbers[c.at] = graph.FloatOf(c.s.now())
 	}
+	if !f.gather(r, args) && !(f.settle(args) && f.gather(r, args)) {
+		f.uncount()
+		f.runs.Put(r)
+		return false
+	}
 	err := f.run(r)
 	if err == nil {
 		err = f.publish(r, args, out)
 	} else {
-		for _, c := range f.counts {
-			*c.n--
-		}
+		f.uncount()
 	}
 	f.clean(r)
 	f.runs.Put(r)
@@ -50,6 +49,49 @@ func (f *frozen) call(args, out []*Tensor) bool {
 	return true
 }
 
+func (f *frozen) uncount() {
+	for _, c := range f.counts {
+		*c.n--
+	}
+}
+
+// settle computes the inputs that have no value, and reports whether they have then.
+func (f *frozen) settle(args []*Tensor) bool {
+	var held []*node
+	defer func() {
+		for _, n := range held {
+			n.unref()
+		}
+	}()
+	for i := range f.inputs {
+		if n := f.inputs[i].node(args); n != nil && n.val.Load() == nil {
+			if !n.tryRef() {
+				return false
+			}
+			held = append(held, n)
+		}
+	}
+	return f.dev.eval(ctxNone, held, ^uint64(0)) == nil
+}
+
+// node is what an input is now, or nil.
+func (s *source) node(args []*Tensor) *node {
+	switch s.kind {
+	case fromArgument:
+		return args[s.arg].st.node.Load()
+	case fromStorage:
+		return s.st.node.Load()
+	case fromGradient:
+		s.leaf.mu.Lock()
+		defer s.leaf.mu.Unlock()
+		if g := s.leaf.grad; g != nil {
+			return g.st.node.Load()
+		}
+		return nil
+	}
+	return s.fixed
+}
+
 // gather finds the inputs. Those that the program may overwrite are taken off their nodes.
 func (f *frozen) gather(r *frozenRun, args []*Tensor) bool {
 	d := f.dev
@@ -57,21 +99,7 @@ func (f *frozen) gather(r *frozenRun, args []*Tensor) bool {
 	defer d.mu.Unlock()
 	for i := range f.inputs {
 		s := &f.inputs[i]
-		var n *node
-		switch s.kind {
-		case fromArgument:
-			n = args[s.arg].st.node.Load()
-		case fromStorage:
-			n = s.st.node.Load()
-		case fromGradient:
-			s.leaf.mu.Lock()
-			if g := s.leaf.grad; g != nil {
-				n = g.st.node.Load()
-			}
-			s.leaf.mu.Unlock()
-		case fromConstant:
-			n = s.fixed
-		}
+		n := s.node(args)
 		var v *value
 		if n != nil {
 			v = n.val.Load()
@@ -145,7 +173,7 @@ func (f *frozen) publish(r *frozenRun, args, out []*Tensor) (failed error) {
 		switch {
 		case !l.Donate[i]:
 		case i < len(l.Taken) && l.Taken[i]:
-			if t := f.writes(i); t != nil && t.source >= 0 && l.Outputs[t.source].Buffer == l.Inputs[i] {
+			if t := &f.targets[f.inputs[i].target]; t.source >= 0 && l.Outputs[t.source].Buffer == l.Inputs[i] {
 				n.val.Store(r.vals[i]) // written in place: nobody else knows the node
 				r.out[t.source] = r.vals[i]
 				n.refs.Add(-dead)
@@ -195,16 +223,6 @@ func (f *frozen) publish(r *frozenRun, args, out []*Tensor) (failed error) {
 		}
 	}
 	return failed
-}
-
-// writes is the target that writes what input i is.
-func (f *frozen) writes(i int) *target {
-	for k := range f.targets {
-		if t := &f.targets[k]; t.kind == toStorage && t.own == i {
-			return t
-		}
-	}
-	return nil
 }
 
 // result is all that a result of a frozen call is, in one allocation.

@@ -33,18 +33,19 @@ func (x *ending) before(e *evaluation, ent *entry, p *plan) error {
 // study is a call of a function to be frozen, which makes a form of what it did.
 type study struct {
 	*witness
-	of      *Captured
-	dev     *Device
-	args    []*Tensor
-	nodes   []*node // of args when the call began
-	out     []*Tensor
-	wanted  []*node // by Eval
-	splits  []callers.ID
-	old     *frozen // a form that fits, which the call confirms
-	form    *frozen // what the call made
-	differs *Error  // from old, which was ready
-	begun   time.Time
-	ran     time.Time // when its program was launched
+	of        *Captured
+	dev       *Device
+	args      []*Tensor
+	nodes     []*node // of args when the call began
+	out       []*Tensor
+	wanted    map[*node]bool     // by Eval
+	gradients map[*storage]*leaf // those that are set
+	splits    []callers.ID
+	old       *frozen // a form that fits, which the call confirms
+	form      *frozen // what the call made
+	differs   *Error  // from old, which was ready
+	begun     time.Time
+	ran       time.Time // when its program was launched
 }
 
 // study begins to watch a call. It returns nil where another one is watched on the device, or each operator is computed
@@ -59,7 +60,8 @@ func (c *Captured) study(k *capture, args []*Tensor) *study {
 		c.note("its tensors are not on the default device")
 		return nil
 	}
-	s := &study{of: c, dev: d, args: args, witness: &witness{start: k.start, homes: map[*node]*storage{}, same: map[*node]*node{}}}
+	s := &study{of: c, dev: d, args: args, witness: &witness{start: k.start, homes: map[*node]*storage{}, same: map[*node]*node{},
+		written: map[*storage]bool{}, known: map[*leaf]bool{}}, wanted: map[*node]bool{}}
 	for _, x := range args {
 		if x == nil {
 			s.spoil("an argument is nil")
@@ -148,6 +150,12 @@ func (s *study) fill(f *frozen, e *evaluation, p *plan) {
 	for i, n := range e.order {
 		f.lines = append(f.lines, line{n.op, n.where, numberOf(e.recs[i])})
 	}
+	s.gradients = map[*storage]*leaf{}
+	for _, l := range s.leaves {
+		if l.grad != nil {
+			s.gradients[l.grad.st] = l.leaf
+		}
+	}
 	for i, n := range e.inputs {
 		f.inputs = append(f.inputs, s.source(i, n))
 	}
@@ -159,9 +167,15 @@ func (s *study) fill(f *frozen, e *evaluation, p *plan) {
 	}
 	f.guards = s.guards
 	s.targets(f, e, p)
+	at := map[*storage]int{}
+	for k, t := range f.targets {
+		if t.st != nil {
+			at[t.st] = k
+		}
+	}
 	for _, c := range s.counts {
-		k := slices.IndexFunc(f.targets, func(t target) bool { return t.st == c.st })
-		if k < 0 {
+		k, ok := at[c.st]
+		if !ok {
 			s.spoiled("a count goes on with a tensor that the program does not write")
 			return
 		}
@@ -185,10 +199,8 @@ func (s *study) source(i int, n *node) source {
 		return source{kind: fromArgument, arg: k}
 	}
 	st := s.homes[n]
-	for _, l := range s.leaves {
-		if l.grad != nil && l.grad.st == st && st != nil {
-			return source{kind: fromGradient, leaf: l.leaf}
-		}
+	if l := s.gradients[st]; l != nil {
+		return source{kind: fromGradient, leaf: l}
 	}
 	switch {
 	case n.id > s.start && n.is(given):
@@ -229,12 +241,18 @@ func (s *study) targets(f *frozen, e *evaluation, p *plan) {
 		t.tensor, t.base = y, n.typ
 		if k := slices.IndexFunc(s.args, func(x *Tensor) bool { return x.st == y.st }); k >= 0 {
 			t.kind, t.arg = toAlias, k+1
-		} else if n.id <= s.start || s.wroteOlder(y.st) {
+		} else if n.id <= s.start || s.written[y.st] {
 			t.kind = toAlias
 		} else if src, ok := from(n, "a result"); ok {
 			t.source = src
 		}
 		f.targets = append(f.targets, t)
+	}
+	homes := map[*storage]int{}
+	for i, x := range f.inputs {
+		if x.kind == fromStorage {
+			homes[x.st] = i
+		}
 	}
 	for _, w := range s.writes {
 		if !w.older || w.st.freed.Load() != 0 {
@@ -245,15 +263,16 @@ func (s *study) targets(f *frozen, e *evaluation, p *plan) {
 			continue // it was given back what it held
 		}
 		if src, ok := from(n, "what is written"+lineOf(w.where)); ok {
-			own := slices.IndexFunc(f.inputs, func(x source) bool {
-				return x.kind == fromStorage && x.st == w.st
-			})
+			own, ok := homes[w.st]
+			if !ok {
+				own = -1
+			}
 			if slices.ContainsFunc(s.args, func(x *Tensor) bool { return x.st == w.st }) {
 				s.spoiled("an argument is written%s", lineOf(w.where))
 			}
-			f.targets = append(f.targets, target{kind: toStorage, source: src, st: w.st, own: own, base: n.typ, where: w.where, wanted: slices.Contains(s.wanted, n)})
+			f.targets = append(f.targets, target{kind: toStorage, source: src, st: w.st, own: own, base: n.typ, where: w.where, wanted: s.wanted[n]})
 			if own >= 0 && !p.shared[own] {
-				f.inputs[own].mayGo = true
+				f.inputs[own].mayGo, f.inputs[own].target = true, len(f.targets)-1
 			}
 		}
 	}
@@ -273,7 +292,7 @@ func (s *study) targets(f *frozen, e *evaluation, p *plan) {
 		}
 	}
 	for k := range e.roots {
-		if st := e.states[k]; st != nil && !s.wroteOlder(st) {
+		if st := e.states[k]; st != nil && !s.written[st] {
 			s.spoiled("what was written before the call is computed along with it")
 		}
 	}

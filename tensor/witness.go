@@ -2,7 +2,6 @@ package tensor
 
 import (
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/flambeau-ml/flambeau/internal/callers"
@@ -14,15 +13,17 @@ import (
 type witness struct {
 	start uint64
 
-	mu     sync.Mutex
-	homes  map[*node]*storage // where what has a value was read
-	same   map[*node]*node    // what has the value of another node from the start
-	writes []write
-	leaves []gradBefore
-	guards []guard
-	counts []count
-	cells  []*use
-	why    string // it cannot be frozen
+	mu      sync.Mutex
+	homes   map[*node]*storage // where what has a value was read
+	same    map[*node]*node    // what has the value of another node from the start
+	writes  []write
+	written map[*storage]bool // those, and whether they are older than the call
+	leaves  []gradBefore
+	known   map[*leaf]bool // those
+	guards  []guard
+	counts  []count
+	cells   []*use
+	why     string // it cannot be frozen
 }
 
 // write is the first write to a storage.
@@ -80,25 +81,23 @@ func (w *witness) equals(n, old *node) {
 func (w *witness) wrote(st *storage, old *node, where callers.ID) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !slices.ContainsFunc(w.writes, func(w write) bool { return w.st == st }) {
-		w.writes = append(w.writes, write{st, old.id <= w.start, where})
+	if _, ok := w.written[st]; !ok {
+		older := old.id <= w.start
+		w.written[st] = older
+		w.writes = append(w.writes, write{st, older, where})
 	}
-}
-
-// older reports whether st was there before the call, and was written. Under mu.
-func (w *witness) wroteOlder(st *storage) bool {
-	return slices.ContainsFunc(w.writes, func(w write) bool { return w.st == st && w.older })
 }
 
 // seen notes that the gradient of l is read or set. Under l.mu.
 func (l *leaf) seen(c *capture) {
 	if c != nil {
-		c.graded(l)
+		c.grades(l)
 	}
 	if w := l.dev.witness.Load(); w != nil {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		if !slices.ContainsFunc(w.leaves, func(g gradBefore) bool { return g.leaf == l }) {
+		if !w.known[l] {
+			w.known[l] = true
 			w.leaves = append(w.leaves, gradBefore{l, l.grad})
 		}
 	}
