@@ -103,6 +103,9 @@ func (c *capture) split(r *recorder) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.splits = append(c.splits, r.where)
+	c.scope.mu.Lock()
+	defer c.scope.mu.Unlock()
+	c.scope.settle()
 }
 
 // wrote notes that st, which held old, was written: should the call fail, it holds that again.

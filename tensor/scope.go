@@ -11,14 +11,15 @@ import (
 
 // Scoped says which tensors a Scope lets go. It may be used by several goroutines.
 type Scoped struct {
-	id   uint64
-	look look // of handles born inside
-	mu   sync.Mutex
-	born []weak.Pointer[storage]
-	full int // the length of born at which those that are gone are taken out
-	over atomic.Bool
-	keep *storage // the first that is kept, and
-	kept map[*storage]bool
+	id    uint64
+	look  look // of handles born inside
+	mu    sync.Mutex
+	born  []weak.Pointer[storage]
+	fresh []*storage // born since a compiled function last read a value
+	full  int        // the length of born at which those that are gone are taken out
+	over  atomic.Bool
+	keep  *storage // the first that is kept, and
+	kept  map[*storage]bool
 
 	capture *capture // whose handles these are; nil: none's
 }
@@ -90,12 +91,29 @@ func (s *Scoped) Keep(x *Tensor) *Tensor {
 
 // add counts st among what the scope lets go.
 func (s *Scoped) add(st *storage) {
-	p := weak.Make(st) // what is forgotten inside is the collector's, as it is outside
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over.Load() {
+	switch {
+	case s.over.Load():
+		return
+	case s.capture != nil && s == &s.capture.scope: // cheaper, and nothing has a value yet
+		s.fresh = append(s.fresh, st)
 		return
 	}
+	s.remember(st)
+}
+
+// settle forgets what nobody else holds of what was born so far. Under mu.
+func (s *Scoped) settle() {
+	for _, st := range s.fresh {
+		s.remember(st)
+	}
+	s.fresh = nil
+}
+
+// remember adds st to born: what is forgotten inside is the collector's, as it is outside. Under mu.
+func (s *Scoped) remember(st *storage) {
+	p := weak.Make(st)
 	if len(s.born) >= s.full {
 		s.born = slices.DeleteFunc(s.born, func(p weak.Pointer[storage]) bool { return p.Value() == nil })
 		s.full = 2*len(s.born) + 64
@@ -115,7 +133,12 @@ func (s *Scoped) end(where callers.ID) {
 			over = append(over, st)
 		}
 	}
-	s.born, s.kept, s.keep = nil, nil, nil
+	for _, st := range s.fresh {
+		if st != s.keep && !s.kept[st] {
+			over = append(over, st)
+		}
+	}
+	s.born, s.fresh, s.kept, s.keep = nil, nil, nil, nil
 	s.mu.Unlock()
 	for _, st := range over {
 		if s.capture != nil && &s.capture.scope == s {
