@@ -88,7 +88,7 @@ func batchFunc(f *graph.Func, in, whole []bool) batchedFunc {
 	return b
 }
 
-// batchSize names the size of the batch where a function needs it and no parameter has it: it is bound by name.
+// withBatch is a with the size of the batch bound where a function needs it and no parameter has it.
 func (a *application) withBatch(size graph.Size) *application {
 	c := *a
 	c.lookup = func(name string) (graph.Size, bool) {

@@ -20,11 +20,19 @@ type leaf struct {
 }
 
 // RequiresGrad makes t a leaf whose gradient Backward computes, and returns t. Only floating tensors can be one, and
-// only tensors that nothing differentiable computed.
+// only tensors that nothing differentiable computed. A Detach alias becomes a
+// tensor of its own: it keeps the value, and shares memory no longer.
 func (t *Tensor) RequiresGrad() *Tensor {
 	r := record("requires_grad")
 	defer r.done()
 	v := r.read(t)
+	if t.detach && t.via == nil && v.DType.IsInexact() {
+		own := &storage{}
+		r.bind(own, nodeOf(v))
+		l := *t.look
+		l.detach = false
+		t.st, t.look = own, &l
+	}
 	switch {
 	case t.st.leaf != nil:
 		return t

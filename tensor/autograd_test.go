@@ -417,3 +417,35 @@ func TestBackwardErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestLeafOfDetached makes leaves of Detach aliases: of a computed tensor, of one with history and of a leaf. What they are
+// aliases of stays as it was.
+func TestLeafOfDetached(t *testing.T) {
+	plain := New([]float32{1, 2})
+	w := New([]float32{3, 4}).RequiresGrad()
+	computed := w.Mul(plain)
+	for name, x := range map[string]*Tensor{"computed": plain.MulScalar(2), "with history": computed, "leaf": w} {
+		before := Data[float32](x.Detach())
+		y := x.Detach().RequiresGrad()
+		y.Mul(y).Sum().Backward()
+		if y.Grad() == nil {
+			t.Fatalf("%s: no gradient", name)
+		}
+		for i, g := range Data[float32](y.Grad()) {
+			if g != 2*before[i] {
+				t.Errorf("%s: gradient %v of %v", name, g, before[i])
+			}
+		}
+		y.Detach().Add_(y.Grad())
+		if got := Data[float32](x.Detach()); got[0] != before[0] {
+			t.Errorf("%s: what was detached has changed from %v to %v", name, before, got)
+		}
+	}
+	if w.Grad() != nil {
+		t.Error("the leaf has a gradient of its alias")
+	}
+	computed.Sum().Backward()
+	if g := w.Grad(); g == nil || Data[float32](g)[1] != 2 {
+		t.Errorf("the history of what was detached: %v", g)
+	}
+}
