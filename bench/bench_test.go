@@ -159,6 +159,37 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
+// TestCold measures first calls, on devices that know nothing of one another.
+func TestCold(t *testing.T) {
+	s := quick("^compile_kernel$")
+	s.Threads = []int{1}
+	before := tensor.Default()
+	rep, err := s.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := rep.Results[0]; r.Error != "" || r.Reps < 3 || r.Median <= 0 || r.Digest == nil || r.Digest.Count != 1000 || r.Peak <= 0 {
+		t.Errorf("%+v", r)
+	}
+	if tensor.Default() != before {
+		t.Error("the default device is not what it was")
+	}
+	made := 0
+	s.Cases = []Case{{Name: "c", Cold: true, Make: func(in *Inputs) Step {
+		made++
+		x, d := in.Zeros(3), tensor.Default()
+		return func() []*tensor.Tensor {
+			if s := d.Stats(); s.Programs > 1 { // the zeros
+				t.Errorf("the device knows %d programs", s.Programs)
+			}
+			return one(x.AddScalar(1))
+		}
+	}}}
+	if rep, err = s.Run(t.Context()); err != nil || rep.Results[0].Reps != made {
+		t.Errorf("%d repetitions, made %d times: %v", rep.Results[0].Reps, made, err)
+	}
+}
+
 func TestSelect(t *testing.T) {
 	names := func(only string, quick bool) (out []string) {
 		for _, c := range Select(Cases(), regexp.MustCompile(only), quick) {
@@ -166,19 +197,14 @@ func TestSelect(t *testing.T) {
 		}
 		return out
 	}
-	if got := names("sgemm_(32|4096)", false); !slices.Equal(got, []string{"sgemm_32", "sgemm_4096"}) {
+	if got := names("sgemm_(32|4096)$", false); !slices.Equal(got, []string{"sgemm_32", "sgemm_4096"}) {
 		t.Errorf("%v", got)
 	}
-	if got := names("sgemm_(32|4096)", true); !slices.Equal(got, []string{"sgemm_32"}) {
+	if got := names("sgemm_(32|4096)$", true); !slices.Equal(got, []string{"sgemm_32"}) {
 		t.Errorf("quick: %v", got)
 	}
-	if got := names("sgemm_4096", true); !slices.Equal(got, []string{"sgemm_4096"}) {
+	if got := names("^sgemm_4096$", true); !slices.Equal(got, []string{"sgemm_4096"}) {
 		t.Errorf("quick, by its whole name: %v", got)
-	}
-	for _, c := range Cases() { // a peer is asked for all cases of a family by one expression
-		if !regexp.MustCompile("^" + c.family() + "$").MatchString(c.Name) {
-			t.Errorf("%s does not match its family %s", c.Name, c.family())
-		}
 	}
 }
 
@@ -198,7 +224,7 @@ func TestPeer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Peers = []Peer{p}
+	s.Peers, s.Bar = []Peer{p}, 1.1
 	rep, err := s.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -215,8 +241,11 @@ func TestPeer(t *testing.T) {
 	if err := rep.WriteTable(&b); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(b.String(), "peer 1: mirror") {
+	if !strings.Contains(b.String(), "peer 1: mirror") || !strings.Contains(b.String(), "pass") {
 		t.Errorf("no peer in the table:\n%s", b.String())
+	}
+	if x := rep.Results[0].Standing; x == nil || x.Peer != "mirror" || !x.Pass { // the peer says 1 ms
+		t.Errorf("standing %+v", x)
 	}
 	s.Peers = []Peer{{[]string{filepath.Join(t.TempDir(), "absent")}}}
 	if _, err := s.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "absent") {

@@ -1,8 +1,10 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"regexp"
+	"strings"
 
 	"github.com/flambeau-ml/flambeau/tensor"
 )
@@ -10,10 +12,13 @@ import (
 // Case is one thing to measure.
 type Case struct {
 	Name   string
-	Family string // cases that a peer's program measures together; empty: Name
+	Family string // cases side by side that a peer's program measures in one go; empty: this one alone
+	Like   string // the case that peers' programs know it as; empty: Name
 	Work   Work
-	Heavy  bool // takes seconds or gigabytes: quick runs leave it out unless it is asked for by its whole name
-	Calls  int  // how many calls the checksum covers; 0: one. Losses of a few steps tell of the updates between them.
+	Bar    float64 // how many times longer the best peer must take for the case to pass; 0: what the suite says
+	Heavy  bool    // takes seconds or gigabytes: quick runs leave it out unless it is asked for by its whole name
+	Calls  int     // how many calls the checksum covers; 0: one. Losses of a few steps tell of the updates between them.
+	Cold   bool    // the first call is measured, which compiles: each repetition has a device and inputs of its own
 
 	// Make makes inputs, and returns one repetition, whose results are computed and then freed.
 	Make func(in *Inputs) Step
@@ -58,6 +63,16 @@ func (in *Inputs) Randn(sizes ...int) *tensor.Tensor {
 	return in.hold(tensor.Randn(in.gen, anys(sizes)...))
 }
 
+// Uniform is numbers drawn evenly from lo to hi.
+func (in *Inputs) Uniform(lo, hi float64, sizes ...int) *tensor.Tensor {
+	return in.hold(tensor.Rand(in.gen, anys(sizes)...).MulScalar(hi - lo).AddScalar(lo))
+}
+
+// Spread is positive numbers of all magnitudes from 2^lo to 2^hi.
+func (in *Inputs) Spread(lo, hi float64, sizes ...int) *tensor.Tensor {
+	return in.hold(tensor.Rand(in.gen, anys(sizes)...).MulScalar(hi - lo).AddScalar(lo).Exp2())
+}
+
 // Randint is whole numbers from 0 to before n.
 func (in *Inputs) Randint(n int, sizes ...int) *tensor.Tensor {
 	return in.hold(tensor.Randint(in.gen, 0, n, anys(sizes)...))
@@ -100,7 +115,7 @@ func Select(cases []Case, only *regexp.Regexp, quick bool) []Case {
 		if only != nil && !only.MatchString(c.Name) {
 			continue
 		}
-		if quick && c.Heavy && (only == nil || only.String() != c.Name) {
+		if quick && c.Heavy && (only == nil || strings.Trim(only.String(), "^$") != c.Name) {
 			continue
 		}
 		out = append(out, c)
@@ -108,9 +123,6 @@ func Select(cases []Case, only *regexp.Regexp, quick bool) []Case {
 	return out
 }
 
-func (c *Case) family() string {
-	if c.Family != "" {
-		return c.Family
-	}
-	return c.Name
-}
+func (c *Case) family() string { return cmp.Or(c.Family, c.Name) }
+
+func (c *Case) like() string { return cmp.Or(c.Like, c.Name) }

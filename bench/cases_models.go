@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/flambeau-ml/flambeau/compile"
 	"github.com/flambeau-ml/flambeau/nn"
 	"github.com/flambeau-ml/flambeau/optim"
 	"github.com/flambeau-ml/flambeau/tensor"
@@ -88,34 +89,54 @@ func models() []Case {
 	)
 	var cases []Case
 	for _, b := range []int{64, 512} {
-		cases = append(cases,
-			training(fmt.Sprintf("mlp_train_adam_b%d", b), b, mlpMACs, mlpParams, mlp, 784),
-			inference(fmt.Sprintf("mlp_infer_b%d", b), b, mlpMACs, mlpParams, mlp, 784))
+		cases = append(cases, training(fmt.Sprintf("mlp_train_adam_b%d", b), b, mlpMACs, mlpParams, mlp, 784)...)
+		cases = append(cases, inference(fmt.Sprintf("mlp_infer_b%d", b), b, mlpMACs, mlpParams, mlp, 784))
 	}
-	return append(cases,
-		training("lenet_train_adam_b64", 64, lenetMACs, lenetParams, lenet, 1, 28, 28),
-		inference("lenet_infer_b64", 64, lenetMACs, lenetParams, lenet, 1, 28, 28))
+	cases = append(cases, training("lenet_train_adam_b64", 64, lenetMACs, lenetParams, lenet, 1, 28, 28)...)
+	return append(cases, inference("lenet_infer_b64", 64, lenetMACs, lenetParams, lenet, 1, 28, 28))
 }
 
-// training is a step of Adam on a batch of examples of the given sizes, classified into ten.
-func training(name string, batch, macs, params int, model func() nn.Sequential, sizes ...int) Case {
-	return Case{
+// training is a step of Adam on a batch of examples of the given sizes, classified into ten, as it is and frozen.
+func training(name string, batch, macs, params int, model func() nn.Sequential, sizes ...int) []Case {
+	c := Case{
 		Name: name, Calls: 3,
 		Work: Work{Flops: 6 * float64(batch) * float64(macs), Read: adam * int64(params), Write: adam * int64(params), Items: batch},
-		Make: func(in *Inputs) Step {
-			m := nn.Train(nn.Init(model(), seed))
-			in.Keep(nn.Parameters(m)...)
-			opt := optim.NewAdam(nn.Parameters(m), optim.LR(1e-3))
-			n := in.Size(batch, 3)
-			x, y := in.Randn(append([]int{n}, sizes...)...), in.Randint(10, n)
-			return func() []*tensor.Tensor {
-				loss := nn.CrossEntropy(m.Forward(x), y)
-				loss.Backward()
-				opt.Step()
-				opt.ZeroGrad()
-				return one(loss)
-			}
-		},
+	}
+	return inWays(c, []string{"", "_frozen"}, func(in *Inputs, how func(f function) function) Step {
+		f, x, y := trainer(in, in.Size(batch, 3), model, sizes...)
+		f = how(f)
+		return func() []*tensor.Tensor { return one(f(x, y)) }
+	})
+}
+
+// trainer is the step of training a model, with a batch of examples of the given sizes and their classes.
+func trainer(in *Inputs, n int, model func() nn.Sequential, sizes ...int) (step function, x, y *tensor.Tensor) {
+	m := nn.Train(nn.Init(model(), seed))
+	in.Keep(nn.Parameters(m)...)
+	opt := optim.NewAdam(nn.Parameters(m), optim.LR(1e-3))
+	x, y = in.Randn(append([]int{n}, sizes...)...), in.Randint(10, n)
+	return func(xs ...*tensor.Tensor) *tensor.Tensor {
+		loss := nn.CrossEntropy(m.Forward(xs[0]), xs[1])
+		loss.Backward()
+		opt.Step()
+		opt.ZeroGrad()
+		return loss
+	}, x, y
+}
+
+// compiling is what a first call takes: of one kernel, and of a whole step of training.
+func compiling() []Case {
+	return []Case{
+		{Name: "compile_kernel", Family: "compiling", Cold: true, Make: func(in *Inputs) Step {
+			x := in.Randn(1000)
+			f := compile.Func(func(x *tensor.Tensor) *tensor.Tensor { return x.MulScalar(1.5).AddScalar(0.5).GELU().Add(x) })
+			return func() []*tensor.Tensor { return one(f(x)) }
+		}},
+		{Name: "compile_lenet_train_adam_b64", Family: "compiling", Cold: true, Make: func(in *Inputs) Step {
+			f, x, y := trainer(in, in.Size(64, 3), lenet, 1, 28, 28)
+			f = compile.Func(f)
+			return func() []*tensor.Tensor { return one(f(x, y)) }
+		}},
 	}
 }
 

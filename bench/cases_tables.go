@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"github.com/flambeau-ml/flambeau/compile"
 	"github.com/flambeau-ml/flambeau/nn"
 	"github.com/flambeau-ml/flambeau/optim"
 	"github.com/flambeau-ml/flambeau/tensor"
@@ -16,7 +17,7 @@ func tables() []Case {
 	)
 	bag := func(in *Inputs) (*nn.EmbeddingBag, *tensor.Tensor, *tensor.Tensor) {
 		rows, n := in.Size(1_000_000, 1000), in.Size(bags, 9)
-		e := nn.Init(nn.NewEmbeddingBag(rows, dim, nn.BagMode("sum")), 1)
+		e := nn.Init(nn.NewEmbeddingBag(rows, dim, nn.BagMode("sum"), nn.Sparse(true)), 1)
 		in.Keep(e.Weight.Tensor)
 		return e, in.Randint(rows, n, each), in.Randn(n, dim)
 	}
@@ -25,8 +26,8 @@ func tables() []Case {
 		return in.Randint(n, m), in.Randn(m, dim), n
 	}
 	const (
-		embbag  = "embbag_1Mx64_4096x20_(fwd|fwdbwd_sparse|step_sparseadam)"
-		picking = "(scatter_add|index_add|gather)_1Mx64_100k"
+		embbag  = "embbag_1Mx64_4096x20"
+		picking = "1Mx64_100k"
 	)
 	return []Case{
 		{
@@ -44,7 +45,8 @@ func tables() []Case {
 				return func() []*tensor.Tensor {
 					e.Weight.ZeroGrad()
 					e.Forward(index).Backward(tensor.Seed(seed))
-					return one(e.Weight.Grad())
+					rows := e.Weight.SparseParts()
+					return []*tensor.Tensor{rows.Indices(), rows.Values()}
 				}
 			},
 		},
@@ -53,14 +55,14 @@ func tables() []Case {
 			Make: func(in *Inputs) Step {
 				e, index, seed := bag(in)
 				opt := optim.NewSparseAdam(nn.Parameters(e), optim.LR(1e-3))
-				return func() []*tensor.Tensor {
-					opt.ZeroGrad()
+				step := compile.Func(func(index, seed *tensor.Tensor) *tensor.Tensor {
 					y := e.Forward(index)
 					y.Backward(tensor.Seed(seed))
-					sum := y.Detach().Sum()
 					opt.Step()
-					return one(sum)
-				}
+					opt.ZeroGrad()
+					return y.Detach().Sum()
+				})
+				return func() []*tensor.Tensor { return one(step(index, seed)) }
 			},
 		},
 		{
@@ -81,6 +83,26 @@ func tables() []Case {
 			},
 		},
 		{
+			Name: "segment_sum_1Mx64_100k", Family: picking, Heavy: true,
+			Work: Work{Read: scattered - 4*nodes*dim, Write: 4 * nodes * dim},
+			Make: func(in *Inputs) Step {
+				index, messages, n := graph(in)
+				index = in.sorted(index)
+				return func() []*tensor.Tensor { return one(tensor.Zeros(n, dim).IndexAdd(0, index, messages)) }
+			},
+		},
+		{
+			Name: "segment_max_1Mx64_100k", Family: picking, Heavy: true,
+			Work: Work{Read: scattered - 4*nodes*dim, Write: 4 * nodes * dim},
+			Make: func(in *Inputs) Step {
+				index, messages, n := graph(in)
+				index = in.sorted(index)
+				return func() []*tensor.Tensor {
+					return one(tensor.Zeros(n, dim).IndexReduceWith(0, index, messages, "amax", tensor.IncludeSelf(false)))
+				}
+			},
+		},
+		{
 			Name: "gather_1Mx64_100k", Family: picking, Heavy: true,
 			Work: Work{Read: 4 * edges * dim, Write: 4 * edges * dim},
 			Make: func(in *Inputs) Step {
@@ -90,4 +112,10 @@ func tables() []Case {
 			},
 		},
 	}
+}
+
+// sorted is numbers in order.
+func (in *Inputs) sorted(x *tensor.Tensor) *tensor.Tensor {
+	y, _ := x.Sort()
+	return in.hold(y)
 }

@@ -161,6 +161,7 @@ func (s *Suite) RunAgainst(ctx context.Context, before *Report) (*Report, []Diff
 			}
 			if r := &more.Results[0]; r.Error == "" && r.Median < d.New.Median {
 				*d.New = *r
+				d.New.stand(&one.Cases[0], now.Results, s.Bar)
 			}
 		}
 	}

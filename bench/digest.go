@@ -28,6 +28,17 @@ type digester struct {
 
 func newDigester() *digester { return &digester{bits: sha256.New(), rng: 0x9e3779b97f4a7c15} }
 
+// take adds tensors, and frees them.
+func (d *digester) take(ctx context.Context, ts []*tensor.Tensor) error {
+	for _, t := range ts {
+		if err := d.add(ctx, t); err != nil {
+			return err
+		}
+		t.Free()
+	}
+	return nil
+}
+
 // add takes the elements of a tensor, which is computed.
 func (d *digester) add(ctx context.Context, t *tensor.Tensor) error {
 	data, err := t.Bytes(ctx)

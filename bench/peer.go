@@ -67,7 +67,13 @@ func (p *Peer) Name() string {
 
 // Measure runs the program for a family of cases, and gives what it says of them. It is no error that it knows none.
 func (p *Peer) Measure(ctx context.Context, family []Case, threads int, budget time.Duration) ([]Result, error) {
-	only := "^" + family[0].family() + "$"
+	var names []string
+	for i := range family {
+		if n := family[i].like(); !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	only := "^(" + strings.Join(names, "|") + ")$"
 	args := append(slices.Clone(p.Command[1:]), "--only", only, "--threads", strconv.Itoa(threads),
 		"--budget", strconv.FormatFloat(budget.Seconds(), 'g', -1, 64))
 	c := exec.CommandContext(ctx, p.Command[0], args...)
@@ -87,7 +93,7 @@ func (p *Peer) Measure(ctx context.Context, family []Case, threads int, budget t
 		return nil, fmt.Errorf("reading what %s prints: %w", p.Name(), err)
 	}
 	return slices.DeleteFunc(r.Results, func(r Result) bool {
-		return r.Threads != threads || !slices.ContainsFunc(family, func(c Case) bool { return c.Name == r.Case })
+		return r.Threads != threads || !slices.Contains(names, r.Case)
 	}), nil
 }
 

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -8,7 +9,8 @@ import (
 	"text/tabwriter"
 )
 
-// WriteTable writes results for people: a row for each case and number of threads, with a pair of columns for each peer.
+// WriteTable writes results for people: a row for each case and number of threads, with a pair of columns for each peer,
+// and with a bar and whether the case is below it, where the suite had one.
 func (r *Report) WriteTable(w io.Writer) error {
 	var peers []string
 	for _, x := range r.Results {
@@ -20,6 +22,10 @@ func (r *Report) WriteTable(w io.Writer) error {
 	fmt.Fprint(t, "case\tthreads\tms\tbest\tlimit\tshare\trate\tmemory\tcompile s\tothers\t")
 	for i := range peers {
 		fmt.Fprintf(t, "peer %d\tratio\t", i+1)
+	}
+	judged := slices.ContainsFunc(r.Results, func(x Result) bool { return x.Standing != nil })
+	if judged {
+		fmt.Fprint(t, "bar\tby\tverdict\t")
 	}
 	fmt.Fprintln(t)
 	for _, x := range r.Results {
@@ -38,12 +44,15 @@ func (r *Report) WriteTable(w io.Writer) error {
 			x.rate(), megabytes(x.Peak), digits(x.CompileS), 100*x.Others, noisy(x.Noisy))
 		for _, p := range peers {
 			like := x
-			like.Peer = p
+			like.Peer, like.Case = p, cmp.Or(x.Like, x.Case)
 			if y := r.find(&like); y != nil && y.Error == "" {
 				fmt.Fprintf(t, "%s%s\t%.2f\t", digits(y.Median), noisy(y.Noisy), y.Median/x.Median)
 			} else {
 				fmt.Fprint(t, "\t\t")
 			}
+		}
+		if s := x.Standing; s != nil {
+			fmt.Fprintf(t, "%s\t%s\t%s\t", digits(s.AtMost), s.By, s.verdict())
 		}
 		fmt.Fprintln(t)
 	}
@@ -58,6 +67,9 @@ func (r *Report) WriteTable(w io.Writer) error {
 	}
 	for i, p := range peers {
 		fmt.Fprintf(&b, "peer %d: %s; a ratio above 1 says how many times longer it takes\n", i+1, p)
+	}
+	if err := r.writeStandings(&b); err != nil {
+		return err
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -15,7 +15,8 @@ import (
 // JSON; times are milliseconds.
 type Result struct {
 	Case    string `json:"case"`
-	Peer    string `json:"peer"` // who measured: "flambeau", or a peer's name for itself
+	Like    string `json:"like,omitempty"` // the case of peers that it is compared with, where that has another name
+	Peer    string `json:"peer"`           // who measured: "flambeau", or a peer's name for itself
 	Threads int    `json:"threads"`
 	Error   string `json:"error,omitempty"`
 
@@ -43,6 +44,8 @@ type Result struct {
 	Peak     int64   `json:"peak_bytes,omitempty"` // the most memory that tensors took, inputs among them
 	Limit    *Limit  `json:"limit,omitempty"`      // nil: unknown, or none that matters
 	Digest   *Digest `json:"digest,omitempty"`     // of the results
+
+	Standing *Standing `json:"standing,omitempty"` // beside peers, where the suite has a bar
 }
 
 // Info says where results come from: the first line of a file of them.

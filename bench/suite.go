@@ -27,6 +27,7 @@ type Suite struct {
 	Quick    bool          // each case takes a second at most, inputs, compiling and limit among it
 	CPU      string        // the level of machine code, as in cpu.Options
 	Peers    []Peer        // measured beside, family by family
+	Bar      float64       // how many times longer the best peer must take, for results to say whether a case passes; 0: none is said
 	Version  string        // for the report
 
 	// Progress, when not nil, is told what is about to be measured; Each gets every result as it comes. An error of
@@ -63,28 +64,15 @@ func (s *Suite) Run(ctx context.Context) (*Report, error) {
 			for cases := s.Cases; len(cases) > 0; {
 				family := cases[:sameFamily(cases)]
 				cases = cases[len(family):]
-				for i := range family {
+				rs, err := b.family(ctx, family, func(name string) {
 					done++
-					s.tell("%d/%d %s, %s", done, total, family[i].Name, plural(n, "thread"))
-					r := b.measure(ctx, &family[i])
-					if err := ctx.Err(); err != nil { // which is what r may say, too
-						return err
-					}
-					if err := give(r); err != nil {
-						return err
-					}
+					s.tell("%d/%d %s, %s", done, total, name, plural(n, "thread"))
+				})
+				for _, r := range rs { // what was measured before an error, too
+					err = cmp.Or(err, give(r))
 				}
-				for i := range s.Peers {
-					s.tell("%s of %s", family[0].family(), s.Peers[i].Name())
-					rs, err := s.Peers[i].Measure(ctx, family, n, s.budget())
-					if err != nil {
-						return err
-					}
-					for _, r := range rs {
-						if err := give(r); err != nil {
-							return err
-						}
-					}
+				if err != nil {
+					return err
 				}
 			}
 			return nil
@@ -94,6 +82,30 @@ func (s *Suite) Run(ctx context.Context) (*Report, error) {
 		}
 	}
 	return report, nil
+}
+
+// family measures cases side by side, and what peers do of them. begin is told what is measured next.
+func (b *bench) family(ctx context.Context, family []Case, begin func(name string)) (rs []Result, err error) {
+	for i := range family {
+		begin(family[i].Name)
+		r := b.measure(ctx, &family[i])
+		if err := ctx.Err(); err != nil { // which is what r may say, too
+			return rs, err
+		}
+		rs = append(rs, r)
+	}
+	for i := range b.Peers {
+		b.tell("%s of %s", family[0].family(), b.Peers[i].Name())
+		more, err := b.Peers[i].Measure(ctx, family, b.threads, b.budget())
+		if err != nil {
+			return rs, err
+		}
+		rs = append(rs, more...)
+	}
+	for i := range family {
+		rs[i].stand(&family[i], rs, b.Bar)
+	}
+	return rs, nil
 }
 
 func (s *Suite) tell(format string, args ...any) {
@@ -168,7 +180,7 @@ func (b *bench) close() {
 
 // measure measures one case.
 func (b *bench) measure(ctx context.Context, c *Case) (r Result) {
-	r = Result{Case: c.Name, Peer: Self, Threads: b.threads}
+	r = Result{Case: c.Name, Like: c.Like, Peer: Self, Threads: b.threads}
 	in := NewInputs(false)
 	defer func() {
 		if p := recover(); p != nil {
@@ -192,6 +204,9 @@ func (b *bench) repeat(ctx context.Context, c *Case, in *Inputs, r *Result) erro
 	if r.Limit, err = b.peaks.limit(c.Work); err != nil {
 		return err
 	}
+	if c.Cold {
+		return b.cold(ctx, c, r)
+	}
 	b.backend.Allocator().ResetPeak()
 	step := c.Make(in)
 	d := newDigester()
@@ -205,11 +220,8 @@ func (b *bench) repeat(ctx context.Context, c *Case, in *Inputs, r *Result) erro
 		if i == 0 {
 			first = time.Since(start)
 		}
-		for _, t := range out {
-			if err := d.add(ctx, t); err != nil {
-				return err
-			}
-			t.Free()
+		if err := d.take(ctx, out); err != nil {
+			return err
 		}
 	}
 	digest := d.digest()
@@ -221,15 +233,9 @@ func (b *bench) repeat(ctx context.Context, c *Case, in *Inputs, r *Result) erro
 		}
 		return err
 	}
-	left := func() time.Duration { // of a quick run's time
-		if !b.Quick {
-			return time.Hour
-		}
-		return quickTime - time.Since(began)
-	}
 	one := first
 	for i := range 3 {
-		if one > left() || i > 0 && one > 300*time.Millisecond {
+		if one > b.left(began) || i > 0 && one > 300*time.Millisecond {
 			break
 		}
 		start := time.Now()
@@ -242,27 +248,84 @@ func (b *bench) repeat(ctx context.Context, c *Case, in *Inputs, r *Result) erro
 	}
 	r.CompileS = round(max(0, first-one).Seconds())
 	m := newMeter()
-	if one > left() { // there is time for nothing else
+	if one > b.left(began) { // there is time for nothing else
 		m.add(one, false)
 	}
 	calls := max(1, int(3*time.Millisecond/max(one, 1)))
-	budget, patience := b.budget(), time.Duration(cmp.Or(b.Patience, 5)*float64(b.budget()))
-	for {
-		spent := time.Since(m.from)
-		enough := len(m.all) >= 200 || spent > budget && len(m.clean) >= 5 || spent > patience
-		if enough && len(m.all) >= 3 || len(m.all) > 0 && one > left() {
-			break
-		}
-		if !b.Quick {
-			m.settle(ctx, patience*6/10)
-		}
-		if err := m.rep(once, calls); err != nil {
-			return err
-		}
+	if err := b.enough(ctx, m, began, one, func() error { return m.rep(once, calls) }); err != nil {
+		return err
 	}
 	r.set(m.figures(), c.Work)
 	r.Others = round(m.others())
 	r.Peak = b.backend.Memory().Peak
+	return nil
+}
+
+// left is how long a case that was begun then may still take: in a quick run there is an end to it.
+func (b *bench) left(began time.Time) time.Duration {
+	if !b.Quick {
+		return time.Hour
+	}
+	return quickTime - time.Since(began)
+}
+
+// enough calls rep, which adds to m and takes as long as one at first, until the case has been measured.
+func (b *bench) enough(ctx context.Context, m *meter, began time.Time, one time.Duration, rep func() error) error {
+	budget, patience := b.budget(), time.Duration(cmp.Or(b.Patience, 5)*float64(b.budget()))
+	for {
+		spent := time.Since(m.from)
+		enough := len(m.all) >= 200 || spent > budget && len(m.clean) >= 5 || spent > patience
+		if enough && len(m.all) >= 3 || len(m.all) > 0 && one > b.left(began) {
+			return nil
+		}
+		if !b.Quick {
+			m.settle(ctx, patience*6/10)
+		}
+		start := time.Now()
+		if err := rep(); err != nil {
+			return err
+		}
+		one = time.Since(start)
+	}
+}
+
+// cold measures first calls of a case, each on a device that has compiled nothing yet.
+func (b *bench) cold(ctx context.Context, c *Case, r *Result) error {
+	m := newMeter()
+	err := b.enough(ctx, m, m.from, 0, func() error {
+		backend := cpu.New(cpu.Options{Threads: b.threads, CPU: b.CPU})
+		warm := tensor.Default()
+		tensor.SetDefault(tensor.NewDevice(backend))
+		in := NewInputs(false)
+		defer func() {
+			in.Free()
+			tensor.SetDefault(warm)
+			runtime.GC()
+			backend.Allocator().Trim()
+			backend.Close()
+		}()
+		step := c.Make(in)
+		var out []*tensor.Tensor
+		err := m.rep(func() (err error) {
+			out, err = compute(ctx, step)
+			return err
+		}, 1)
+		if err != nil {
+			return err
+		}
+		d := newDigester()
+		if err := d.take(ctx, out); err != nil {
+			return err
+		}
+		digest := d.digest()
+		r.Digest, r.Peak = &digest, backend.Memory().Peak
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	r.set(m.figures(), c.Work)
+	r.Others = round(m.others())
 	return nil
 }
 

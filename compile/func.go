@@ -65,47 +65,32 @@ func Func[F any](f F, opts ...Option) F {
 type compiled struct{ *tensor.Captured }
 
 func (c *compiled) one(f func(x *tensor.Tensor) *tensor.Tensor) any {
-	return func(x *tensor.Tensor) *tensor.Tensor {
-		args, out := [1]*tensor.Tensor{x}, [1]*tensor.Tensor{}
-		if c.Frozen(args[:], out[:]) {
-			return out[0]
-		}
-		return c.call([]*tensor.Tensor{x}, func(in []*tensor.Tensor) *tensor.Tensor { return f(in[0]) })
-	}
+	run := func(in, out []*tensor.Tensor) []*tensor.Tensor { return append(out, f(in[0])) }
+	return func(x *tensor.Tensor) *tensor.Tensor { return c.call(run, x) }
 }
 
 func (c *compiled) two(f func(x, y *tensor.Tensor) *tensor.Tensor) any {
-	return func(x, y *tensor.Tensor) *tensor.Tensor {
-		args, out := [2]*tensor.Tensor{x, y}, [1]*tensor.Tensor{}
-		if c.Frozen(args[:], out[:]) {
-			return out[0]
-		}
-		return c.call([]*tensor.Tensor{x, y}, func(in []*tensor.Tensor) *tensor.Tensor { return f(in[0], in[1]) })
-	}
+	run := func(in, out []*tensor.Tensor) []*tensor.Tensor { return append(out, f(in[0], in[1])) }
+	return func(x, y *tensor.Tensor) *tensor.Tensor { return c.call(run, x, y) }
 }
 
 func (c *compiled) three(f func(x, y, z *tensor.Tensor) *tensor.Tensor) any {
-	return func(x, y, z *tensor.Tensor) *tensor.Tensor {
-		args, out := [3]*tensor.Tensor{x, y, z}, [1]*tensor.Tensor{}
-		if c.Frozen(args[:], out[:]) {
-			return out[0]
-		}
-		return c.call([]*tensor.Tensor{x, y, z}, func(in []*tensor.Tensor) *tensor.Tensor { return f(in[0], in[1], in[2]) })
-	}
+	run := func(in, out []*tensor.Tensor) []*tensor.Tensor { return append(out, f(in[0], in[1], in[2])) }
+	return func(x, y, z *tensor.Tensor) *tensor.Tensor { return c.call(run, x, y, z) }
 }
 
 func (c *compiled) variadic(f func(xs ...*tensor.Tensor) *tensor.Tensor) any {
-	return func(xs ...*tensor.Tensor) *tensor.Tensor {
-		out := [1]*tensor.Tensor{}
-		if c.Frozen(xs, out[:]) {
-			return out[0]
-		}
-		return c.call(append([]*tensor.Tensor(nil), xs...), func(in []*tensor.Tensor) *tensor.Tensor { return f(in...) })
-	}
+	run := func(in, out []*tensor.Tensor) []*tensor.Tensor { return append(out, f(in...)) }
+	return func(xs ...*tensor.Tensor) *tensor.Tensor { return c.call(run, xs...) }
 }
 
-func (c *compiled) call(args []*tensor.Tensor, f func(in []*tensor.Tensor) *tensor.Tensor) *tensor.Tensor {
-	return c.Call(func(in []*tensor.Tensor) []*tensor.Tensor { return []*tensor.Tensor{f(in)} }, args)[0]
+// call is a call of a function with one result.
+func (c *compiled) call(run func(in, out []*tensor.Tensor) []*tensor.Tensor, args ...*tensor.Tensor) *tensor.Tensor {
+	out := [1]*tensor.Tensor{}
+	if c.Frozen(args, out[:]) {
+		return out[0]
+	}
+	return c.Call(run, args)[0]
 }
 
 var (
@@ -131,7 +116,7 @@ func (c *compiled) reflected(f reflect.Value) reflect.Value {
 	return reflect.MakeFunc(typ, func(in []reflect.Value) []reflect.Value {
 		args, lengths := flatten(in)
 		var outLengths []int
-		run := func(xs []*tensor.Tensor) []*tensor.Tensor {
+		run := func(xs, _ []*tensor.Tensor) []*tensor.Tensor {
 			inner := unflatten(xs, lengths)
 			var ys []reflect.Value
 			if typ.IsVariadic() {
@@ -148,7 +133,7 @@ func (c *compiled) reflected(f reflect.Value) reflect.Value {
 }
 
 // results calls run, or does without it where the results have no lists, whose lengths only a run tells.
-func (c *compiled) results(run func([]*tensor.Tensor) []*tensor.Tensor, args []*tensor.Tensor, typ reflect.Type, lengths *[]int) []*tensor.Tensor {
+func (c *compiled) results(run func(in, out []*tensor.Tensor) []*tensor.Tensor, args []*tensor.Tensor, typ reflect.Type, lengths *[]int) []*tensor.Tensor {
 	for i := range typ.NumOut() {
 		if typ.Out(i) == sliceType {
 			n := int(c.Results())

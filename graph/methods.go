@@ -62,7 +62,7 @@ func applyBinary(p *Primitive, x, y *Value) *Value {
 		shape := broadcastShapes(p.Name, x, y)
 		x, y = x.Expand(shape...), y.Expand(shape...)
 	}
-	return Apply(p, nil, x, y)
+	return apply2(p, x, y)
 }
 
 // BroadcastShapes is the shape to which shapes broadcast: aligned at the last axis, a size of exactly 1 gives way.

@@ -54,70 +54,70 @@ func (v *Value) ShiftLeft(y *Value) *Value { return applyBinary(ShiftLeft, v, y)
 func (v *Value) ShiftRight(y *Value) *Value { return applyBinary(ShiftRight, v, y) }
 
 // Real is the real part of x, which is complex, where x is v, element by element.
-func (v *Value) Real() *Value { return Apply(Real, nil, v) }
+func (v *Value) Real() *Value { return apply1(Real, v) }
 
 // Imag is the imaginary part of x, which is complex, where x is v, element by element.
-func (v *Value) Imag() *Value { return Apply(Imag, nil, v) }
+func (v *Value) Imag() *Value { return apply1(Imag, v) }
 
 // Complex is the complex number of real part x and imaginary part y, where x is v, element by element; the two broadcast.
 func (v *Value) Complex(y *Value) *Value { return applyBinary(Complex, v, y) }
 
 // Conjugate is the complex conjugate of x, where x is v, element by element.
-func (v *Value) Conjugate() *Value { return Apply(Conjugate, nil, v) }
+func (v *Value) Conjugate() *Value { return apply1(Conjugate, v) }
 
 // Modulus is the absolute value of x, which is complex, where x is v, element by element.
-func (v *Value) Modulus() *Value { return Apply(Modulus, nil, v) }
+func (v *Value) Modulus() *Value { return apply1(Modulus, v) }
 
 // Neg is −x, where x is v, element by element.
-func (v *Value) Neg() *Value { return Apply(Neg, nil, v) }
+func (v *Value) Neg() *Value { return apply1(Neg, v) }
 
 // Abs is |x|, where x is v, element by element.
-func (v *Value) Abs() *Value { return Apply(Abs, nil, v) }
+func (v *Value) Abs() *Value { return apply1(Abs, v) }
 
 // Sign is −1, 0 or 1, where x is v, element by element.
-func (v *Value) Sign() *Value { return Apply(Sign, nil, v) }
+func (v *Value) Sign() *Value { return apply1(Sign, v) }
 
 // Floor is the largest integer ≤ x, where x is v, element by element.
-func (v *Value) Floor() *Value { return Apply(Floor, nil, v) }
+func (v *Value) Floor() *Value { return apply1(Floor, v) }
 
 // Ceil is the smallest integer ≥ x, where x is v, element by element.
-func (v *Value) Ceil() *Value { return Apply(Ceil, nil, v) }
+func (v *Value) Ceil() *Value { return apply1(Ceil, v) }
 
 // Round is x rounded to the nearest integer, ties to even, where x is v, element by element.
-func (v *Value) Round() *Value { return Apply(Round, nil, v) }
+func (v *Value) Round() *Value { return apply1(Round, v) }
 
 // Sqrt is √x, where x is v, element by element.
-func (v *Value) Sqrt() *Value { return Apply(Sqrt, nil, v) }
+func (v *Value) Sqrt() *Value { return apply1(Sqrt, v) }
 
 // Rsqrt is 1/√x, where x is v, element by element.
-func (v *Value) Rsqrt() *Value { return Apply(Rsqrt, nil, v) }
+func (v *Value) Rsqrt() *Value { return apply1(Rsqrt, v) }
 
 // Exp is eˣ, where x is v, element by element.
-func (v *Value) Exp() *Value { return Apply(Exp, nil, v) }
+func (v *Value) Exp() *Value { return apply1(Exp, v) }
 
 // Expm1 is eˣ − 1, where x is v, element by element.
-func (v *Value) Expm1() *Value { return Apply(Expm1, nil, v) }
+func (v *Value) Expm1() *Value { return apply1(Expm1, v) }
 
 // Log is the natural logarithm, where x is v, element by element.
-func (v *Value) Log() *Value { return Apply(Log, nil, v) }
+func (v *Value) Log() *Value { return apply1(Log, v) }
 
 // Log1p is log(1 + x), where x is v, element by element.
-func (v *Value) Log1p() *Value { return Apply(Log1p, nil, v) }
+func (v *Value) Log1p() *Value { return apply1(Log1p, v) }
 
 // Sin is the sine of x radians, where x is v, element by element.
-func (v *Value) Sin() *Value { return Apply(Sin, nil, v) }
+func (v *Value) Sin() *Value { return apply1(Sin, v) }
 
 // Cos is the cosine of x radians, where x is v, element by element.
-func (v *Value) Cos() *Value { return Apply(Cos, nil, v) }
+func (v *Value) Cos() *Value { return apply1(Cos, v) }
 
 // Tanh is the hyperbolic tangent, where x is v, element by element.
-func (v *Value) Tanh() *Value { return Apply(Tanh, nil, v) }
+func (v *Value) Tanh() *Value { return apply1(Tanh, v) }
 
 // Erf is the Gauss error function, where x is v, element by element.
-func (v *Value) Erf() *Value { return Apply(Erf, nil, v) }
+func (v *Value) Erf() *Value { return apply1(Erf, v) }
 
 // Not is not x, bit by bit, where x is v, element by element.
-func (v *Value) Not() *Value { return Apply(Not, nil, v) }
+func (v *Value) Not() *Value { return apply1(Not, v) }
 
 // Stop is x, cut off from differentiation, where x is v, element by element.
-func (v *Value) Stop() *Value { return Apply(Stop, nil, v) }
+func (v *Value) Stop() *Value { return apply1(Stop, v) }

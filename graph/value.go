@@ -56,6 +56,32 @@ func Apply(op *Primitive, attrs *Attrs, args ...*Value) *Value {
 	return ApplyIn(b, op, attrs, args...)
 }
 
+// A Lender is a Builder that does not keep the lists of operands it is given, and lends memory for one of n: so that
+// the values of a tensor's recorder, most of which have one or two operands, cost no list each.
+type Lender interface {
+	Operands(n int) []*Value
+}
+
+// apply1 is Apply without attributes to one operand.
+func apply1(op *Primitive, x *Value) *Value {
+	if l, ok := x.Home.(Lender); ok {
+		args := l.Operands(1)
+		args[0] = x
+		return ApplyIn(x.Home, op, nil, args...)
+	}
+	return ApplyIn(x.Home, op, nil, x)
+}
+
+// apply2 is Apply without attributes to two operands.
+func apply2(op *Primitive, x, y *Value) *Value {
+	if l, ok := x.Home.(Lender); ok && x.Home == y.Home {
+		args := l.Operands(2)
+		args[0], args[1] = x, y
+		return ApplyIn(x.Home, op, nil, args...)
+	}
+	return Apply(op, nil, x, y)
+}
+
 // ApplyIn is Apply by a given builder. It serves primitives without operands.
 func ApplyIn(b Builder, op *Primitive, attrs *Attrs, args ...*Value) *Value {
 	scratch := typeLists.Get().(*[]Type) // rules are called through pointers: what they are given lies on the heap

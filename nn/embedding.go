@@ -14,7 +14,7 @@ type Embedding struct {
 }
 
 // NewEmbedding makes a table of rows vectors of dim numbers, drawn from a normal distribution. It takes the options
-// PaddingIdx, MaxNorm, NormType and ScaleGradByFreq.
+// PaddingIdx, MaxNorm, NormType, ScaleGradByFreq and Sparse.
 func NewEmbedding(rows, dim int, opts ...Option) *Embedding {
 	s := settle("nn.Embedding", opts, lookupOptions...)
 	l := s.lookup(rows, dim)
@@ -26,16 +26,20 @@ type lookup struct {
 	padding       int     // −1 without one
 	maxNorm, norm float64 // of rows; 0 without a bound
 	byFreq        bool
+	sparse        bool
 }
 
-var lookupOptions = []string{"padding_idx", "max_norm", "norm_type", "scale_grad_by_freq"}
+var lookupOptions = []string{"padding_idx", "max_norm", "norm_type", "scale_grad_by_freq", "sparse"}
 
 // lookup reads the options for a table of so many rows of dim numbers.
 func (s settings) lookup(rows, dim int) lookup {
 	if rows < 0 || dim < 0 {
 		s.fail("a table of %d rows of %d", rows, dim)
 	}
-	l := lookup{padding: s.paddingIdx(rows), maxNorm: get(s, "max_norm", 0.0), norm: get(s, "norm_type", 2.0), byFreq: get(s, "scale_grad_by_freq", false)}
+	l := lookup{padding: s.paddingIdx(rows), maxNorm: get(s, "max_norm", 0.0), norm: get(s, "norm_type", 2.0), byFreq: get(s, "scale_grad_by_freq", false), sparse: get(s, "sparse", false)}
+	if l.byFreq && l.sparse {
+		s.fail("sparse gradients cannot be scaled by frequency")
+	}
 	if s.has("max_norm") && !(l.maxNorm > 0) {
 		s.fail("max_norm must be above 0, and is %g", l.maxNorm)
 	}
@@ -51,6 +55,9 @@ func (l *lookup) of(table *Parameter, indices *tensor.Tensor) *tensor.Tensor {
 		norms := rows.VectorNormWith(tensor.Ord(l.norm), tensor.Dims(-1), tensor.KeepDim(true))
 		short := norms.AddScalar(1e-7).Reciprocal().MulScalar(l.maxNorm)
 		w.Detach().IndexCopy_(0, flat, tensor.Where(norms.GtScalar(l.maxNorm), rows.Mul(short), rows))
+	}
+	if l.sparse && w.IsLeaf() {
+		w.ShowSparse(true)
 	}
 	x := tensor.EmbeddingWith(w, indices, tensor.PaddingIdx(l.padding))
 	if !l.byFreq || !x.NeedsGrad() {

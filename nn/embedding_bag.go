@@ -25,12 +25,16 @@ type Bags struct {
 }
 
 // NewEmbeddingBag makes a table of rows vectors of dim numbers, drawn from a normal distribution. It takes the options
-// BagMode ("mean" without it), PaddingIdx, IncludeLastOffset, MaxNorm, NormType and ScaleGradByFreq.
+// BagMode ("mean" without it), PaddingIdx, IncludeLastOffset, MaxNorm, NormType, ScaleGradByFreq and
+// Sparse.
 func NewEmbeddingBag(rows, dim int, opts ...Option) *EmbeddingBag {
 	s := settle("nn.EmbeddingBag", opts, append([]string{"bag_mode", "include_last_offset"}, lookupOptions...)...)
 	e := &EmbeddingBag{mode: get(s, "bag_mode", "mean"), lookup: s.lookup(rows, dim), lastOffset: get(s, "include_last_offset", false)}
 	if e.byFreq && e.mode == "max" {
 		s.fail("gradients of the mode max cannot be scaled by frequency")
+	}
+	if e.sparse && e.mode == "max" {
+		s.fail("gradients of the mode max are not sparse")
 	}
 	if e.mode != "sum" && e.mode != "mean" && e.mode != "max" {
 		s.fail(`the mode must be "sum", "mean" or "max", not %q`, e.mode)

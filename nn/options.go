@@ -80,6 +80,10 @@ func NormType(p float64) Option { return Option{"norm_type", p} }
 // ScaleGradByFreq divides the gradients of an embedding's rows by how often each was looked up.
 func ScaleGradByFreq() Option { return Option{"scale_grad_by_freq", true} }
 
+// Sparse says whether the gradient of an embedding's table is shown as the rows that were looked up, see
+// tensor.SparseParts: optimisers that know of this change these rows alone, and others refuse it, as in PyTorch.
+func Sparse(on bool) Option { return Option{"sparse", on} }
+
 // DropoutP is the probability with which a larger module drops elements in training.
 func DropoutP(p float64) Option { return Option{"dropout", p} }
 

@@ -14,7 +14,7 @@ type Adagrad struct{ core }
 // InitialAccumulator, Eps, WeightDecay and Maximize. An option that makes no sense panics with *tensor.Error.
 func NewAdagrad(params []*tensor.Tensor, opts ...Option) *Adagrad {
 	o := &Adagrad{core{
-		op: "optim.Adagrad", defaults: Hyper{LR: 1e-2, Eps: 1e-10}, update: adagrad,
+		op: "optim.Adagrad", defaults: Hyper{LR: 1e-2, Eps: 1e-10}, update: adagrad, sparse: adagradRows,
 		check: func(h *Hyper) error {
 			return atLeast0([]string{"lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps"},
 				h.LR, h.LRDecay, h.WeightDecay, h.InitialAccumulator, h.Eps)
@@ -31,6 +31,22 @@ func adagrad(h *Hyper, s *slot, p, grad *tensor.Tensor) {
 	sum.Addcmul_(grad, grad)
 	rate := h.LR / (1 + float64(s.step-1)*h.LRDecay)
 	p.AddcdivWith_(grad, sum.Sqrt().AddScalar(h.Eps), tensor.Value(-rate))
+}
+
+// adagradRows is adagrad of the rows that a gradient is made of.
+func adagradRows(h *Hyper, s *slot, p *tensor.Tensor, grad *tensor.SparseParts) error {
+	if h.WeightDecay != 0 {
+		return errDecay
+	}
+	rows := grad.Coalesce()
+	g := h.downhill(rows)
+	sum, _ := s.get("sum", func() *tensor.Tensor { return p.FullLike(h.InitialAccumulator) })
+	square := g.Square()
+	rate := h.LR / (1 + float64(s.step-1)*h.LRDecay)
+	step := g.MulScalar(-rate).Div(rows.Of(sum).Add(square).Sqrt().AddScalar(h.Eps))
+	rows.AddTo(sum, square)
+	rows.AddTo(p, step)
+	return nil
 }
 
 // Adadelta is PyTorch's Adadelta (Zeiler, 2012): steps are as large as the last ones were, by mean squares of both. It

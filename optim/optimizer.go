@@ -43,6 +43,7 @@ type core struct {
 	defaults Hyper
 	check    func(h *Hyper) error
 	update   func(h *Hyper, s *slot, p, grad *tensor.Tensor)
+	sparse   sparseRule                           // nil where there is none
 	names    []string                             // of the tensors that the rule may keep
 	scalars  []string                             // of the numbers that it may keep
 	shape    func(name string, param []int) []int // of a tensor that is kept; nil where it is the parameter's
@@ -57,6 +58,7 @@ type slot struct {
 	step    int
 	tensors map[string]*tensor.Tensor
 	numbers map[string]float64
+	rule    *tensor.Scoped     // while the rule is at work: what it lets go of at its end
 	made    []string           // tensors that the last update made
 	before  map[string]float64 // numbers before it
 }
@@ -88,13 +90,18 @@ func (s *slot) undo() {
 
 // get is the tensor of that name; made tells whether first had to make it.
 func (s *slot) get(name string, first func() *tensor.Tensor) (t *tensor.Tensor, made bool) {
-	if t := s.tensors[name]; t != nil {
-		return t, false
+	if t = s.tensors[name]; t == nil {
+		t, made = first(), true
+		if s.rule != nil {
+			t = s.rule.Keep(t)
+		}
+		s.tensors[name] = t
+		s.made = append(s.made, name)
 	}
-	t = first()
-	s.tensors[name] = t
-	s.made = append(s.made, name)
-	return t, true
+	if s.rule != nil {
+		t = s.rule.In(t)
+	}
+	return t, made
 }
 
 // number is the number of that name, first where none was set.
@@ -213,6 +220,16 @@ func (c *core) undo() {
 	}
 }
 
+// apply applies the rule to p. What it made in between is let go at once: found by the collector only later, it would keep
+// the parameter's state of today from being overwritten by the next step.
+func (c *core) apply(h *Hyper, s *slot, p, grad *tensor.Tensor) {
+	tensor.Scope(func(rule *tensor.Scoped) {
+		s.rule = rule
+		defer func() { s.rule = nil }()
+		c.update(h, s, rule.In(p.Detach()), rule.In(grad))
+	})
+}
+
 // Update records what Step does without computing it, and returns all that is to be computed.
 func (c *core) Update() []*tensor.Tensor {
 	var out []*tensor.Tensor
@@ -223,12 +240,14 @@ func (c *core) Update() []*tensor.Tensor {
 			if grad == nil {
 				continue
 			}
-			if g.Maximize {
-				grad = grad.Neg()
-			}
 			s := c.slots[p]
 			s.begin(p)
-			c.update(&g.Hyper, s, p.Detach(), grad)
+			if !c.updateRows(&g.Hyper, s, p) {
+				if g.Maximize {
+					grad = grad.Neg()
+				}
+				c.apply(&g.Hyper, s, p, grad)
+			}
 			out = append(out, p)
 			for _, name := range c.names {
 				if t := s.tensors[name]; t != nil {

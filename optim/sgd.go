@@ -12,7 +12,7 @@ type SGD struct{ core }
 // NewSGD makes an SGD with a learning rate of 1e-3. It takes LR, Momentum, Dampening, Nesterov, WeightDecay and
 // Maximize. An option that makes no sense panics with *tensor.Error.
 func NewSGD(params []*tensor.Tensor, opts ...Option) *SGD {
-	o := &SGD{core{op: "optim.SGD", defaults: Hyper{LR: 1e-3}, check: checkSGD, update: sgd, finds: true, names: []string{"momentum_buffer"}}}
+	o := &SGD{core{op: "optim.SGD", defaults: Hyper{LR: 1e-3}, check: checkSGD, update: sgd, sparse: sgdRows, finds: true, names: []string{"momentum_buffer"}}}
 	o.start(params, opts)
 	return o
 }
@@ -38,4 +38,17 @@ func sgd(h *Hyper, s *slot, p, grad *tensor.Tensor) {
 		}
 	}
 	p.AddWith_(grad, tensor.Alpha(tensor.Number(p, func() float64 { return -h.LR })))
+}
+
+// sgdRows is sgd of the rows that a gradient is made of. A momentum goes on for the others, too.
+func sgdRows(h *Hyper, _ *slot, p *tensor.Tensor, grad *tensor.SparseParts) error {
+	switch {
+	case h.WeightDecay != 0:
+		return errDecay
+	case h.Momentum != 0:
+		return errDense
+	}
+	rows := grad.Coalesce()
+	rows.AddTo(p, h.downhill(rows).MulScalar(tensor.Number(p, func() float64 { return -h.LR })))
+	return nil
 }

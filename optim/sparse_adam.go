@@ -7,15 +7,16 @@ import (
 )
 
 // SparseAdam is PyTorch's SparseAdam, for tables of which a step uses only some rows: Adam for those alone, while the
-// moments of the others wait. Gradients are dense tensors here; a row whose gradient is 0 throughout counts as one that
-// was not used. It keeps step, exp_avg and exp_avg_sq.
+// moments of the others wait. Of layers made with nn.Sparse it changes the rows that were looked up, and no more work is
+// done than these ask for. Of other gradients, which PyTorch refuses, a row that is 0 throughout counts as one that was not
+// used. It keeps step, exp_avg and exp_avg_sq.
 type SparseAdam struct{ core }
 
 // NewSparseAdam makes a SparseAdam with PyTorch's defaults: a learning rate of 1e-3, betas 0.9 and 0.999, eps 1e-8. It
 // takes LR, Betas, Eps and Maximize. An option that makes no sense panics with *tensor.Error.
 func NewSparseAdam(params []*tensor.Tensor, opts ...Option) *SparseAdam {
 	o := &SparseAdam{core{
-		op: "optim.SparseAdam", defaults: Hyper{LR: 1e-3, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8}, update: sparseAdam,
+		op: "optim.SparseAdam", defaults: Hyper{LR: 1e-3, Betas: [2]float64{0.9, 0.999}, Eps: 1e-8}, update: sparseAdam, sparse: sparseAdamRows,
 		check: func(h *Hyper) error {
 			switch {
 			case h.LR == 0 || h.Eps == 0:
@@ -49,4 +50,21 @@ func sparseAdam(h *Hyper, s *slot, p, grad *tensor.Tensor) {
 	correction1, correction2 := corrections(h, s)
 	step := mean.Div(square.Sqrt().AddScalar(h.Eps)).MaskedFillScalar(used.LogicalNot(), 0.0)
 	p.SubWith_(step, tensor.Alpha(h.LR*correction2/correction1))
+}
+
+// sparseAdamRows is sparseAdam of the rows that a gradient is made of.
+func sparseAdamRows(h *Hyper, s *slot, p *tensor.Tensor, grad *tensor.SparseParts) error {
+	rows := grad.Coalesce()
+	g := h.downhill(rows)
+	first, _ := s.get("exp_avg", p.ZerosLike)
+	second, _ := s.get("exp_avg_sq", p.ZerosLike)
+	mean, square := rows.Of(first), rows.Of(second)
+	meanStep := g.Sub(mean).MulScalar(1 - h.Betas[0])
+	squareStep := g.Square().Sub(square).MulScalar(1 - h.Betas[1])
+	correction1, correction2 := corrections(h, s)
+	step := mean.Add(meanStep).Div(square.Add(squareStep).Sqrt().AddScalar(h.Eps))
+	rows.AddTo(first, meanStep)
+	rows.AddTo(second, squareStep)
+	rows.AddTo(p, step.MulScalar(h.LR*correction2/correction1).Neg())
+	return nil
 }

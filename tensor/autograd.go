@@ -17,6 +17,9 @@ type leaf struct {
 	mu    sync.Mutex
 	grad  *Tensor
 	hooks hooks
+
+	sparse bool         // its gradient is shown as parts, too
+	parts  *SparseParts // the last that were found
 }
 
 // RequiresGrad makes t a leaf whose gradient Backward computes, and returns t. Only floating tensors can be one, and
@@ -102,7 +105,7 @@ func (t *Tensor) SetGrad(g *Tensor) {
 	} else {
 		l.seen(nil)
 	}
-	l.grad = g
+	l.grad, l.parts = g, nil
 }
 
 // ZeroGrad forgets the gradient: Grad is nil again.
@@ -115,7 +118,7 @@ func (t *Tensor) ZeroGrad() {
 		} else {
 			l.seen(nil)
 		}
-		l.grad = nil
+		l.grad, l.parts = nil, nil
 	}
 }
 
@@ -186,11 +189,15 @@ func (t *Tensor) Backward(opts ...BackwardOption) {
 		g.leaf.mu.Lock()
 		g.leaf.seen(r.capture)
 		ct := g.ct
-		if old := g.leaf.grad; old != nil {
+		old := g.leaf.grad
+		if old != nil {
 			ct = r.read(old).Add(ct)
 		}
 		r.scope = nil // a gradient stays with its leaf
 		g.leaf.grad = r.handle(ct)
+		if g.leaf.sparse {
+			g.leaf.keepParts(r, old, g.ct)
+		}
 		g.leaf.mu.Unlock()
 	}
 	if !o.retain {

@@ -2,7 +2,6 @@ package tensor
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"sync"
 
@@ -24,6 +23,15 @@ type capture struct {
 	grads  []gradBefore      // of leaves whose gradient changed
 	graded map[*leaf]bool    // those
 	splits []callers.ID
+	ending ending
+	few    few
+}
+
+// few is memory for what a call with few arguments and results needs.
+type few struct {
+	in, results, out [3]*Tensor
+	inside           [3]Tensor // what in points at
+	roots            [4]*node
 }
 
 // wanted is what Eval was asked for in a capture.
@@ -208,9 +216,9 @@ func (c *capture) finish(ys []*Tensor, study *study, done *bool) []*Tensor {
 	r := record(c.of.op)
 	defer r.done()
 	r.on(c.dev)
-	out := make([]*Tensor, len(ys))
-	var roots []*node
+	out, roots := c.few.out[:0], c.few.roots[:0]
 	for i, y := range ys {
+		out = append(out, nil)
 		if y == nil {
 			continue
 		}
@@ -242,7 +250,8 @@ func (c *capture) finish(ys []*Tensor, study *study, done *bool) []*Tensor {
 			}
 		}
 	}
-	err := c.dev.evalCaptured(context.Background(), roots, ^uint64(0), &ending{c.of, study})
+	c.ending = ending{c.of, study}
+	err := c.dev.evalCaptured(ctxNone, roots, ^uint64(0), &c.ending)
 	if study != nil && study.differs != nil {
 		c.of.mu.Lock()
 		c.of.replace(study)

@@ -38,15 +38,15 @@ func NewCaptured(op string, fullGraph, freeze bool) *Captured {
 }
 
 // Call runs f on aliases of args, and then, as one program, all that it computed from them. It gives what f returned, as
-// it is seen outside. A panic of f goes on, and leaves tensors and gradients as they were.
-func (c *Captured) Call(f func(in []*Tensor) []*Tensor, args []*Tensor) []*Tensor {
+// it is seen outside. A panic of f goes on, and leaves tensors and gradients as they were. f may append its results to out.
+func (c *Captured) Call(f func(in, out []*Tensor) []*Tensor, args []*Tensor) []*Tensor {
 	d := c.device(args)
 	if d == nil {
-		return f(args) // a part of the capture around it
+		return f(args, nil) // a part of the capture around it
 	}
 	k := d.open(c)
 	if k == nil {
-		return f(args)
+		return f(args, nil)
 	}
 	done := false
 	var study *study
@@ -59,13 +59,20 @@ func (c *Captured) Call(f func(in []*Tensor) []*Tensor, args []*Tensor) []*Tenso
 	if c.freeze {
 		study = c.study(k, args)
 	}
-	in := make([]*Tensor, len(args))
+	in, inside := k.few.in[:0], k.few.inside[:]
 	for i, x := range args {
+		var y *Tensor
 		if x != nil {
-			in[i] = k.scope.In(x)
+			if i < len(inside) {
+				y = &inside[i]
+			} else {
+				y = &Tensor{}
+			}
+			k.scope.in(y, x)
 		}
+		in = append(in, y)
 	}
-	ys := f(in)
+	ys := f(in, k.few.results[:0])
 	return k.finish(ys, study, &done)
 }
 

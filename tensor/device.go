@@ -44,7 +44,6 @@ type Device struct {
 	bodiesAlive int // bodies when they were last counted
 	stats       Stats
 	observers   atomic.Pointer[[]*observer]
-	returns     func(buf backend.Buffer) // giveBack: made once
 }
 
 // Stats counts what a device did since it was made.
@@ -65,7 +64,6 @@ const (
 func NewDevice(b backend.Device) *Device {
 	d := &Device{backend: b, start: time.Now(), cache: map[uint64][]*entry{}, eager: os.Getenv("FLAMBEAU_EAGER") == "1"}
 	d.gone.dev = d
-	d.returns = d.giveBack
 	d.gone.refs.Store(dead)
 	return d
 }

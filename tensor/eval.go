@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/flambeau-ml/flambeau/backend"
@@ -16,8 +16,16 @@ import (
 // run is one execution: a claim while it goes on, afterwards the memory of its interior nodes.
 type run struct {
 	e      *entry
-	done   chan struct{}
-	active bool // under Device.mu
+	done   chan struct{} // closed at its end; made by the first who waits. Under Device.mu
+	active bool          // under Device.mu
+}
+
+// ended is closed when the run is over. Under Device.mu.
+func (r *run) ended() <-chan struct{} {
+	if r.done == nil {
+		r.done = make(chan struct{})
+	}
+	return r.done
 }
 
 // evaluation collects what has to be computed, runs it as one program, and publishes the values.
@@ -37,6 +45,45 @@ type evaluation struct {
 
 	compileFrom time.Time // when compiling began, and how long it took; 0 where there was nothing to compile
 	compiling   time.Duration
+
+	launched backend.Launch
+	vals     []*value // of inputs
+	out      []*value // of results
+}
+
+// evaluations keeps the memory of evaluations that are over.
+var evaluations = sync.Pool{New: func() any { return &evaluation{} }}
+
+// evaluation begins one that leaves pending writes younger than limit alone.
+func (d *Device) evaluation(limit uint64) *evaluation {
+	e := evaluations.Get().(*evaluation)
+	e.d, e.limit = d, limit
+	return e
+}
+
+// forget makes e the memory of another evaluation.
+func (e *evaluation) forget() {
+	l := &e.launched
+	*e = evaluation{
+		order: emptied(e.order), recs: emptied(e.recs), inputs: emptied(e.inputs), roots: emptied(e.roots), states: emptied(e.states), also: emptied(e.also),
+		vals: emptied(e.vals), out: emptied(e.out),
+		launched: backend.Launch{Sizes: l.Sizes[:0], Numbers: emptied(l.Numbers), Inputs: emptied(l.Inputs), Donate: l.Donate[:0],
+			Outputs: emptied(l.Outputs), Taken: l.Taken[:0]},
+	}
+	evaluations.Put(e)
+}
+
+// emptied is the memory of s, which holds on to nothing.
+func emptied[T any](s []T) []T {
+	clear(s)
+	return s[:0]
+}
+
+// sized is s with n elements, all zero.
+func sized[T any](s []T, n int) []T {
+	s = slices.Grow(s[:0], n)[:n]
+	clear(s)
+	return s
 }
 
 // nowhere is the slot of a node that an evaluation came to, and that is neither computed nor an input.
@@ -199,86 +246,104 @@ func (d *Device) evalCaptured(ctx context.Context, asked []*node, limit uint64, 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		e := &evaluation{d: d, limit: limit}
-		d.mu.Lock()
-		d.epoch++
-		e.epoch = d.epoch
-		e.collectRoots(asked)
-		if e.gone != nil {
-			e.giveUp()
-			d.mu.Unlock()
-			return errGone
-		}
-		if e.wait != nil { // it holds no claim while it waits, so there is no cycle
-			e.giveUp()
-			w := e.wait
-			d.mu.Unlock()
+		e := d.evaluation(limit)
+		wait, err := e.compute(ctx, asked, end)
+		e.forget()
+		switch {
+		case wait != nil:
 			select {
-			case <-w.done:
-				continue
+			case <-wait:
 			case <-ctx.Done():
 				return ctx.Err()
 			}
-		}
-		if len(e.order) == 0 {
-			found := d.rescue
-			d.rescue = nil
-			d.mu.Unlock()
-			d.computeFound(ctx, found)
+		case err == nil:
+			d.computeFound(ctx)
 			return nil
-		}
-		ent := d.program(e)
-		p, err := ent.plan(d, e)
-		if err != nil {
-			e.giveUp()
-			d.mu.Unlock()
+		case retried || !outOfMemory(err):
 			return err
-		}
-		if err := end.before(e, ent, p); err != nil {
-			e.giveUp()
-			d.mu.Unlock()
-			return err
-		}
-		end = nil
-		l := e.launch(p)
-		rn := &run{e: ent, done: make(chan struct{}), active: true}
-		for i, n := range e.order {
-			if p.keep[i] {
-				n.run, n.pos = rn, int32(i)
-			}
-		}
-		l.Needed = e.needed(p)
-		vals := e.donate(p, l)
-		d.stats.Runs++
-		watched := e.observe(ent, l)
-		d.mu.Unlock()
-		watched.begin(e)
-
-		err = errPanicked
-		func() {
-			defer func() { e.publish(p, rn, l, vals, err) }() // also when the backend panics
-			err = p.prog.Run(ctx, l)
-		}()
-		watched.end()
-		runtime.KeepAlive(e)
-		var full *backend.LimitError
-		switch {
-		case errors.As(err, &full) && !retried:
-			retried = true
+		default:
+			retried, end = true, nil
 			d.collect() // what handles have forgotten may be enough
-			continue
-		case err != nil:
-			return err
 		}
-		asked, limit = nil, ^uint64(0) // and compute what a collection found alive
 	}
+}
+
+func outOfMemory(err error) bool {
+	var full *backend.LimitError
+	return errors.As(err, &full)
+}
+
+// compute collects what computes asked, and runs it. Where somebody else is at work on some of it, it does nothing but
+// say when that will be over.
+func (e *evaluation) compute(ctx context.Context, asked []*node, end *ending) (wait <-chan struct{}, err error) {
+	d := e.d
+	d.mu.Lock()
+	locked := true
+	unlock := func() {
+		locked = false
+		d.mu.Unlock()
+	}
+	defer func() {
+		if locked {
+			unlock()
+		}
+	}()
+	d.epoch++
+	e.epoch = d.epoch
+	e.collectRoots(asked)
+	if e.gone != nil {
+		e.giveUp()
+		return nil, errGone
+	}
+	if e.wait != nil { // it holds no claim while it waits, so there is no cycle
+		e.giveUp()
+		return e.wait.ended(), nil
+	}
+	if len(e.order) == 0 {
+		return nil, nil
+	}
+	ent := d.program(e)
+	p, err := ent.plan(d, e)
+	if err != nil {
+		e.giveUp()
+		return nil, err
+	}
+	if err := end.before(e, ent, p); err != nil {
+		e.giveUp()
+		return nil, err
+	}
+	l := e.launch(p)
+	rn := &run{e: ent, active: true}
+	for i, n := range e.order {
+		if p.keep[i] {
+			n.run, n.pos = rn, int32(i)
+		}
+	}
+	l.Needed = e.needed(p)
+	e.donate(p, l)
+	d.stats.Runs++
+	watched := e.observe(ent, l)
+	unlock()
+	watched.begin(e)
+
+	err = errPanicked
+	defer func() {
+		e.publish(p, rn, l, err) // also when the backend panics
+		watched.end()
+	}()
+	err = p.prog.Run(ctx, l)
+	return nil, err
 }
 
 var errPanicked = errors.New("the backend panicked")
 
 // computeFound computes nodes that a collection found alive, so that they pin their own bytes only. Nobody asked for
 // them: that one cannot be computed, or has died meanwhile, is no error of whoever does it.
-func (d *Device) computeFound(ctx context.Context, found []*node) {
+func (d *Device) computeFound(ctx context.Context) {
+	d.mu.Lock()
+	found := d.rescue
+	d.rescue = nil
+	d.mu.Unlock()
 	var held []*node
 	for _, n := range found {
 		switch {
@@ -300,11 +365,9 @@ func (d *Device) computeFound(ctx context.Context, found []*node) {
 
 // launch gathers the run-time parameters of the program.
 func (e *evaluation) launch(p *plan) *backend.Launch {
-	l := &backend.Launch{
-		Sizes:  make([]int64, len(p.symbols)),
-		Inputs: make([]backend.Buffer, len(e.inputs)),
-		Donate: make([]bool, len(e.inputs)),
-	}
+	l := &e.launched
+	l.Sizes, l.Inputs, l.Donate = sized(l.Sizes, len(p.symbols)), sized(l.Inputs, len(e.inputs)), sized(l.Donate, len(e.inputs))
+	l.Numbers = l.Numbers[:0]
 	for i, s := range p.symbols {
 		var n graph.Size
 		if s.at < 0 {
@@ -324,9 +387,10 @@ func (e *evaluation) launch(p *plan) *backend.Launch {
 }
 
 // donate lets the program take the buffers of inputs that only recipes which this run makes superfluous can still ask
-// for. It returns the values of the inputs, counted in; donated ones are taken off their nodes until publish.
-func (e *evaluation) donate(p *plan, l *backend.Launch) []*value {
-	vals := make([]*value, len(e.inputs))
+// for. It counts the values of the inputs in; donated ones are taken off their nodes until publish.
+func (e *evaluation) donate(p *plan, l *backend.Launch) {
+	e.vals = sized(e.vals, len(e.inputs))
+	vals := e.vals
 	k := len(e.inputs) + len(e.order)
 	e.d.drops = slices.Grow(e.d.drops[:0], k)[:k]
 	drops := e.d.drops // counts that the run lets go, by slot from the last input on
@@ -354,7 +418,6 @@ func (e *evaluation) donate(p *plan, l *backend.Launch) []*value {
 		}
 		l.Inputs[i] = v.buf
 	}
-	return vals
 }
 
 // needed tells for each input the result that is a write over it: should that fail, the storage holds the input again.
@@ -390,9 +453,10 @@ func (e *evaluation) fault(f *backend.Fault) *Error {
 }
 
 // publish stores the values of a run, releases its claims, and puts back what it did not use.
-func (e *evaluation) publish(p *plan, rn *run, l *backend.Launch, vals []*value, err error) {
+func (e *evaluation) publish(p *plan, rn *run, l *backend.Launch, err error) {
 	d := e.d
-	out := make([]*value, len(p.results))
+	e.out = sized(e.out, len(p.results))
+	out, vals := e.out, e.vals
 	if err == nil {
 		for i := range l.Outputs {
 			if f := l.Outputs[i].Fault; f != nil {
@@ -451,7 +515,9 @@ func (e *evaluation) publish(p *plan, rn *run, l *backend.Launch, vals []*value,
 		}
 	}
 	rn.active = false
-	close(rn.done)
+	if rn.done != nil {
+		close(rn.done)
+	}
 	d.mu.Unlock()
 	for i, n := range e.order {
 		if err == nil && p.keep[i] && !n.history() {

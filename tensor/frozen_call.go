@@ -227,8 +227,6 @@ func (f *frozen) publish(r *frozenRun, args, out []*Tensor) (failed error) {
 
 // result is all that a result of a frozen call is, in one allocation.
 type result struct {
-	Tensor
-	storage
 	node
 	value
 }
@@ -248,9 +246,10 @@ func (f *frozen) fresh(r *frozenRun, t *target) *Tensor {
 		r.out[t.source] = v
 	}
 	f.bear(&x.node, t.base, v)
-	x.storage.node.Store(&x.node)
-	x.Tensor = Tensor{&x.storage, t.tensor.typ, t.tensor.look}
-	return &x.Tensor
+	x.marks.Store(top | shown)
+	x.first.node.Store(&x.node)
+	x.first.Tensor = Tensor{&x.first.storage, t.tensor.typ, t.tensor.look}
+	return &x.first.Tensor
 }
 
 // bear makes n a computed node that a storage is bound to.

@@ -10,13 +10,46 @@ import (
 )
 
 // value is a materialised buffer, or the error that took its place. refs counts the nodes and runs that hold it; at
-// zero the buffer returns at once. When holders die uncounted, as handles do, its cleanup returns the buffer.
+// zero the buffer returns at once. When holders die uncounted, as handles do, the collector returns it.
 type value struct {
-	dev     *Device
-	buf     backend.Buffer
-	err     error
-	refs    atomic.Int32
-	cleanup runtime.Cleanup
+	dev  *Device
+	buf  backend.Buffer
+	err  error
+	refs atomic.Int32
+	lost *lost // nil: nothing to return
+}
+
+// lost returns the buffer that it names when the collector finds it: with the value that holds it. Most values return
+// their buffers themselves; then another one takes it over, since making one is dear.
+type lost struct{ buf *lostBuffer }
+
+type lostBuffer struct {
+	dev *Device
+	buf backend.Buffer // nil: nobody holds the lost
+}
+
+// spares are those that no value holds.
+var spares = sync.Pool{New: func() any {
+	l := &lost{&lostBuffer{}}
+	runtime.AddCleanup(l, func(b *lostBuffer) {
+		if b.buf != nil {
+			b.dev.giveBack(b.buf)
+		}
+	}, l.buf)
+	return l
+}}
+
+// watchOver returns buf when the collector finds what holds the result.
+func (d *Device) watchOver(buf backend.Buffer) *lost {
+	l := spares.Get().(*lost)
+	l.buf.dev, l.buf.buf = d, buf
+	return l
+}
+
+// forget ends that.
+func (l *lost) forget() {
+	l.buf.dev, l.buf.buf = nil, nil
+	spares.Put(l) // and so alive until here
 }
 
 // account is what a device knows of the buffers it handed out: enough to decide when a collection pays.
@@ -44,7 +77,7 @@ func (d *Device) initValue(v *value, buf backend.Buffer) {
 	v.refs.Store(1)
 	d.acct.since.Add(buf.Size())
 	d.acct.live.Add(buf.Size())
-	v.cleanup = runtime.AddCleanup(v, d.returns, buf)
+	v.lost = d.watchOver(buf)
 }
 
 func (d *Device) giveBack(buf backend.Buffer) {
@@ -63,18 +96,18 @@ func (v *value) retain() *value { v.refs.Add(1); return v }
 
 func (v *value) release() {
 	if v.refs.Add(-1) == 0 && v.buf != nil {
-		v.cleanup.Stop()
+		v.lost.forget()
 		v.dev.giveBack(v.buf)
-		v.buf = nil
+		v.buf, v.lost = nil, nil
 	}
 }
 
 // disown gives v's buffer away: to a run that overwrote it or handed it on.
 func (v *value) disown() {
-	v.cleanup.Stop()
+	v.lost.forget()
 	v.dev.acct.since.Add(-v.buf.Size())
 	v.dev.acct.live.Add(-v.buf.Size())
-	v.buf = nil
+	v.buf, v.lost = nil, nil
 }
 
 // maybeCollect forces a collection when what was handed out and not returned exactly has grown large beside what
@@ -105,7 +138,7 @@ func (d *Device) collect() {
 	runtime.GC()
 	select { // cleanups run in the background: ours was queued with the buffers'
 	case <-done:
-	case <-time.After(20 * time.Millisecond):
+	case <-time.After(100 * time.Millisecond):
 	}
 	d.inspect()
 	a.collects.Add(1)

@@ -36,6 +36,14 @@ type node struct {
 	slot       int32  // its place there: ≥ 0 computed, < 0 input −slot−1
 	pos        int32  // its place in run
 	run        *run   // computes it now, or computed it as interior or learned output
+
+	first handle // the first tensor that shows it, as most nodes get one: no allocation of its own
+}
+
+// handle is a tensor and its storage.
+type handle struct {
+	Tensor
+	storage
 }
 
 // The marks of a node. The slot of the capture that it was recorded in is above captureShift.
@@ -43,6 +51,7 @@ const (
 	top   = 1 << iota // a storage got it: cuts end at such nodes, never inside an operator
 	ended             // its history was swept and not retained
 	given             // its value was not computed
+	shown             // first is taken
 )
 
 func (n *node) is(mark uint32) bool { return n.marks.Load()&mark != 0 }

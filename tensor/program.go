@@ -203,6 +203,9 @@ func reshapeGroups(from, to []graph.Size) []group {
 
 // plan finds or compiles the form of the entry that keeps what is asked for and what was learned.
 func (c *entry) plan(d *Device, e *evaluation) (*plan, error) {
+	if p := c.plans[""]; p != nil && len(c.learned) == 0 {
+		return p, nil
+	}
 	learned := make([]int32, 0, len(c.learned))
 	for p := range c.learned {
 		learned = append(learned, p)

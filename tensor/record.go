@@ -23,6 +23,7 @@ type recorder struct {
 	tops  []*node // what handles and storages got
 	slabs [][]graph.Value
 	used  int
+	lent  [2]*graph.Value // operands of the primitive that is being applied
 }
 
 const slab = 32
@@ -67,6 +68,7 @@ func (r *recorder) done() {
 	for i := range r.used {
 		r.slabs[i/slab][i%slab] = graph.Value{}
 	}
+	clear(r.lent[:])
 	r.dev, r.used, r.noGrad, r.scope, r.capture = nil, 0, false, nil, nil
 	recorders.Put(r)
 	if e != nil {
@@ -114,6 +116,9 @@ func (r *recorder) Level() int { return 0 }
 
 // Solver is nil: the sizes of recorded values are numbers.
 func (r *recorder) Solver() *graph.Solver { return nil }
+
+// Operands lends memory for the operands of one primitive: Emit does not keep the list.
+func (r *recorder) Operands(n int) []*graph.Value { return r.lent[:n] }
 
 // Emit records a node.
 func (r *recorder) Emit(op *graph.Primitive, attrs *graph.Attrs, args []*graph.Value, typ graph.Type) *graph.Value {

@@ -51,14 +51,24 @@ func Scope(f func(s *Scoped)) {
 
 // In is x as it is seen inside: the same storage, but what is computed from it belongs to the Scope. x itself stays.
 func (s *Scoped) In(x *Tensor) *Tensor {
-	y := *x
-	l := *x.look
+	y := &Tensor{}
+	s.in(y, x)
+	return y
+}
+
+// in makes y what In says.
+func (s *Scoped) in(y, x *Tensor) {
+	*y = *x
 	if x.scope != nil && s.capture == nil {
 		s.capture = x.scope.capture // a Scope inside a compiled function
 	}
+	if x.look == &direct {
+		y.look = &s.look
+		return
+	}
+	l := *x.look
 	l.scope = s
 	y.look = &l
-	return &y
 }
 
 // Own gives x itself to the Scope, which lets it go, and returns it as In does.
@@ -83,6 +93,10 @@ func (s *Scoped) Keep(x *Tensor) *Tensor {
 	}
 	s.mu.Unlock()
 	y := *x
+	if x.look == &s.look {
+		y.look = &direct
+		return &y
+	}
 	l := *x.look
 	l.scope = nil
 	y.look = &l

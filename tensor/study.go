@@ -138,7 +138,7 @@ func lineOf(where callers.ID) string {
 // fill describes the call in f, or spoils.
 func (s *study) fill(f *frozen, e *evaluation, p *plan) {
 	l := e.launch(p)
-	f.sizes, f.numbers, f.needed = l.Sizes, l.Numbers, e.needed(p)
+	f.sizes, f.numbers, f.needed = slices.Clone(l.Sizes), slices.Clone(l.Numbers), e.needed(p)
 	for i, x := range s.args {
 		f.args = append(f.args, argument{typ: x.typ, via: x.via, detach: x.detach, like: sameStorage(s.args, i)})
 	}

@@ -108,11 +108,11 @@ func (r *recorder) bind(st *storage, n *node) {
 
 // handle gives the user a tensor whose value is v.
 func (r *recorder) handle(v *graph.Value) *Tensor {
-	h := &struct { // one allocation
-		Tensor
-		storage
-	}{}
 	n := nodeOf(v)
+	h := &n.first
+	if n.marks.Or(top|shown)&shown != 0 {
+		h = &handle{}
+	}
 	h.typ, h.look = n.typ, &direct
 	if r.scope != nil {
 		h.look = &r.scope.look

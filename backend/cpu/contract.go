@@ -105,6 +105,10 @@ func (c *product[T]) run(e *env) {
 	if c.machine != nil && c.n == 1 { // one way of being thin is enough
 		c.m, c.n, c.a, c.b = c.n, c.m, c.b, c.a
 	}
+	if c.isSmall() {
+		c.runSmall(pool)
+		return
+	}
 	threads := pool.Threads()
 	t := c.tiling(1)
 	tiles := c.batch * t.mt * t.nt

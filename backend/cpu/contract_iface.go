@@ -11,8 +11,8 @@ type operand struct {
 
 // epilogue takes the finished elements of a contraction: those from the flat index at on, in row-major order of the
 // result, in the type in which it computes; for half precision and narrow integers they are not yet rounded or wrapped.
-// It may change acc. Each element comes once, in runs as long as the template has them at hand. One of the functions is
-// set: the one for the result's dtype.
+// It may change acc. Each element comes once, in runs as long as the template has them at hand. The function for the type
+// in which the contraction computes is called.
 type epilogue struct {
 	f32 func(worker, at int, acc []float32)
 	f64 func(worker, at int, acc []float64)

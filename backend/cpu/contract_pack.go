@@ -8,7 +8,7 @@ type lines[T number] struct {
 	// alongK says that a line is a row. Otherwise it holds the elements of all rows at one index of K.
 	alongK bool
 	// get returns elements lo to lo+n of line number line of a matrix of the batch: in buf, or where they lie. They are
-	// not changed, and used before the next call with the same buf.
+	// not changed, and used before the next call with the same buf. It is nil where plain says it all.
 	get func(worker, batch, line, lo, n int, buf []T) []T
 
 	plain *plain[T] // where the elements lie, if they need no more than that
@@ -32,6 +32,17 @@ func (p *plain[T]) at(alongK bool, batch, row, k int) unsafe.Pointer {
 // vector is depth elements of a row, from k on, together in memory.
 func (s *scratch[T]) vector(l *lines[T], worker, batch, row, k, depth int) []T {
 	v := s.a[:depth]
+	if p := l.plain; p != nil {
+		at, stride := p.batch.offset(batch)+row*p.stride+k, 1
+		if !l.alongK {
+			at, stride = p.batch.offset(batch)+k*p.stride+row, p.stride
+		}
+		for i := range v {
+			v[i] = p.mem[at]
+			at += stride
+		}
+		return v
+	}
 	if l.alongK {
 		copy(v, l.get(worker, batch, row, k, depth, s.lines[0]))
 		return v

@@ -136,21 +136,36 @@ func loadBFloat16(dst []float32, src []bfloat16, at, stride int) {
 	}
 }
 
+// shape is how the elements of a matrix lie: lines are counted through by across, their elements by along.
+type shape struct {
+	alongK               bool
+	batch, across, along axes
+}
+
+func shapeOf(m matrix) shape {
+	batch, rows, k := collapse(m.batch), collapse(m.rows), collapse(m.k)
+	if rows.len() == 1 || k[len(k)-1].stride == 1 && k.len() > 1 || rows[len(rows)-1].stride != 1 {
+		return shape{true, batch, rows, k}
+	}
+	return shape{false, batch, k, rows}
+}
+
+// plain reports whether all lines lie in memory at one distance, each in one piece.
+func (s *shape) plain() bool {
+	return len(s.along) == 1 && len(s.across) == 1 && (s.along[0].stride == 1 || s.along[0].size == 1)
+}
+
 // strided hands out lines of m, whose elements are in mem, in the direction in which they lie together.
 func strided[T number, S any](m matrix, mem []S, load func(dst []T, src []S, at, stride int)) lines[T] {
-	batch, rows, k := collapse(m.batch), collapse(m.rows), collapse(m.k)
-	alongK := rows.len() == 1 || k[len(k)-1].stride == 1 && k.len() > 1 || rows[len(rows)-1].stride != 1
-	across, along := rows, k
-	if !alongK {
-		across, along = k, rows
-	}
+	s := shapeOf(m)
+	batch, across, along := s.batch, s.across, s.along
 	inner := along[len(along)-1]
 	same, direct := any(mem).([]T)
 	var whole *plain[T]
-	if direct && inner.stride == 1 && len(along) == 1 && len(across) == 1 {
+	if direct && s.plain() {
 		whole = &plain[T]{same, batch, across[0].stride}
 	}
-	return lines[T]{alongK, func(_, b, line, lo, n int, buf []T) []T {
+	return lines[T]{s.alongK, func(_, b, line, lo, n int, buf []T) []T {
 		base := batch.offset(b) + across.offset(line)
 		if lo%inner.size+n <= inner.size {
 			at := base + along.offset(lo)

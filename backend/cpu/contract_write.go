@@ -28,16 +28,21 @@ func writer[T number](out array, ep *epilogue) func(worker, at int, acc []T) {
 		size := out.dtype.Bytes()
 		return func(_, at int, acc []T) { copy(out.data[at*size:], narrow(out.dtype, acc)) }
 	}
-	var f any
-	switch any(T(0)).(type) {
-	case float32:
-		f = ep.f32
-	case float64:
-		f = ep.f64
-	case int64:
-		f = ep.i64
+	return hookOf[T](ep)
+}
+
+// hookOf is the hook of an epilogue that takes elements of type T.
+func hookOf[T number](ep *epilogue) func(worker, at int, acc []T) {
+	var f func(worker, at int, acc []T)
+	switch f := any(&f).(type) {
+	case *func(worker, at int, acc []float32):
+		*f = ep.f32
+	case *func(worker, at int, acc []float64):
+		*f = ep.f64
+	case *func(worker, at int, acc []int64):
+		*f = ep.i64
 	}
-	return f.(func(worker, at int, acc []T))
+	return f
 }
 
 // narrow is acc rounded or wrapped to type d, in the same memory.

@@ -48,6 +48,7 @@ type Device struct {
 	loops   *loopCompiler
 	rows    *rowCode
 	engine  *engine
+	env     env // of contractions
 	written atomic.Int64
 }
 
@@ -62,6 +63,7 @@ func New(o Options) *Device {
 	d.mem.OnPressure = o.OnPressure
 	level := cmp.Or(o.CPU, os.Getenv("FLAMBEAU_CPU"))
 	d.loops, d.engine = newLoopCompiler(level), engineFor(level)
+	d.env = env{pool: d.pool, engine: d.engine}
 	d.expand = d.loops != nil
 	if d.loops != nil {
 		d.rows = rowCodes()

@@ -23,6 +23,7 @@ type frame struct {
 	parts      []unsafe.Pointer // of the reductions: where parts of them go
 	call       call
 	local      []localBase // buffers that are elsewhere for this frame
+	staged     []uint64    // blocks of streams, transposed
 }
 
 // localBase is the address of a buffer's first element.
@@ -56,6 +57,7 @@ type evaluation struct {
 	runSums []unsafe.Pointer // of a group's stage that reduces over its rows
 
 	elementwise func(worker, lo, hi int) // the body of a loop that reduces nothing
+	finish      epilogue                 // the loop, for elements of a contraction as they come
 }
 
 func newEvaluation(pool *workpool.Pool, threads int) *evaluation {
@@ -63,13 +65,19 @@ func newEvaluation(pool *workpool.Pool, threads int) *evaluation {
 	e.elementwise = func(worker, lo, hi int) {
 		f := e.frame(worker)
 		if e.machine {
-			e.whole.begin(e, f, 0).flat(lo, hi)
+			c := e.whole.begin(e, f, 0)
+			if c.turning != nil {
+				c.tiles(lo, hi)
+			} else {
+				c.flat(lo, hi)
+			}
 			return
 		}
 		for ; lo < hi; lo += block {
 			e.block(f, levelFull, lo, min(block, hi-lo))
 		}
 	}
+	e.finish = epilogue{f32: finish[float32](e), f64: finish[float64](e), i64: finish[int64](e)}
 	return e
 }
 
@@ -234,6 +242,8 @@ func (e *evaluation) execute() error {
 	e.begin()
 	if len(e.reduces) > 0 {
 		e.reduceAll()
+	} else if e.machine && e.whole.turning != nil {
+		e.pool.For(e.whole.turning.units, 1, e.elementwise)
 	} else {
 		e.pool.For(e.n, e.chunk(), e.elementwise)
 	}
@@ -244,15 +254,9 @@ func (e *evaluation) execute() error {
 }
 
 // epilogue evaluates the loop for elements of a contraction as they come.
-func (e *evaluation) epilogue(d graph.DType) *epilogue {
+func (e *evaluation) epilogue() *epilogue {
 	e.begin()
-	switch {
-	case d == graph.Float64:
-		return &epilogue{f64: finish[float64](e)}
-	case d.IsFloat():
-		return &epilogue{f32: finish[float32](e)}
-	}
-	return &epilogue{i64: finish[int64](e)}
+	return &e.finish
 }
 
 func finish[T number](e *evaluation) func(worker, at int, acc []T) {

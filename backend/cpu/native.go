@@ -38,12 +38,22 @@ func newLoopCompiler(level string) *loopCompiler {
 
 // code is the machine code of k, held for the caller; nil where there is none.
 func (e *loopCompiler) code(k *jit.Kernel) *exec.Code {
+	return e.codeOf(k.Key(), k.Name, func(a *amd64.Assembler) ([]byte, error) {
+		code, err := jit.Compile(a, k, e.features)
+		if err != nil && os.Getenv("FLAMBEAU_DUMP") != "" {
+			fmt.Fprintf(os.Stderr, "%v\n%s", err, k)
+		}
+		return code, err
+	})
+}
+
+// codeOf is the code that write writes, or wrote for the same key, held for the caller; nil where there is none.
+func (e *loopCompiler) codeOf(key, name string, write func(*amd64.Assembler) ([]byte, error)) *exec.Code {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	key := k.Key()
 	c, known := e.codes[key]
 	if !known {
-		c = e.compile(k)
+		c = e.compile(name, write)
 		e.codes[key] = c
 	}
 	if c == nil || !c.Acquire() {
@@ -53,15 +63,12 @@ func (e *loopCompiler) code(k *jit.Kernel) *exec.Code {
 }
 
 // compile writes code. Where the budget is used up, code that only the table holds goes.
-func (e *loopCompiler) compile(k *jit.Kernel) *exec.Code {
-	code, err := jit.Compile(&e.asm, k, e.features)
+func (e *loopCompiler) compile(name string, write func(*amd64.Assembler) ([]byte, error)) *exec.Code {
+	code, err := write(&e.asm)
 	if err != nil {
-		if os.Getenv("FLAMBEAU_DUMP") != "" {
-			fmt.Fprintf(os.Stderr, "%v\n%s", err, k)
-		}
 		return nil
 	}
-	c, err := e.heap.Add(k.Name, code)
+	c, err := e.heap.Add(name, code)
 	if err != nil {
 		for key, old := range e.codes {
 			if old != nil {
@@ -69,7 +76,7 @@ func (e *loopCompiler) compile(k *jit.Kernel) *exec.Code {
 			}
 			delete(e.codes, key)
 		}
-		if c, err = e.heap.Add(k.Name, code); err != nil {
+		if c, err = e.heap.Add(name, code); err != nil {
 			return nil
 		}
 	}
@@ -87,6 +94,7 @@ type native struct {
 	tables    []*float64
 	chunk     int  // elements that are worth a worker, and not too many for a call
 	reordered bool // dims are not in the loop's order
+	turning   *turning
 }
 
 // nativeStream is where a stream lies: element 0 at base of its buffer, steps in bytes along dims.
@@ -218,11 +226,21 @@ func (y *layout) lower(e *loopCompiler, lv level, form jit.Form, name string) *n
 	w.k.Prune()
 	w.k.Bypass = w.bypasses(e.large)
 	w.n.kernel = w.k
-	if w.n.code = e.code(w.k); w.n.code == nil {
-		return nil
+	if t := w.n.turning; t != nil {
+		t.lay(w, e.large)
+		for past := range t.code {
+			if t.code[past] = e.tiles(t.size, past == 1); t.code[past] == nil {
+				return nil
+			}
+			runtime.AddCleanup(w.n, func(c *exec.Code) { c.Release() }, t.code[past])
+		}
 	}
-	code := w.n.code
-	runtime.AddCleanup(w.n, func(c *exec.Code) { c.Release() }, code)
+	if w.n.turning == nil || !w.n.turning.copies {
+		if w.n.code = e.code(w.k); w.n.code == nil {
+			return nil
+		}
+		runtime.AddCleanup(w.n, func(c *exec.Code) { c.Release() }, w.n.code)
+	}
 	work := 0
 	for i := range w.k.Instrs {
 		if op := w.k.Instrs[i].Op; op != jit.Const && op != jit.Uniform {

@@ -15,6 +15,8 @@ type call struct {
 	base []uintptr // of each stream
 	args jit.Args
 	idx  [maxAxes]int
+
+	staged []stagedStream
 }
 
 // begin prepares calls of n by the worker with frame f. at is the index of the first element of what lies in the
@@ -66,6 +68,9 @@ func (c *call) invoke(idx []int, rows, elements int) {
 			row = st.steps[last-1]
 		}
 		c.args.SetStream(c.kernel, s, at, row, st.last)
+	}
+	for _, x := range c.staged {
+		c.args.SetStream(c.kernel, x.stream, x.at, x.row, 0)
 	}
 	for p := range c.positions {
 		po := &c.positions[p]

@@ -34,6 +34,9 @@ func (w *lowering) shape() bool {
 	if w.k.Form == jit.Map {
 		w.order(axes)
 	}
+	if w.n.turning = w.tile(axes); w.n.turning != nil {
+		w.n.reordered = true
+	}
 	n := len(axes)
 	w.n.dims = make([]int, n)
 	for d, a := range axes {
@@ -47,7 +50,7 @@ func (w *lowering) shape() bool {
 		}
 		s.last = s.steps[n-1]
 		switch {
-		case s.last == bytes || w.n.dims[n-1] == 1:
+		case s.last == bytes || w.n.dims[n-1] == 1 || w.n.turning != nil && slices.Contains(w.n.turning.streams, i):
 			w.k.Streams[i].Step = jit.Next
 		case s.last == 0:
 			w.k.Streams[i].Step = jit.Same

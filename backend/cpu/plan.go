@@ -13,6 +13,7 @@ type binding struct {
 	sizes   bound
 	bytes   []int // of each buffer
 	layouts []*layout
+	dots    []laidOut   // of each stage; nil where there is none
 	groups  []*rowGroup // by their first stage
 	host    []int       // of each buffer, the one in whose memory it lives: itself, or the result that it becomes
 	offset  []int       // of each buffer in the arena, −1 where it is not there
@@ -59,6 +60,7 @@ func (p *program) bind(sizes []int64) (*binding, error) {
 			}
 		}
 		b.layouts = append(b.layouts, y)
+		b.dots = append(b.dots, layOutDot(c, p.buffers, b.sizes, p.d.engine))
 	}
 	p.host(b)
 	p.group(b)

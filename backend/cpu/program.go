@@ -281,7 +281,7 @@ func (r *run) stage(at int, c *compiled) {
 	}
 	e := r.evaluate(at, c)
 	if c.kind == kindTiled {
-		r.contract(c, e)
+		r.contract(at, c, e)
 		return
 	}
 	if err := e.execute(); err != nil {
@@ -321,11 +321,17 @@ func (r *run) bodies(c *compiled) {
 }
 
 func fault(v *graph.Value, err error) *backend.Fault {
-	op := v.Op
-	if op == rowSum {
+	op, pos := v.Op, v.Pos
+	var picked *pickFault
+	switch {
+	case errors.As(err, &picked):
+		op, pos = graph.Gather, v.Attrs.Index
+	case op == rowSum:
 		op = graph.Gather // which is what checks
+	case op == rowMove:
+		op = graph.ScatterAdd
 	}
-	return &backend.Fault{Op: op.Name, Pos: v.Pos, Msg: err.Error()}
+	return &backend.Fault{Op: op.Name, Pos: pos, Msg: err.Error()}
 }
 
 func (r *run) evaluate(at int, c *compiled) *evaluation {
@@ -337,30 +343,31 @@ func (r *run) evaluate(at int, c *compiled) *evaluation {
 }
 
 // contract runs a contraction, with the loop e over its result unless that only stores it.
-func (r *run) contract(c *compiled, e *evaluation) {
+func (r *run) contract(at int, c *compiled, e *evaluation) {
+	var ep *epilogue
+	if !c.plain {
+		ep = e.epilogue()
+	}
+	if dot := r.b.dots[at]; dot != nil {
+		var out unsafe.Pointer
+		if c.plain {
+			out = r.base[c.loop.instrs[1].buf]
+		}
+		dot.run(&r.d.env, r.base[c.in[0].buf], r.base[c.in[1].buf], out, ep)
+		return
+	}
 	sizes := r.b.sizes
 	out := array{dtype: c.value.DType, dims: sizes.all(c.out)}
-	var ep *epilogue
 	if c.plain {
 		out.data = r.bytes(c.loop.instrs[1].buf)
-	} else {
-		ep = e.epilogue(out.dtype)
 	}
 	in := make([]operand, len(c.in))
 	for i, x := range c.in {
-		d := r.buffers[x.buf].typ.DType
-		in[i] = operand{array: array{dtype: d, dims: sizes.all(x.dims)}, axes: make(axes, len(x.dims))}
-		for k, n := range in[i].dims {
-			in[i].axes[k] = axis{size: n}
-			if j := x.axes[k]; j >= 0 {
-				in[i].axes[k].stride = sizes[x.at.coef[j]]
-			}
-		}
-		if in[i].len() > 0 {
-			in[i].data = r.bytes(x.buf)[sizes[x.at.off]*d.Bytes():]
+		if in[i] = x.operand(r.buffers, sizes); in[i].len() > 0 {
+			in[i].data = r.bytes(x.buf)[sizes[x.at.off]*in[i].dtype.Bytes():]
 		}
 	}
-	contractions[c.value.Op](&env{pool: r.d.pool, engine: r.d.engine}, c.value.Attrs, in, out, ep)
+	contractions[c.value.Op](&r.d.env, c.value.Attrs, in, out, ep)
 }
 
 // special runs a kernel of a primitive's own.

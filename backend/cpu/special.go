@@ -34,12 +34,13 @@ var specials = map[*graph.Primitive]special{
 	graph.WindowSpread:  windowSpread,
 	firstInOrder:        firstSorted,
 	rowSum:              sumRows,
+	rowMove:             moveRows,
 }
 
 // overFirst are those that may write their result over their first operand, which they do once nothing can fail.
 var overFirst = map[*graph.Primitive]bool{
 	graph.ScatterAdd: true, graph.Scatter: true, graph.ScatterMul: true, graph.ScatterMax: true, graph.ScatterMin: true,
-	graph.DynamicUpdate: true,
+	graph.DynamicUpdate: true, rowMove: true,
 }
 
 // count is the number of elements of an array of sizes ns.

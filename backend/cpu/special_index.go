@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/flambeau-ml/flambeau/graph"
 )
@@ -142,6 +143,9 @@ func (ix *indexing) parts(e *env, size int, body func(p *scatterPart)) {
 	if threads := e.pool.Threads(); outer < threads {
 		each := ceilDiv(threads, outer)
 		switch {
+		case outer == 1 && ix.per > 1 && slices.IsSorted(ix.at):
+			ix.sortedParts(e, size, body)
+			return
 		case width*size >= each*wideBytes:
 			width = ceilDiv(ceilDiv(width, each), wideBytes/size) * (wideBytes / size)
 		case width*size >= 16: // for less, a thread would spend its time on the search for the rows that are its own
@@ -162,8 +166,33 @@ func (ix *indexing) parts(e *env, size int, body func(p *scatterPart)) {
 	}
 }
 
+// sortedParts is parts where indices are in order, so that stretches of them go to different rows.
+func (ix *indexing) sortedParts(e *env, size int, body func(p *scatterPart)) {
+	stretch := max(sortedBytes/(size*ix.post), 1)
+	begin := func(u int) int { // no row is in two stretches
+		i := min(u*stretch, ix.per)
+		if i > 0 {
+			k, _ := slices.BinarySearch(ix.at[i:], ix.at[i-1]+1)
+			i += k
+		}
+		return i
+	}
+	e.pool.For(ceilDiv(ix.per, stretch), 1, func(_, lo, hi int) {
+		first, end := begin(lo), begin(hi)
+		if first < end {
+			body(&scatterPart{0, 0, ix.post, 0, ix.axis, first, end})
+		}
+	})
+}
+
+// sortedBytes are updates that are worth handing to another thread.
+const sortedBytes = 1 << 16
+
 // pieceBytes are updates that stay in a cache until every thread has seen them.
 const pieceBytes = 1 << 20
+
+// listedRows is how many rows of a part are listed at a time.
+const listedRows = 4096
 
 // each calls f with the rows of p that indices name, one after the other, in pieces: rows and the numbers of the
 // indices, counted from the first of p; numbers is nil where these are all of them.
@@ -173,7 +202,7 @@ func (p *scatterPart) each(ix *indexing, f func(rows, numbers []int64)) {
 		f(at, nil)
 		return
 	}
-	const piece = 4096
+	const piece = listedRows
 	mem := borrowSlice[int64](2 * piece)
 	defer giveBackSlice(mem)
 	rows, numbers := (*[piece]int64)((*mem)[:piece]), (*[piece]int64)((*mem)[piece:])

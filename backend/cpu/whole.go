@@ -27,6 +27,12 @@ var (
 			return graph.Type{DType: in[0].DType, Shape: append(slices.Clone(in[1].Shape[:in[1].Rank()-1]), in[0].Shape[1])}, nil
 		},
 	}
+	// rowMove is the first operand with rows of the third, which the fourth names, added to the rows that the second
+	// names. Index is the place of the gather among errors.
+	rowMove = &graph.Primitive{
+		Name: "row_move", Arity: 4, Checks: true,
+		Type: func(_ *graph.Solver, _ *graph.Attrs, in []graph.Type) (graph.Type, error) { return in[0], nil },
+	}
 )
 
 // takeWhole puts them where they stand for something that nobody needs in its parts.
@@ -42,16 +48,22 @@ func takeWhole(f *graph.Func) (*graph.Func, error) {
 	}
 	places := map[*graph.Attrs]int{} // errors are those of the operation that checks
 	g, err := rewrite.Replace(f, func(old, v *graph.Value) *graph.Value {
-		if len(v.Args) == 0 || uses[old.Args[0]] != 1 {
+		if len(v.Args) == 0 {
 			return v
 		}
 		switch from := v.Args[0]; {
+		case uses[old.Args[0]] != 1:
 		case v.Op == graph.Slice && from.Op == graph.ArgSort:
 			return beginning(v, from)
 		case v.Op == graph.ReduceSum && from.Op == graph.Gather && sumsRows(v, from):
 			a := &graph.Attrs{}
 			places[a] = from.Pos
 			return graph.Apply(rowSum, a, from.Args...)
+		}
+		if v.Op == graph.ScatterAdd && uses[old.Args[2]] == 1 && movesRows(v) {
+			a := &graph.Attrs{Axes: []int{0}, Index: v.Args[2].Pos}
+			places[a] = v.Pos
+			return graph.Apply(rowMove, a, v.Args[0], v.Args[1], v.Args[2].Args[0], v.Args[2].Args[1])
 		}
 		return v
 	})

@@ -20,6 +20,7 @@ type benchFlags struct {
 	only, threads        string
 	json, quick, list    bool
 	budget, patience     float64
+	bar                  float64
 	compare, cpu, traces string
 	peers                []string
 }
@@ -37,14 +38,18 @@ func newBench() *cobra.Command {
 			"traffic as a copy,\nboth measured in the same run. docs/performance.md says what the columns mean.\n\n" +
 			"--json prints a line of JSON for each case instead of a table. --compare finds what became slower, beyond noise, or " +
 			"gives\nother results than in a file of such lines; given NEW.json besides, it measures nothing and compares the two. " +
-			"--peer runs\nanother program beside, which takes --only, --threads and --budget and prints the same lines.\n\n" +
-			"Exit codes: 0 done, 1 failure or a regression, 2 the command line is wrong, 130 interrupted.",
+			"--peer runs\nanother program beside, which takes --only, --threads and --budget and prints the same lines; bench/peers " +
+			"has one for PyTorch.\n\n" +
+			"--bar 1.1 says of each case whether it is 1.1 times as fast as the fastest peer. Where 85% of the limit is slower than " +
+			"that, it is\nenough, but nothing passes below 0.97 times the peer's speed; a case may have a bar of its own, which the " +
+			"table shows. A ~ marks\nwhat a quieter machine may change.\n\n" +
+			"Exit codes: 0 done, 1 failure, a regression or a case below its bar, 2 the command line is wrong, 130 interrupted.",
 		Example: "  flambeau bench --quick\n" +
 			"  flambeau bench --only 'sgemm|softmax' --threads 2,1\n" +
 			"  flambeau bench --json > before.json\n" +
 			"  flambeau bench --compare before.json\n" +
 			"  flambeau bench --compare before.json after.json\n" +
-			"  flambeau bench --only train --peer 'python3 peer_torch.py'\n" +
+			"  flambeau bench --only train --peer 'python3 bench/peers/peer_torch.py' --bar 1.1\n" +
 			"  flambeau bench --only lenet_train --trace traces",
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error { return f.run(c, args) },
@@ -59,6 +64,7 @@ func newBench() *cobra.Command {
 	flags.Float64Var(&f.patience, "patience", 5, "budgets to go on for while other programs disturb the measurement")
 	flags.StringVar(&f.compare, "compare", "", "a file of earlier results to compare with")
 	flags.StringArrayVar(&f.peers, "peer", nil, "a program to measure beside, with its arguments; may be given again")
+	flags.Float64Var(&f.bar, "bar", 0, "say which cases are so many times as fast as the fastest peer")
 	flags.StringVar(&f.cpu, "cpu", "", "level of machine code: avx512, avx2 or none (default: the best there is)")
 	flags.StringVar(&f.traces, "trace", "", "folder to write a trace and tables of kernels to for each case, instead of measuring")
 	return c
@@ -104,7 +110,7 @@ func (f *benchFlags) run(c *cobra.Command, args []string) error {
 		if !f.json && len(now.Results) > 0 { // what was measured before an error or Ctrl-C, too
 			err = errors.Join(err, now.WriteTable(out))
 		}
-		return cmp.Or(err, failed(now))
+		return cmp.Or(err, failed(now), missed(now))
 	}
 	now, ds, err := s.RunAgainst(c.Context(), before)
 	if err != nil {
@@ -116,7 +122,7 @@ func (f *benchFlags) run(c *cobra.Command, args []string) error {
 		}
 		fmt.Fprintln(out)
 	}
-	return f.differences(out, c.ErrOrStderr(), now, ds)
+	return cmp.Or(f.differences(out, c.ErrOrStderr(), now, ds), missed(now))
 }
 
 // suite is what the flags ask for.
@@ -127,6 +133,12 @@ func (f *benchFlags) suite(progress io.Writer) (*bench.Suite, error) {
 	}
 	if !(f.budget >= 0 && f.budget <= 3600) || !(f.patience >= 1 && f.patience <= 1000) {
 		return nil, errors.New("--budget must be from 0 to 3600, and --patience from 1 to 1000")
+	}
+	if f.bar != 0 && !(f.bar > 0 && f.bar <= 1000) {
+		return nil, errors.New("--bar must be above 0, and 1000 at most")
+	}
+	if s.Bar = f.bar; f.bar > 0 && len(f.peers) == 0 {
+		return nil, errors.New("--bar compares with peers: give --peer")
 	}
 	s.Budget = time.Duration(math.Round(f.budget * float64(time.Second)))
 	switch f.cpu {
@@ -195,6 +207,14 @@ func failed(r *bench.Report) error {
 		if x.Error != "" && x.Peer == bench.Self {
 			return fmt.Errorf("%s failed: %s", x.Case, strings.SplitN(x.Error, "\n", 2)[0])
 		}
+	}
+	return nil
+}
+
+// missed is an error when a case is below its bar.
+func missed(r *bench.Report) error {
+	if n := len(r.Missed()); n > 0 {
+		return fmt.Errorf("%d of the cases are below their bar", n)
 	}
 	return nil
 }

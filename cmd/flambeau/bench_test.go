@@ -81,6 +81,29 @@ func TestBench(t *testing.T) {
 	}
 }
 
+// TestBenchBar measures beside a peer that is very fast at one case and very slow at another.
+func TestBenchBar(t *testing.T) {
+	said := filepath.Join(t.TempDir(), "said.json")
+	lines := `{"case": "sgemm_32", "peer": "p", "threads": 1, "median_ms": 1e-6, "min_ms": 1e-6}
+{"case": "linear_64x784x512", "peer": "p", "threads": 1, "median_ms": 1e9, "min_ms": 1e9}
+`
+	if err := os.WriteFile(said, []byte(lines), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"bench", "--quick", "--budget", "0.05", "--threads", "1", "--bar", "1.1", "--peer", "sh -c 'cat " + said + "'", "--only"}
+	r := flambeau(t, append(args, "^linear_64x784x512$")...)
+	if r.code != 0 || !strings.Contains(r.stdout, "pass") || strings.Contains(r.stdout, "missed") {
+		t.Errorf("exit code %d\n%s%s", r.code, r.stdout, r.stderr)
+	}
+	r = flambeau(t, append(args, "^(sgemm_32|linear_64x784x512)$", "--json")...)
+	if !strings.Contains(r.stdout, `"pass":true`) || !strings.Contains(r.stdout, `"pass":false`) {
+		t.Errorf("exit code %d\n%s%s", r.code, r.stdout, r.stderr)
+	}
+	if noisy := strings.Contains(r.stdout, `"pass":false,"noisy":true`); !noisy && r.code != 1 || noisy && r.code != 0 {
+		t.Errorf("exit code %d\n%s%s", r.code, r.stdout, r.stderr)
+	}
+}
+
 // oneSpace is text without the spaces that bring columns in line.
 func oneSpace(text string) string { return strings.Join(strings.Fields(text), " ") }
 
@@ -101,6 +124,8 @@ func TestBenchUsage(t *testing.T) {
 		{"--budget -1", 2, "--budget"},
 		{"--cpu 386", 2, "--cpu"},
 		{"--peer '", 2, "--peer"},
+		{"--bar 1.1", 2, "give --peer"},
+		{"--bar -1 --peer true", 2, "--bar"},
 		{"--compare absent.json", 2, "absent.json"},
 		{"--compare " + broken, 1, "line 1"},
 		{"new.json", 2, "--compare"},

@@ -162,6 +162,8 @@ func (g *generator) tile(a *amd64.Assembler, rows, vectors int, scattered bool) 
 			}
 		})
 		g.finish(a, rows, vectors, sum, arg)
+		a.Emit(amd64.MOV, temp, arg(unsafe.Offsetof(t.APanel)))
+		a.Emit(amd64.ADD, arg(unsafe.Offsetof(t.A)), temp)
 		a.Emit(amd64.ADD, b, arg(unsafe.Offsetof(t.BPanel)))
 		a.Emit(amd64.ADD, c, arg(unsafe.Offsetof(t.CPanel)))
 	})

@@ -108,6 +108,7 @@ type Tile struct {
 	A, B, C      unsafe.Pointer
 	ARow, AK     int // between the rows of A, and along K
 	BK           int // along K; the columns of a panel lie together
+	APanel       int // between what the panels of B are multiplied with: 0 where it is the same
 	BPanel       int // between the panels of B
 	CRow, CPanel int // between the rows of C, and its panels
 	Depth        int // of K, at least 1

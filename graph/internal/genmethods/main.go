@@ -55,7 +55,7 @@ func generate(dir string) ([]byte, error) {
 	for _, p := range all {
 		switch p.kind {
 		case "Unary":
-			fmt.Fprintf(&b, "\n// %s is %s, where x is v, element by element.\nfunc (v *Value) %[1]s() *Value { return Apply(%[1]s, nil, v) }\n", p.goName, p.doc)
+			fmt.Fprintf(&b, "\n// %s is %s, where x is v, element by element.\nfunc (v *Value) %[1]s() *Value { return apply1(%[1]s, v) }\n", p.goName, p.doc)
 		case "Binary", "Compare":
 			fmt.Fprintf(&b, "\n// %s is %s, where x is v, element by element; the two broadcast.\nfunc (v *Value) %[1]s(y *Value) *Value { return applyBinary(%[1]s, v, y) }\n", p.goName, p.doc)
 		}

@@ -1,0 +1,83 @@
+package cpu
+
+import (
+	"unsafe"
+
+	"github.com/flambeau-ml/flambeau/backend/cpu/micro"
+	"github.com/flambeau-ml/flambeau/internal/workpool"
+)
+
+// smallMost is how many products a small matrix takes at most.
+const smallMost = 1 << 18
+
+// isSmall reports whether each matrix is best computed as a whole by one thread.
+func (c *product[T]) isSmall() bool {
+	return c.machine != nil && c.m <= machineRows && c.m*c.n*c.k <= smallMost && c.m*c.n <= machineRows*machineCols
+}
+
+// runSmall computes small matrices, several of them one after the other.
+func (c *product[T]) runSmall(pool *workpool.Pool) {
+	// Beside its products a matrix costs about as much as some thousand.
+	grain := max(1, machineMin/4/(c.m*c.n*c.k+1<<12))
+	tiny := c.m <= c.machine.Rows && c.n <= c.machine.Width() && c.k <= kBlock
+	tiny = tiny && c.a.plain != nil && c.b.plain != nil && !c.b.alongK && len(c.a.plain.batch) == 1 && len(c.b.plain.batch) == 1
+	if tiny {
+		grain = max(1, machineMin/(c.m*c.k*c.machine.Width()+1<<11))
+	}
+	if pool.Threads() == 1 || c.batch <= grain {
+		c.smalls(0, tiny, 0, c.batch)
+		return
+	}
+	pool.For(c.batch, grain, func(worker, lo, hi int) { c.smalls(worker, tiny, lo, hi) })
+}
+
+// smalls computes matrices lo to hi of the batch.
+func (c *product[T]) smalls(worker int, tiny bool, lo, hi int) {
+	s, size := borrow[T](c.machine), c.m*c.n
+	for each := len(s.acc) / size; lo < hi; lo += each {
+		n := min(each, hi-lo)
+		acc := s.acc
+		if c.out != nil {
+			n = hi - lo
+			s.acc = c.out[lo*size:]
+		}
+		if tiny {
+			c.tiny(s.acc, lo, n)
+		} else {
+			s.ld = c.n
+			for b := range n {
+				whole := s.acc
+				s.acc = whole[b*size:]
+				for k := 0; k < c.k; k += kBlock {
+					s.multiply(c, worker, tile{batch: lo + b, rows: c.m, cols: c.n}, k, min(kBlock, c.k-k), k > 0)
+				}
+				s.acc = whole
+			}
+		}
+		if s.acc = acc; c.out != nil {
+			break
+		}
+		for at, all := lo*size, acc[:n*size]; len(all) > 0; {
+			n := min(len(all), thinMax)
+			c.write(worker, at, all[:n])
+			at, all = at+n, all[n:]
+		}
+	}
+	s.giveBack()
+}
+
+// tiny computes n matrices from number b on that are one micro-kernel each.
+func (c *product[T]) tiny(to []T, b, n int) {
+	x, y, size := c.a.plain, c.b.plain, c.bytes()
+	vectors := ceilDiv(c.n, c.machine.Vector)
+	t := micro.Tile{
+		A: x.at(c.a.alongK, b, 0, 0), ARow: size, AK: x.stride * size, APanel: x.batch[0].stride * size,
+		B: y.at(false, b, 0, 0), BK: y.stride * size, BPanel: y.batch[0].stride * size,
+		C: unsafe.Pointer(&to[0]), CRow: c.n * size, CPanel: c.m * c.n * size,
+		Depth: c.k, Tail: c.n - (vectors-1)*c.machine.Vector,
+	}
+	if c.a.alongK {
+		t.ARow, t.AK = t.AK, t.ARow
+	}
+	c.machine.Multiply(&t, c.m, vectors, n)
+}
