@@ -26,7 +26,7 @@ func zooCases() []Case {
 		return zoo.MobileNetV2(zoo.Width(1/float64(in.Size(1, 4))), zoo.DropoutP(0))
 	}
 	viT := func(in *Inputs) nn.Layer {
-		return zoo.NewViT(zoo.ViTConfig{ImageSize: in.Size(224, 64), Layers: in.Size(12, 2), Width: in.Size(768, 48), Inner: in.Size(3072, 64)})
+		return zoo.NewViT(zoo.ViTConfig{ImageSize: in.Size(224, 32), Layers: in.Size(12, 2), Width: in.Size(768, 48), Inner: in.Size(3072, 64)})
 	}
 	cases := []Case{
 		scoring("resnet18", 1, resNet18MACs, resNet18Params, resNet18), scoring("resnet18", 8, resNet18MACs, resNet18Params, resNet18),
@@ -47,7 +47,7 @@ func scoring(name string, batch int, macs float64, params int64, model func(in *
 		Work: Work{Flops: 2 * float64(batch) * macs, Read: 4 * (params + int64(batch)*3*224*224), Write: 4000 * int64(batch), Items: batch},
 		Make: func(in *Inputs) Step {
 			m := inferring(in, model(in))
-			side := in.Size(224, 64)
+			side := in.Size(224, 32)
 			x := in.Randn(in.Size(batch, 2), 3, side, side)
 			f := compile.Func(m.Forward)
 			return func() []*tensor.Tensor { return one(f(x)) }

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // Verdict is what a comparison says of a case.
@@ -36,17 +37,23 @@ func (d *Difference) Alarm() bool {
 }
 
 // margin is how much longer something takes that is called slower, at least, and disturbed how much is added where other
-// programs use the whole machine: they slow down even repetitions that are clean, by what they do to caches and memory.
+// programs use the whole machine: they slow down even repetitions that are clean, by what they do to caches and memory. A
+// pace that differs by more than steady is another machine, in effect. What scatters by more than broad, from its best time
+// to its median, must be longer than before by the whole margin even at its best.
 const (
 	margin    = 1.05
 	disturbed = 0.20
+	steady    = 1.10
+	broad     = 1.20
 )
 
 // Compare finds what this suite's results in now say of those in before. Peers' results are not looked at.
 //
 // A case is slower if its best and its median time both are, by more than 5% (25% where other programs used the whole
-// machine, and in proportion), and if its best is longer than the old median: what scatters much must be much slower. Where the limit that was measured beside a case is longer than it
-// was, the machine itself has become slower, and the old times count as longer by as much. Times of different
+// machine, and in proportion; more where they left fewer processors than the case has threads), and if its best is longer
+// than the old median: what scatters much must be much slower. Where the limit that was measured beside a case is longer
+// than it was, the machine itself has become slower, and the old times count as longer by as much. Where the machine's pace
+// beside the case was slower by more than a tenth, a case must be slower by far more than that. Times of different
 // processors are not compared.
 func Compare(before, now *Report) []Difference {
 	var out []Difference
@@ -101,7 +108,7 @@ func (d *Difference) judge(before, now *Info) {
 	}
 	d.Verdict = Same
 	if before.Processor == now.Processor {
-		d.time()
+		d.time(now.CPUs)
 	}
 	if !sameBits && (d.Verdict == Same || d.Verdict == Faster || d.Verdict == Unsure) {
 		d.Verdict = Bits
@@ -113,8 +120,8 @@ func sameProgram(a, b *Info) bool {
 	return a.Program != "" && a.Program == b.Program && a.Engine == b.Engine && a.Processor == b.Processor
 }
 
-// time compares times.
-func (d *Difference) time() {
+// time compares times, on a machine of so many processors.
+func (d *Difference) time(cpus int) {
 	o, n := d.Old, d.New
 	scale := 1.0
 	if o.Limit != nil && n.Limit != nil && o.Limit.By == n.Limit.By && o.Limit.MS > 0 && !o.Limit.Noisy && !n.Limit.Noisy {
@@ -125,32 +132,61 @@ func (d *Difference) time() {
 		return
 	}
 	d.Ratio = n.Median / median
-	sure := margin + disturbed*max(o.Others, n.Others)
+	quiet := margin + disturbed*max(o.Others, n.Others)
+	sure, least := quiet*n.held(cpus), median
+	if o.Pace != nil && n.Pace != nil {
+		if times := n.Pace.than(*o.Pace); times > steady {
+			sure *= times * times
+		}
+	}
+	if n.Median > broad*n.Min {
+		least *= sure
+	}
 	switch {
-	case n.Median > sure*median && n.Min > sure*best && n.Min > median && !n.Noisy:
+	case n.Median > sure*median && n.Min > sure*best && n.Min > least && !n.Noisy:
 		d.Verdict = Slower
 	case n.Median > margin*median && n.Min > margin*best:
 		d.Verdict = Unsure
-	case n.Median*sure < o.Median && n.Min*sure < o.Min && n.Median < o.Min && !o.Noisy:
+	case n.Median*quiet < o.Median && n.Min*quiet < o.Min && n.Median < o.Min && !o.Noisy:
 		d.Verdict = Faster
 	}
 }
 
-// again is how often a case that seems slower is measured once more.
-const again = 3
+// held is how many times longer the result took at least because other programs left fewer of the processors than it has
+// threads.
+func (r *Result) held(cpus int) float64 {
+	free := float64(cpus) * (1 - r.Others)
+	if cpus == 0 || free >= float64(r.Threads) {
+		return 1
+	}
+	return min(float64(r.Threads), float64(r.Threads)/max(free, 0.1))
+}
 
-// RunAgainst is Run and Compare with an earlier report. A case that is or seems slower is measured up to three times
-// more, and its best measurement counts: what other programs do to the machine passes, a regression does not.
+// again is how often a case that seems slower is measured once more. The pauses before grow by so many budgets each time.
+const (
+	again  = 4
+	pauses = 8
+)
+
+// RunAgainst is Run and Compare with an earlier report. Cases that are or seem slower are measured up to four times more,
+// with longer and longer pauses between, and their best measurements count: what other programs do to the machine passes, a
+// regression does not.
 func (s *Suite) RunAgainst(ctx context.Context, before *Report) (*Report, []Difference, error) {
 	now, err := s.Run(ctx)
 	if err != nil {
 		return now, nil, err
 	}
-	for range again {
-		for _, d := range Compare(before, now) {
-			if d.Verdict != Slower && d.Verdict != Unsure {
-				continue
-			}
+	for i := range again {
+		ds := slices.DeleteFunc(Compare(before, now), func(d Difference) bool { return d.Verdict != Slower && d.Verdict != Unsure })
+		if len(ds) == 0 {
+			break
+		}
+		s.tell("measuring %s again, which may be slower", plural(len(ds), "case"))
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Duration(i*pauses) * s.budget()):
+		}
+		for _, d := range ds {
 			one := *s
 			one.Peers, one.Threads = nil, []int{d.Threads}
 			one.Cases = slices.DeleteFunc(slices.Clone(s.Cases), func(c Case) bool { return c.Name != d.Case })

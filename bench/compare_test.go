@@ -31,7 +31,7 @@ func measured(r *rand.Rand, takes float64, disturbed float64) Result {
 // run makes up a run of thirty cases.
 func run(seed uint64, disturbed float64) *Report {
 	r := rand.New(rand.NewPCG(seed, 1))
-	rep := &Report{Info: Info{Program: "v1", Engine: "cpu (avx512)", Processor: "p"}}
+	rep := &Report{Info: Info{Program: "v1", Engine: "cpu (avx512)", Processor: "p", CPUs: 2}}
 	for i := range 30 {
 		rep.Results = append(rep.Results, measured(r, 1+float64(i), disturbed))
 	}
@@ -85,16 +85,23 @@ func TestAlarms(t *testing.T) {
 		{"an error", func(r *Result) { *r = Result{Case: r.Case, Peer: Self, Threads: 2, Error: "no memory"} }, nil, Failed, true},
 		{"longer but noisy", func(r *Result) { longer(r); r.Noisy = true }, nil, Unsure, false},
 		{"10% longer, on a busy machine", func(r *Result) { longer(r); r.Others = 0.9 }, nil, Unsure, false},
+		{"twice as long, where others left one of two processors", func(r *Result) { r.Min, r.Median, r.Others = 1.9*r.Min, 1.9*r.Median, 0.5 }, nil, Unsure, false},
+		{"five times as long there", func(r *Result) { r.Min, r.Median, r.Others = 5*r.Min, 5*r.Median, 0.5 }, nil, Slower, true},
+		{"10% longer, on a machine whose memory is slower", func(r *Result) { longer(r); r.Pace = &Pace{GFLOPS: 500, GBPS: 80} }, nil, Unsure, false},
+		{"three times as long there", func(r *Result) { r.Min, r.Median, r.Pace = 3*r.Min, 3*r.Median, &Pace{GFLOPS: 500, GBPS: 80} }, nil, Slower, true},
+		{"10% longer, at the same pace", func(r *Result) { longer(r); r.Pace = &Pace{GFLOPS: 490, GBPS: 98} }, nil, Slower, true},
+		{"6% longer at best, but it scatters", func(r *Result) { r.Min, r.Median = 1.06*r.Min, 1.4*r.Median }, nil, Unsure, false},
+		{"30% longer, though it scatters", func(r *Result) { longer(r); r.Min, r.Median = 1.2*r.Min, 1.5*r.Median }, nil, Slower, true},
 		{"half the time", func(r *Result) { r.Min, r.Median = r.Min/2, r.Median/2 }, nil, Faster, false},
 		{"another name", func(r *Result) { r.Case = "x" }, nil, New, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before, now := run(1, 0.3), run(2, 0.3)
 			for i := range before.Results {
-				before.Results[i].Limit = &Limit{MS: 0.5, By: "flops"}
+				before.Results[i].Limit, before.Results[i].Pace = &Limit{MS: 0.5, By: "flops"}, &Pace{GFLOPS: 500, GBPS: 100}
 			}
 			for i := range now.Results {
-				now.Results[i].Limit = &Limit{MS: 0.5, By: "flops"}
+				now.Results[i].Limit, now.Results[i].Pace = &Limit{MS: 0.5, By: "flops"}, &Pace{GFLOPS: 505, GBPS: 102}
 			}
 			r := &now.Results[7]
 			c.plant(r)

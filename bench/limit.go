@@ -29,6 +29,29 @@ type peaks struct {
 	gflops float64
 	known  map[[2]int64]traffic
 	span   time.Duration // how long one measurement may take
+	src    []byte        // what pace copies, and
+	dst    []byte        // where to
+}
+
+// Pace is what the machine gave right beside a case, with all threads: other tenants of a virtual machine's host slow down
+// what no account of this system shows.
+type Pace struct {
+	GFLOPS float64 `json:"gflops,omitempty"` // fused multiply-adds
+	GBPS   float64 `json:"gbps"`             // copying eight megabytes, both ways counted
+}
+
+// slower is the worse of two.
+func (p Pace) slower(q Pace) Pace { return Pace{min(p.GFLOPS, q.GFLOPS), min(p.GBPS, q.GBPS)} }
+
+// than is how many times slower p is than q in what suffers most; 1 where it is no slower.
+func (p Pace) than(q Pace) float64 {
+	times := 1.0
+	for _, x := range [][2]float64{{q.GFLOPS, p.GFLOPS}, {q.GBPS, p.GBPS}} {
+		if x[0] > 0 && x[1] > 0 {
+			times = max(times, x[0]/x[1])
+		}
+	}
+	return times
 }
 
 // traffic is how long reading and writing some bytes takes.
@@ -94,6 +117,32 @@ func (p *peaks) best(pass func()) (best time.Duration, clean bool) {
 	}
 	f := m.figures()
 	return max(f.min, 1), !f.noisy
+}
+
+// pace measures what the machine gives now: the best of a few passes, each of which is long enough for all threads to join.
+func (p *peaks) pace() Pace {
+	const size, passes, steps = 8 << 20, 20, 4000
+	if p.src == nil {
+		p.src, p.dst = make([]byte, size), make([]byte, size)
+	}
+	best := func(f func()) float64 {
+		shortest := time.Hour
+		for range passes {
+			start := time.Now()
+			f()
+			shortest = min(shortest, max(time.Since(start), 1))
+		}
+		return float64(shortest)
+	}
+	var now Pace
+	if p.code != nil {
+		n := 4 * p.pool.Threads()
+		took := best(func() { p.pool.For(n, 1, func(_, _, _ int) { p.code.fma(steps) }) })
+		now.GFLOPS = round(steps * float64(n*p.code.flops) / took)
+	}
+	took := best(func() { p.each(size, func(lo, hi int) { p.copyPlain(p.dst[lo:hi], p.src[lo:hi]) }) })
+	now.GBPS = round(2 * size / took)
+	return now
 }
 
 // arithmetic is the peak of fused multiply-adds, in GFLOP/s: that of one thread, as the shortest of many short calls shows

@@ -57,6 +57,9 @@ func (m *meter) others() float64 {
 	return min(1, max(0, float64(busy()-m.busy-(own()-m.own))/float64(wall)))
 }
 
+// used is how many processors this process kept busy meanwhile.
+func (m *meter) used() float64 { return float64(own()-m.own) / float64(time.Since(m.from)) }
+
 // figures are the times of a measurement.
 type figures struct {
 	median, min, rawMedian, rawP90 time.Duration

@@ -33,7 +33,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 			continue
 		}
 		if x.Error != "" {
-			fmt.Fprintf(t, "%s\t%d\t%s\n", x.Case, x.Threads, "failed")
+			fmt.Fprintf(t, "%s\t%d\t%s\t\n", x.Case, x.Threads, "failed")
 			continue
 		}
 		limit, share := "", ""
@@ -62,7 +62,7 @@ func (r *Report) WriteTable(w io.Writer) error {
 	var b strings.Builder
 	for _, x := range r.Results {
 		if x.Error != "" {
-			fmt.Fprintf(&b, "%s of %s with %s: %s\n", x.Case, x.Peer, plural(x.Threads, "thread"), x.Error)
+			fmt.Fprintf(&b, "%s of %s with %s: %s\n", x.Case, x.Peer, plural(x.Threads, "thread"), firstLine(x.Error))
 		}
 	}
 	for i, p := range peers {
@@ -73,6 +73,12 @@ func (r *Report) WriteTable(w io.Writer) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// firstLine is an error without the stack of a panic, which the JSON has.
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
 }
 
 // noisy marks times of fewer than three clean repetitions.
@@ -148,7 +154,7 @@ func WriteDifferences(w io.Writer, ds []Difference) error {
 func (d *Difference) explain() string {
 	switch d.Verdict {
 	case Failed:
-		return strings.SplitN(d.New.Error, "\n", 2)[0]
+		return firstLine(d.New.Error)
 	case Wrong, Bits:
 		return fmt.Sprintf("results %s, Σ±x %.9g; before %s, %.9g", d.New.Digest.Sum, d.New.Digest.Mixed, d.Old.Digest.Sum, d.Old.Digest.Mixed)
 	case Slower, Unsure, Faster:

@@ -27,6 +27,7 @@ type Result struct {
 	Clean     int     `json:"clean"`
 	Reps      int     `json:"reps"`
 	Others    float64 `json:"others"`          // share of the machine that other processes used
+	Used      float64 `json:"used,omitempty"`  // processors that this one kept busy
 	Noisy     bool    `json:"noisy,omitempty"` // fewer than three clean repetitions: the median is of the best quarter
 
 	// Rates at the median and, Best, at the minimum.
@@ -44,6 +45,7 @@ type Result struct {
 	Peak     int64   `json:"peak_bytes,omitempty"` // the most memory that tensors took, inputs among them
 	Limit    *Limit  `json:"limit,omitempty"`      // nil: unknown, or none that matters
 	Digest   *Digest `json:"digest,omitempty"`     // of the results
+	Pace     *Pace   `json:"pace,omitempty"`       // of the machine, before and after: the slower
 
 	Standing *Standing `json:"standing,omitempty"` // beside peers, where the suite has a bar
 }

@@ -58,11 +58,17 @@ func (v *Value) Where(x, y *Value) *Value {
 }
 
 func applyBinary(p *Primitive, x, y *Value) *Value {
-	if !x.Shape.Equal(y.Shape) {
+	switch {
+	case x.Shape.Equal(y.Shape):
+	case y.Rank() == 0:
+		y = y.stretch(x.Shape)
+	case x.Rank() == 0:
+		x = x.stretch(y.Shape)
+	default:
 		shape := broadcastShapes(p.Name, x, y)
 		x, y = x.Expand(shape...), y.Expand(shape...)
 	}
-	return apply2(p, x, y)
+	return apply2(p, nil, x, y)
 }
 
 // BroadcastShapes is the shape to which shapes broadcast: aligned at the last axis, a size of exactly 1 gives way.
@@ -129,7 +135,7 @@ func (v *Value) Expand(sizes ...Size) *Value {
 	if len(axes) == 0 {
 		return v
 	}
-	return Apply(Broadcast, &Attrs{Axes: axes, Shape: news}, v.Reshape(kept...))
+	return apply1(Broadcast, &Attrs{Axes: axes, Shape: news}, v.Reshape(kept...))
 }
 
 // Reshape gives the elements the sizes sizes; v itself where it has them.
@@ -137,7 +143,7 @@ func (v *Value) Reshape(sizes ...Size) *Value {
 	if v.Shape.Equal(sizes) {
 		return v
 	}
-	return Apply(Reshape, &Attrs{Shape: sizes}, v)
+	return apply1(Reshape, &Attrs{Shape: sizes}, v)
 }
 
 // Permute reorders the axes: axis i of the result is axis order[i] of v.
@@ -189,7 +195,7 @@ func (v *Value) reduce(p *Primitive, axes []int) *Value {
 	if len(axes) == 0 {
 		return v
 	}
-	return Apply(p, &Attrs{Axes: sorted(axes)}, v)
+	return apply1(p, axesAttrs(axes), v)
 }
 
 // ReduceSum sums over axes and drops them.

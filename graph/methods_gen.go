@@ -54,70 +54,115 @@ func (v *Value) ShiftLeft(y *Value) *Value { return applyBinary(ShiftLeft, v, y)
 func (v *Value) ShiftRight(y *Value) *Value { return applyBinary(ShiftRight, v, y) }
 
 // Real is the real part of x, which is complex, where x is v, element by element.
-func (v *Value) Real() *Value { return apply1(Real, v) }
+func (v *Value) Real() *Value { return apply1(Real, nil, v) }
 
 // Imag is the imaginary part of x, which is complex, where x is v, element by element.
-func (v *Value) Imag() *Value { return apply1(Imag, v) }
+func (v *Value) Imag() *Value { return apply1(Imag, nil, v) }
 
 // Complex is the complex number of real part x and imaginary part y, where x is v, element by element; the two broadcast.
 func (v *Value) Complex(y *Value) *Value { return applyBinary(Complex, v, y) }
 
 // Conjugate is the complex conjugate of x, where x is v, element by element.
-func (v *Value) Conjugate() *Value { return apply1(Conjugate, v) }
+func (v *Value) Conjugate() *Value { return apply1(Conjugate, nil, v) }
 
 // Modulus is the absolute value of x, which is complex, where x is v, element by element.
-func (v *Value) Modulus() *Value { return apply1(Modulus, v) }
+func (v *Value) Modulus() *Value { return apply1(Modulus, nil, v) }
+
+// Exp2 is 2ˣ, where x is v, element by element.
+func (v *Value) Exp2() *Value { return apply1(Exp2, nil, v) }
+
+// Log2 is the logarithm to base 2, where x is v, element by element.
+func (v *Value) Log2() *Value { return apply1(Log2, nil, v) }
+
+// Log10 is the logarithm to base 10, where x is v, element by element.
+func (v *Value) Log10() *Value { return apply1(Log10, nil, v) }
+
+// Tan is the tangent of x radians, where x is v, element by element.
+func (v *Value) Tan() *Value { return apply1(Tan, nil, v) }
+
+// Asin is the angle whose sine is x, where x is v, element by element.
+func (v *Value) Asin() *Value { return apply1(Asin, nil, v) }
+
+// Acos is the angle whose cosine is x, where x is v, element by element.
+func (v *Value) Acos() *Value { return apply1(Acos, nil, v) }
+
+// Atan is the angle whose tangent is x, where x is v, element by element.
+func (v *Value) Atan() *Value { return apply1(Atan, nil, v) }
+
+// Sinh is the hyperbolic sine, where x is v, element by element.
+func (v *Value) Sinh() *Value { return apply1(Sinh, nil, v) }
+
+// Cosh is the hyperbolic cosine, where x is v, element by element.
+func (v *Value) Cosh() *Value { return apply1(Cosh, nil, v) }
+
+// Asinh is the number whose hyperbolic sine is x, where x is v, element by element.
+func (v *Value) Asinh() *Value { return apply1(Asinh, nil, v) }
+
+// Acosh is the number whose hyperbolic cosine is x, where x is v, element by element.
+func (v *Value) Acosh() *Value { return apply1(Acosh, nil, v) }
+
+// Atanh is the number whose hyperbolic tangent is x, where x is v, element by element.
+func (v *Value) Atanh() *Value { return apply1(Atanh, nil, v) }
+
+// Erfc is 1 less the Gauss error function, where x is v, element by element.
+func (v *Value) Erfc() *Value { return apply1(Erfc, nil, v) }
+
+// Ndtr is the distribution function of the standard normal distribution, where x is v, element by element.
+func (v *Value) Ndtr() *Value { return apply1(Ndtr, nil, v) }
+
+// Sigmoid is 1/(1 + e⁻ˣ), where x is v, element by element.
+func (v *Value) Sigmoid() *Value { return apply1(Sigmoid, nil, v) }
 
 // Neg is −x, where x is v, element by element.
-func (v *Value) Neg() *Value { return apply1(Neg, v) }
+func (v *Value) Neg() *Value { return apply1(Neg, nil, v) }
 
 // Abs is |x|, where x is v, element by element.
-func (v *Value) Abs() *Value { return apply1(Abs, v) }
+func (v *Value) Abs() *Value { return apply1(Abs, nil, v) }
 
 // Sign is −1, 0 or 1, where x is v, element by element.
-func (v *Value) Sign() *Value { return apply1(Sign, v) }
+func (v *Value) Sign() *Value { return apply1(Sign, nil, v) }
 
 // Floor is the largest integer ≤ x, where x is v, element by element.
-func (v *Value) Floor() *Value { return apply1(Floor, v) }
+func (v *Value) Floor() *Value { return apply1(Floor, nil, v) }
 
 // Ceil is the smallest integer ≥ x, where x is v, element by element.
-func (v *Value) Ceil() *Value { return apply1(Ceil, v) }
+func (v *Value) Ceil() *Value { return apply1(Ceil, nil, v) }
 
 // Round is x rounded to the nearest integer, ties to even, where x is v, element by element.
-func (v *Value) Round() *Value { return apply1(Round, v) }
+func (v *Value) Round() *Value { return apply1(Round, nil, v) }
 
 // Sqrt is √x, where x is v, element by element.
-func (v *Value) Sqrt() *Value { return apply1(Sqrt, v) }
+func (v *Value) Sqrt() *Value { return apply1(Sqrt, nil, v) }
 
 // Rsqrt is 1/√x, where x is v, element by element.
-func (v *Value) Rsqrt() *Value { return apply1(Rsqrt, v) }
+func (v *Value) Rsqrt() *Value { return apply1(Rsqrt, nil, v) }
 
 // Exp is eˣ, where x is v, element by element.
-func (v *Value) Exp() *Value { return apply1(Exp, v) }
+func (v *Value) Exp() *Value { return apply1(Exp, nil, v) }
 
 // Expm1 is eˣ − 1, where x is v, element by element.
-func (v *Value) Expm1() *Value { return apply1(Expm1, v) }
+func (v *Value) Expm1() *Value { return apply1(Expm1, nil, v) }
 
 // Log is the natural logarithm, where x is v, element by element.
-func (v *Value) Log() *Value { return apply1(Log, v) }
+func (v *Value) Log() *Value { return apply1(Log, nil, v) }
 
 // Log1p is log(1 + x), where x is v, element by element.
-func (v *Value) Log1p() *Value { return apply1(Log1p, v) }
+func (v *Value) Log1p() *Value { return apply1(Log1p, nil, v) }
 
 // Sin is the sine of x radians, where x is v, element by element.
-func (v *Value) Sin() *Value { return apply1(Sin, v) }
+func (v *Value) Sin() *Value { return apply1(Sin, nil, v) }
 
 // Cos is the cosine of x radians, where x is v, element by element.
-func (v *Value) Cos() *Value { return apply1(Cos, v) }
+func (v *Value) Cos() *Value { return apply1(Cos, nil, v) }
 
 // Tanh is the hyperbolic tangent, where x is v, element by element.
-func (v *Value) Tanh() *Value { return apply1(Tanh, v) }
+func (v *Value) Tanh() *Value { return apply1(Tanh, nil, v) }
 
 // Erf is the Gauss error function, where x is v, element by element.
-func (v *Value) Erf() *Value { return apply1(Erf, v) }
+func (v *Value) Erf() *Value { return apply1(Erf, nil, v) }
 
 // Not is not x, bit by bit, where x is v, element by element.
-func (v *Value) Not() *Value { return apply1(Not, v) }
+func (v *Value) Not() *Value { return apply1(Not, nil, v) }
 
 // Stop is x, cut off from differentiation, where x is v, element by element.
-func (v *Value) Stop() *Value { return apply1(Stop, v) }
+func (v *Value) Stop() *Value { return apply1(Stop, nil, v) }

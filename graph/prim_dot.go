@@ -17,12 +17,34 @@ func free(rank int, lists ...[]int) []int {
 	return out
 }
 
+// axisSet is a set of axes below 64.
+type axisSet uint64
+
+// add puts axes into s, and reports whether none was there; axes that cannot be members are left to others to refuse.
+func (s *axisSet) add(axes []int) bool {
+	for _, x := range axes {
+		if x < 0 || x >= 64 {
+			continue
+		}
+		if *s>>x&1 != 0 {
+			return false
+		}
+		*s |= 1 << x
+	}
+	return true
+}
+
+func (s axisSet) has(x int) bool { return s>>x&1 != 0 }
+
 // distinct reports whether no axis is in lists twice.
 func distinct(lists ...[]int) bool {
-	all := slices.Concat(lists...)
-	n := len(all)
-	slices.Sort(all)
-	return len(slices.Compact(all)) == n
+	var s axisSet
+	for _, l := range lists {
+		if !s.add(l) {
+			return false
+		}
+	}
+	return true
 }
 
 func pick[T any](from []T, at []int) []T {
@@ -63,8 +85,28 @@ var _ = define(&DotGeneral, &Primitive{
 				}
 			}
 		}
-		shape := slices.Concat(pick(x.Shape, d.LBatch), pick(x.Shape, free(x.Rank(), d.LBatch, d.LContract)),
-			pick(y.Shape, free(y.Rank(), d.RBatch, d.RContract)))
+		if x.Rank() > 64 || y.Rank() > 64 {
+			return Type{}, fmt.Errorf("contracts at most 64 axes, not those of %s and %s", x, y)
+		}
+		shape := make(Shape, 0, x.Rank()+y.Rank()-len(d.RBatch)-2*len(d.LContract))
+		var left, right axisSet
+		left.add(d.LContract)
+		right.add(d.RBatch)
+		right.add(d.RContract)
+		for _, l := range d.LBatch {
+			shape = append(shape, x.Shape[l])
+		}
+		left.add(d.LBatch)
+		for i, n := range x.Shape {
+			if !left.has(i) {
+				shape = append(shape, n)
+			}
+		}
+		for i, n := range y.Shape {
+			if !right.has(i) {
+				shape = append(shape, n)
+			}
+		}
 		return Type{x.DType, shape}, nil
 	},
 	JVP: func(out *Value, tan []*Value) *Value {

@@ -133,6 +133,9 @@ var _ = define(&Broadcast, &Primitive{
 		if len(a.Axes) != len(a.Shape) || !slices.IsSorted(a.Axes) || len(a.Axes) > 0 && (a.Axes[0] < 0 || a.Axes[len(a.Axes)-1] >= rank) {
 			return Type{}, fmt.Errorf("new axes %v of sizes %v do not fit %s", a.Axes, Shape(a.Shape), in[0])
 		}
+		if in[0].Rank() == 0 && len(a.Axes) > 0 && a.Axes[0] == 0 && distinct(a.Axes) {
+			return Type{in[0].DType, a.Shape}, nil
+		}
 		shape := make(Shape, 0, rank)
 		j, k := 0, 0
 		for i := range rank {

@@ -18,7 +18,10 @@ func reduced(takes class) func(*Solver, *Attrs, []Type) (Type, error) {
 				return Type{}, fmt.Errorf("axes %v of %s: they must grow and exist", a.Axes, in[0])
 			}
 		}
-		shape := make(Shape, 0, in[0].Rank())
+		if len(a.Axes) == in[0].Rank() {
+			return Type{in[0].DType, nil}, nil
+		}
+		shape := make(Shape, 0, in[0].Rank()-len(a.Axes))
 		for i, n := range in[0].Shape {
 			if !slices.Contains(a.Axes, i) {
 				shape = append(shape, n)

@@ -62,24 +62,24 @@ type Lender interface {
 	Operands(n int) []*Value
 }
 
-// apply1 is Apply without attributes to one operand.
-func apply1(op *Primitive, x *Value) *Value {
+// apply1 is Apply to one operand.
+func apply1(op *Primitive, attrs *Attrs, x *Value) *Value {
 	if l, ok := x.Home.(Lender); ok {
 		args := l.Operands(1)
 		args[0] = x
-		return ApplyIn(x.Home, op, nil, args...)
+		return ApplyIn(x.Home, op, attrs, args...)
 	}
-	return ApplyIn(x.Home, op, nil, x)
+	return ApplyIn(x.Home, op, attrs, x)
 }
 
-// apply2 is Apply without attributes to two operands.
-func apply2(op *Primitive, x, y *Value) *Value {
+// apply2 is Apply to two operands.
+func apply2(op *Primitive, attrs *Attrs, x, y *Value) *Value {
 	if l, ok := x.Home.(Lender); ok && x.Home == y.Home {
 		args := l.Operands(2)
 		args[0], args[1] = x, y
-		return ApplyIn(x.Home, op, nil, args...)
+		return ApplyIn(x.Home, op, attrs, args...)
 	}
-	return Apply(op, nil, x, y)
+	return Apply(op, attrs, x, y)
 }
 
 // ApplyIn is Apply by a given builder. It serves primitives without operands.

@@ -47,7 +47,7 @@ func elu(x, alpha, scale, inputScale *graph.Value) *graph.Value {
 }
 
 func geluErf(x *graph.Value) *graph.Value {
-	return x.Scale(0.5).Mul(x.Scale(math.Sqrt2 / 2).Erf().Shift(1))
+	return x.Mul(x.Ndtr())
 }
 
 func geluTanh(x *graph.Value) *graph.Value {

@@ -21,10 +21,10 @@ func wrapDim(op string, d, rank int) int {
 	return d
 }
 
-// wrapDims wraps each of dims, which must differ. None at all stand for every dimension.
+// wrapDims wraps each of dims, which must differ. None at all stand for every dimension. Nobody may change the result.
 func wrapDims(op string, dims []int, rank int) []int {
 	if len(dims) == 0 {
-		return allDims(rank)
+		return everyDim(rank)
 	}
 	if rank > mostDims {
 		graph.Fail(op, "takes at most %d dimensions, not %d", mostDims, rank)
@@ -49,6 +49,16 @@ func allDims(rank int) []int {
 		out[i] = i
 	}
 	return out
+}
+
+var firstDims = [...]int{0, 1, 2, 3, 4, 5, 6, 7}
+
+// everyDim is allDims in memory that is shared: nobody may change it.
+func everyDim(rank int) []int {
+	if rank <= len(firstDims) {
+		return firstDims[:rank:rank]
+	}
+	return allDims(rank)
 }
 
 // numberLike is the number s, given by the user, of dtype d, by v's builder.

@@ -10,36 +10,6 @@ import (
 func degrees(x *graph.Value) *graph.Value { return x.Mul(x.Like(180 / math.Pi)) }
 func radians(x *graph.Value) *graph.Value { return x.Mul(x.Like(math.Pi / 180)) }
 
-// Inverse functions of angles come from atan2, those of the hyperbola from log1p, which keeps small values exact.
-
-// beside is √(1 − x²): by its factors, which keep small values exact, with the derivative of the square, which has no
-// 0·∞ where x is ±1.
-func beside(x *graph.Value) *graph.Value {
-	one, sq := x.Like(1), x.Mul(x)
-	return one.Sub(x).Mul(one.Add(x)).Stop().Add(sq.Stop().Sub(sq)).Sqrt()
-}
-
-func asin(x *graph.Value) *graph.Value { return x.Atan2(beside(x)) }
-func acos(x *graph.Value) *graph.Value { return beside(x).Atan2(x) }
-
-func asinh(x *graph.Value) *graph.Value {
-	one := x.Like(1)
-	negative := x.Lt(x.Like(0))
-	a := negative.Where(x.Neg(), x) // |x|, whose derivative at 0 is 1
-	sq := a.Mul(a)
-	y := a.Add(sq.Div(sq.Add(one).Sqrt().Add(one))).Log1p()
-	return negative.Where(y.Neg(), y)
-}
-
-func acosh(x *graph.Value) *graph.Value {
-	t := x.Sub(x.Like(1))
-	return t.Add(t.Scale(2).Add(t.Mul(t)).Sqrt()).Log1p()
-}
-
-func atanh(x *graph.Value) *graph.Value {
-	return x.Log1p().Sub(x.Neg().Log1p()).Scale(0.5)
-}
-
 // sinc is sin(πx)/(πx), 1 at 0.
 func sinc(x *graph.Value) *graph.Value {
 	zero := x.Eq(x.Like(0))
@@ -49,13 +19,13 @@ func sinc(x *graph.Value) *graph.Value {
 
 // More elementary functions.
 var (
-	Erfc    = pointwise("erfc", "One less the Gauss error function of each element.", anySamples, inWide(func(x *graph.Value) *graph.Value { return x.Like(1).Sub(x.Erf()) }))
-	Asin    = pointwise("asin", "The angle whose sine each element is.", floatSamples(-0.9, 0.9), inWide(ofComplex(complexAsin, asin)))
-	Acos    = pointwise("acos", "The angle whose cosine each element is.", floatSamples(-0.9, 0.9), inWide(ofComplex(complexAcos, acos)))
-	Atan    = pointwise("atan", "The angle whose tangent each element is.", anySamples, inWide(ofComplex(complexAtan, func(x *graph.Value) *graph.Value { return x.Atan2(x.Like(1)) })))
-	Asinh   = pointwise("asinh", "The number whose hyperbolic sine each element is.", anySamples, inWide(ofComplex(complexAsinh, asinh)))
-	Acosh   = pointwise("acosh", "The number whose hyperbolic cosine each element is.", floatSamples(1.1, 4), inWide(ofComplex(complexAcosh, acosh)))
-	Atanh   = pointwise("atanh", "The number whose hyperbolic tangent each element is.", floatSamples(-0.9, 0.9), inWide(ofComplex(complexAtanh, atanh)))
+	Erfc    = pointwise("erfc", "One less the Gauss error function of each element.", anySamples, inWide((*graph.Value).Erfc))
+	Asin    = pointwise("asin", "The angle whose sine each element is.", floatSamples(-0.9, 0.9), inWide(ofComplex(complexAsin, (*graph.Value).Asin)))
+	Acos    = pointwise("acos", "The angle whose cosine each element is.", floatSamples(-0.9, 0.9), inWide(ofComplex(complexAcos, (*graph.Value).Acos)))
+	Atan    = pointwise("atan", "The angle whose tangent each element is.", anySamples, inWide(ofComplex(complexAtan, (*graph.Value).Atan)))
+	Asinh   = pointwise("asinh", "The number whose hyperbolic sine each element is.", anySamples, inWide(ofComplex(complexAsinh, (*graph.Value).Asinh)))
+	Acosh   = pointwise("acosh", "The number whose hyperbolic cosine each element is.", floatSamples(1.1, 4), inWide(ofComplex(complexAcosh, (*graph.Value).Acosh)))
+	Atanh   = pointwise("atanh", "The number whose hyperbolic tangent each element is.", floatSamples(-0.9, 0.9), inWide(ofComplex(complexAtanh, (*graph.Value).Atanh)))
 	Sinc    = pointwise("sinc", "The sine of π times each element, over that.", anySamples, inWide(sinc))
 	Deg2Rad = pointwise("deg2rad", "Each element in degrees as radians.", anySamples, inWide(radians))
 	Rad2Deg = pointwise("rad2deg", "Each element in radians as degrees.", anySamples, inWide(degrees))

@@ -33,7 +33,7 @@ func matmul(op string, x, y *graph.Value) *graph.Value {
 	last := x.Rank() - 1
 	switch {
 	case y.Rank() <= 2:
-		return x.Dot(y, graph.Dot{LContract: []int{last}, RContract: []int{0}})
+		return x.Contract(y, last, 0)
 	case x.Rank() == 1:
 		return dropAxis(matmul(op, x.Unsqueeze(0), y), y.Rank()-2)
 	}
@@ -98,7 +98,7 @@ func linear(x, weight, bias *graph.Value) *graph.Value {
 	}
 	in := weight.Rank() - 1
 	product("linear", x, weight, in)
-	y := x.Dot(weight, graph.Dot{LContract: []int{x.Rank() - 1}, RContract: []int{in}})
+	y := x.Contract(weight, x.Rank()-1, in)
 	if bias == nil {
 		return y
 	}

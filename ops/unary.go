@@ -61,13 +61,11 @@ func expNegAbs(x *graph.Value) (e, negative *graph.Value) {
 	return negative.Where(x, x.Neg()).Exp(), negative
 }
 
-// sigmoid overflows nowhere, and neither do its derivatives.
 func sigmoid(x *graph.Value) *graph.Value {
 	if x.DType.IsComplex() {
 		return complexSigmoid(x)
 	}
-	e, negative := expNegAbs(x)
-	return negative.Where(e, x.Like(1)).Div(e.Shift(1))
+	return x.Sigmoid()
 }
 
 // Elementary functions.
@@ -82,17 +80,17 @@ var (
 	Square     = pointwise("square", "The square of each element.", anySamples, squared)
 	Reciprocal = pointwise("reciprocal", "One over each element.", floatSamples(0.3, 3), inFloats(reciprocal))
 	Exp        = pointwise("exp", "The exponential of each element.", anySamples, inFloats((*graph.Value).Exp))
-	Exp2       = pointwise("exp2", "Two to the power of each element.", anySamples, inFloats(func(x *graph.Value) *graph.Value { return x.Like(2).Pow(x) }))
+	Exp2       = pointwise("exp2", "Two to the power of each element.", anySamples, inFloats(ofReals(func(x *graph.Value) *graph.Value { return x.Like(2).Pow(x) }, (*graph.Value).Exp2)))
 	Expm1      = pointwise("expm1", "The exponential of each element, less 1.", anySamples, inFloats((*graph.Value).Expm1))
 	Log        = pointwise("log", "The natural logarithm of each element.", floatSamples(0.1, 4), inFloats((*graph.Value).Log))
-	Log2       = pointwise("log2", "The logarithm to base 2 of each element.", floatSamples(0.1, 4), inWide(logBase(math.Ln2)))
-	Log10      = pointwise("log10", "The logarithm to base 10 of each element.", floatSamples(0.1, 4), inWide(logBase(math.Ln10)))
+	Log2       = pointwise("log2", "The logarithm to base 2 of each element.", floatSamples(0.1, 4), inWide(ofReals(logBase(math.Ln2), (*graph.Value).Log2)))
+	Log10      = pointwise("log10", "The logarithm to base 10 of each element.", floatSamples(0.1, 4), inWide(ofReals(logBase(math.Ln10), (*graph.Value).Log10)))
 	Log1p      = pointwise("log1p", "The natural logarithm of 1 plus each element.", floatSamples(-0.8, 4), inFloats((*graph.Value).Log1p))
 	Sin        = pointwise("sin", "The sine of each element.", anySamples, inFloats((*graph.Value).Sin))
 	Cos        = pointwise("cos", "The cosine of each element.", anySamples, inFloats((*graph.Value).Cos))
-	Tan        = pointwise("tan", "The tangent of each element.", floatSamples(-1.4, 1.4), inWide(ofComplex(complexTan, func(x *graph.Value) *graph.Value { return x.Sin().Div(x.Cos()) })))
-	Sinh       = pointwise("sinh", "The hyperbolic sine of each element.", anySamples, inWide(sinh))
-	Cosh       = pointwise("cosh", "The hyperbolic cosine of each element.", anySamples, inWide(cosh))
+	Tan        = pointwise("tan", "The tangent of each element.", floatSamples(-1.4, 1.4), inWide(ofComplex(complexTan, (*graph.Value).Tan)))
+	Sinh       = pointwise("sinh", "The hyperbolic sine of each element.", anySamples, inWide(ofReals(sinh, (*graph.Value).Sinh)))
+	Cosh       = pointwise("cosh", "The hyperbolic cosine of each element.", anySamples, inWide(ofReals(cosh, (*graph.Value).Cosh)))
 	Tanh       = pointwise("tanh", "The hyperbolic tangent of each element.", anySamples, inFloats((*graph.Value).Tanh))
 	Sigmoid    = pointwise("sigmoid", "The logistic function 1/(1 + exp(−x)) of each element.", anySamples, inWide(sigmoid))
 	Erf        = pointwise("erf", "The Gauss error function of each element.", anySamples, inFloats((*graph.Value).Erf))
@@ -160,6 +158,16 @@ func reciprocal(x *graph.Value) *graph.Value { return x.Like(1).Div(x) }
 
 func logBase(ln float64) unaryBody {
 	return func(x *graph.Value) *graph.Value { return x.Log().Div(x.Like(ln)) }
+}
+
+// ofReals is real, but for complex numbers f.
+func ofReals(f, real unaryBody) unaryBody {
+	return func(x *graph.Value) *graph.Value {
+		if x.DType.IsComplex() {
+			return f(x)
+		}
+		return real(x)
+	}
 }
 
 // sinh by way of expm1 keeps small values exact.

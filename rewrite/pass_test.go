@@ -43,7 +43,7 @@ func sameFloat(x, y float64) bool {
 
 // TestPassesKeepBits runs the passes on random graphs.
 func TestPassesKeepBits(t *testing.T) {
-	n, changed := uint64(1500), map[string]int{}
+	n, changed := uint64(2500), map[string]int{}
 	if testing.Short() {
 		n = 200
 	}

@@ -1250,6 +1250,23 @@ func SearchSortedWith(sortedSequence *Tensor, self *Tensor, sorter *Tensor, opts
 	return r.handle(ops.SearchSorted.Body(r.read(sortedSequence), r.read(self), option[bool](o, "out_int32", false), option[bool](o, "right", false), option[string](o, "side", ""), r.readOpt(sorter)))
 }
 
+// SegmentReduce is the sum, mean, max, min or prod of each segment of an axis; lengths, or offsets with the end of
+// the last, say what these are. It is PyTorch's segment_reduce.
+func SegmentReduce(data *Tensor, reduce string, lengths *Tensor, indices *Tensor, offsets *Tensor, initial any) *Tensor {
+	r := record("segment_reduce")
+	defer r.done()
+	return r.handle(ops.SegmentReduce.Body(r.read(data), reduce, r.readOpt(lengths), r.readOpt(indices), r.readOpt(offsets), 0, false, r.maybeScalar(initial)))
+}
+
+// SegmentReduceWith is the sum, mean, max, min or prod of each segment of an axis; lengths, or offsets with the end
+// of the last, say what these are. It is PyTorch's segment_reduce.
+func SegmentReduceWith(data *Tensor, reduce string, lengths *Tensor, indices *Tensor, offsets *Tensor, initial any, opts ...Option) *Tensor {
+	r := record("segment_reduce")
+	defer r.done()
+	o := r.options(opts, "axis", "unsafe")
+	return r.handle(ops.SegmentReduce.Body(r.read(data), reduce, r.readOpt(lengths), r.readOpt(indices), r.readOpt(offsets), intOption(o, "axis", 0), option[bool](o, "unsafe", false), r.maybeScalar(initial)))
+}
+
 // SELUOut writes into out the scaled exponential linear unit, which keeps mean 0 and variance 1. It is PyTorch's
 // selu.
 func SELUOut(out *Tensor, t *Tensor) *Tensor {

@@ -2,6 +2,7 @@ package tensor
 
 import (
 	"runtime"
+	"runtime/metrics"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -123,6 +124,21 @@ func (d *Device) maybeCollect() {
 	d.collect()
 }
 
+// awaitCleanups waits until what the collection before it queued is done, at most for so long: cleanups run in the
+// background, several at a time and in no order. done is closed by one of them: queues are not counted at once.
+func awaitCleanups(done chan struct{}, most time.Duration) {
+	select {
+	case <-done:
+	case <-time.After(most):
+	}
+	counts := []metrics.Sample{{Name: "/gc/cleanups/queued:cleanups"}, {Name: "/gc/cleanups/executed:cleanups"}}
+	metrics.Read(counts)
+	queued := counts[0].Value.Uint64()
+	for from := time.Now(); counts[1].Value.Uint64() < queued && time.Since(from) < most; metrics.Read(counts[1:]) {
+		time.Sleep(20 * time.Microsecond)
+	}
+}
+
 // collect forces a collection, waits for the cleanups it queued, and looks at what it found alive.
 func (d *Device) collect() {
 	a := &d.acct
@@ -136,10 +152,7 @@ func (d *Device) collect() {
 	done := make(chan struct{})
 	runtime.AddCleanup(new([16]byte), func(c chan struct{}) { close(c) }, done)
 	runtime.GC()
-	select { // cleanups run in the background: ours was queued with the buffers'
-	case <-done:
-	case <-time.After(100 * time.Millisecond):
-	}
+	awaitCleanups(done, 100*time.Millisecond)
 	d.inspect()
 	a.collects.Add(1)
 	a.floor.Store(a.live.Load())

@@ -19,15 +19,15 @@ type node struct {
 	typ   *graph.Type // shared with that of an operand where they are equal
 	op    string      // the operator at work
 	where callers.ID  // and its caller
-	refs  atomic.Int32
+	refs  atomicInt32
 	leaf  *leaf // of a tensor that requires a gradient
-	rec   atomic.Pointer[recipe]
+	rec   atomicPointer[recipe]
 	val   atomic.Pointer[value]
 	since uint64 // the batch of which it stands for each member: it has no value. 0: it has, or will have
 	hooks hooks
-	bound atomic.Int32 // how many of refs are storages
-	depth atomic.Int32 // longest chain of uncomputed nodes below
-	marks atomic.Uint32
+	bound atomicInt32 // how many of refs are storages
+	depth atomicInt32 // longest chain of uncomputed nodes below
+	marks atomicUint32
 	needs bool // a gradient may be asked of it
 	drawn bool // computed from random numbers while a batch is traced
 

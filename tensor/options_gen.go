@@ -21,6 +21,9 @@ func AssumeUnique(v bool) Option { return Option{"assume_unique", v} }
 // Atol sets the argument atol.
 func Atol(v float64) Option { return Option{"atol", v} }
 
+// Axis sets the argument axis.
+func Axis(v int) Option { return Option{"axis", v} }
+
 // Base sets the argument base.
 func Base(v float64) Option { return Option{"base", v} }
 
@@ -221,6 +224,9 @@ func Tau(v float64) Option { return Option{"tau", v} }
 
 // Threshold sets the argument threshold.
 func Threshold(v any) Option { return Option{"threshold", v} }
+
+// Unsafe sets the argument unsafe.
+func Unsafe(v bool) Option { return Option{"unsafe", v} }
 
 // Value sets the argument value.
 func Value(v any) Option { return Option{"value", v} }

@@ -20,6 +20,7 @@ type recorder struct {
 	capture *capture // and this
 
 	held  []*node // counted by this operator: what it reads and what it makes
+	young *node   // the last of held, where nobody else knows it
 	tops  []*node // what handles and storages got
 	slabs [][]graph.Value
 	used  int
@@ -69,6 +70,7 @@ func (r *recorder) done() {
 		r.slabs[i/slab][i%slab] = graph.Value{}
 	}
 	clear(r.lent[:])
+	r.young = nil
 	r.dev, r.used, r.noGrad, r.scope, r.capture = nil, 0, false, nil, nil
 	recorders.Put(r)
 	if e != nil {
@@ -154,8 +156,7 @@ func (r *recorder) emit(rec *recipe, typ graph.Type) *graph.Value {
 		}
 	}
 	if n.typ == nil {
-		own := typ // copied here alone: most nodes share a type
-		n.typ = &own
+		n.typ = r.shared(typ)
 	}
 	if rec.hist != nil {
 		n.since = max(n.since, rec.hist.since)
@@ -163,14 +164,37 @@ func (r *recorder) emit(rec *recipe, typ graph.Type) *graph.Value {
 	n.drawn = drawn && r.dev.batches.Load() > 0
 	rec.edges((*node).ref) // safe: the recorder holds them
 	n.needs = n.needs && !rec.stop && rec.op != graph.Stop && typ.DType.IsInexact() && !r.noGrad || rec.hist != nil
-	n.depth.Store(depth + 1)
+	n.depth.init(depth + 1)
 	if r.capture != nil {
-		n.marks.Store(r.capture.slot << captureShift)
+		n.marks.init(r.capture.slot << captureShift)
 	}
-	n.rec.Store(rec)
-	n.refs.Store(1)
+	n.rec.init(rec)
+	n.refs.init(1)
 	r.held = append(r.held, n)
+	r.young = n
 	return r.wrapNode(n)
+}
+
+// scalars is the types of scalars.
+var scalars = func() (ts [256]graph.Type) {
+	for d := range ts {
+		ts[d].DType = graph.DType(d)
+	}
+	return ts
+}()
+
+// shared is typ where it lies already, as of what this operator reads or made, or else in memory of its own.
+func (r *recorder) shared(typ graph.Type) *graph.Type {
+	if len(typ.Shape) == 0 {
+		return &scalars[typ.DType]
+	}
+	for _, x := range r.held[:min(len(r.held), 4)] {
+		if x.typ.Equal(typ) {
+			return x.typ
+		}
+	}
+	own := typ // copied here alone
+	return &own
 }
 
 // alias records a node that has the value of x.

@@ -13,7 +13,7 @@ import (
 
 // storage is what handles point at; views and Detach aliases share it. Writing rebinds it to another node.
 type storage struct {
-	node  atomic.Pointer[node]
+	node  atomicPointer[node]
 	mu    sync.Mutex // writes
 	leaf  *leaf
 	freed atomic.Uint32 // the line that freed it; 0: nobody did
@@ -110,7 +110,12 @@ func (r *recorder) bind(st *storage, n *node) {
 func (r *recorder) handle(v *graph.Value) *Tensor {
 	n := nodeOf(v)
 	h := &n.first
-	if n.marks.Or(top|shown)&shown != 0 {
+	last := len(r.held) - 1
+	young := n == r.young && r.held[last] == n
+	switch {
+	case young:
+		n.marks.init(n.marks.v | top | shown)
+	case n.marks.Or(top|shown)&shown != 0:
 		h = &handle{}
 	}
 	h.typ, h.look = n.typ, &direct
@@ -119,6 +124,14 @@ func (r *recorder) handle(v *graph.Value) *Tensor {
 		r.scope.add(&h.storage)
 	}
 	h.Tensor.st = &h.storage
+	if young { // what bind does, while nobody else knows the node; the operator hands its own count on
+		n.bound.init(1)
+		h.storage.node.init(n)
+		r.held[last] = nil
+		r.held = r.held[:last]
+		r.tops, r.young = append(r.tops, n), nil
+		return &h.Tensor
+	}
 	r.bind(&h.storage, n)
 	return &h.Tensor
 }

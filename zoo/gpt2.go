@@ -78,8 +78,8 @@ func (m *GPT2) Decode(ids *tensor.Tensor, cache *KVCache) *tensor.Tensor {
 // Forward makes tokens [N, T] into vectors [N, T, width]. The tokens stand behind those that the cache remembers, and are
 // added to it; it may be nil.
 func (m *GPT2Model) Forward(ids *tensor.Tensor, cache *KVCache) *tensor.Tensor {
-	positions := m.Wpe.Weight.Value()
-	x := m.Drop.Forward(m.Wte.Forward(ids).Add(positions.Narrow(0, cache.Len(), ids.Sym(1))))
+	positions := m.Wpe.Forward(positionsFrom(cache.Len(), ids.Sym(1)))
+	x := m.Drop.Forward(m.Wte.Forward(ids).Add(positions))
 	for i, block := range m.H {
 		x = block.forward(x, i, cache)
 	}

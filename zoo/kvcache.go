@@ -6,20 +6,26 @@ import (
 )
 
 // KVCache is what the attentions of a decoder remember of the tokens so far: of each layer keys and values
-// [N, heads, length, size], of which the first Len are filled. They are written in place, where the cache has its end: that
-// is a number of the program, so each token after the first is decoded by the same one.
+// [N, heads, length, size], of which the first Len are filled. They are written in place. Where they are filled to is a
+// number of the program, and attention looks at a whole number of stretches of the cache, a mask hiding what is not filled:
+// so the program of a token, and its plan, serve for many.
 type KVCache struct {
-	keys, values []*tensor.Tensor
-	filled       int
+	keys, values   []*tensor.Tensor
+	filled, length int
 }
+
+// stretch is how many tokens of a cache are looked at together.
+const stretch = 64
 
 // NewKVCache makes an empty cache for so many layers, sequences, heads of keys, tokens, and numbers of each head.
 func NewKVCache(layers, batch, heads, length, size int) *KVCache {
 	positive("zoo.KVCache", "layers", layers, "batch", batch, "heads", heads, "length", length, "size", size)
-	c := &KVCache{}
+	c := &KVCache{length: length}
+	// One more than there can be, so that it is always a part that is looked at: the whole would be another program.
+	rows := (length+stretch-1)/stretch*stretch + 1
 	for range layers {
-		c.keys = append(c.keys, tensor.Zeros(batch, heads, length, size))
-		c.values = append(c.values, tensor.Zeros(batch, heads, length, size))
+		c.keys = append(c.keys, tensor.Zeros(batch, heads, rows, size))
+		c.values = append(c.values, tensor.Zeros(batch, heads, rows, size))
 	}
 	return c
 }
@@ -45,8 +51,8 @@ func (c *KVCache) Tensors() []*tensor.Tensor {
 	return append(append([]*tensor.Tensor(nil), c.keys...), c.values...)
 }
 
-// put writes the keys and values of more tokens of a layer, [N, heads, T, size], behind the others, and gives all of them.
-// A nil cache remembers nothing.
+// put writes the keys and values of more tokens of a layer, [N, heads, T, size], behind the others, and gives all of them,
+// with more behind. A nil cache remembers nothing.
 func (c *KVCache) put(layer int, k, v *tensor.Tensor) (keys, values *tensor.Tensor) {
 	if c == nil {
 		return k, v
@@ -56,13 +62,13 @@ func (c *KVCache) put(layer int, k, v *tensor.Tensor) (keys, values *tensor.Tens
 	}
 	add := func(all, more *tensor.Tensor) *tensor.Tensor {
 		n := more.Size(2)
-		if c.filled+n > all.Size(2) {
-			e := tensor.Errorf("zoo.KVCache", "%d tokens more than %d do not fit into %d", n, c.filled, all.Size(2))
+		if c.filled+n > c.length {
+			e := tensor.Errorf("zoo.KVCache", "%d tokens more than %d do not fit into %d", n, c.filled, c.length)
 			e.Hint = "make a longer cache, or Truncate it"
 			panic(e)
 		}
-		all.Narrow(2, c.filled, n).Copy_(more)
-		return all.Narrow(2, 0, c.filled+n)
+		all.IndexCopy_(2, positionsFrom(c.filled, more.Sym(2)), more)
+		return all.Narrow(2, 0, (c.filled+n+stretch-1)/stretch*stretch)
 	}
 	return add(c.keys[layer], k), add(c.values[layer], v)
 }
@@ -74,19 +80,15 @@ func (c *KVCache) grow(n int) {
 	}
 }
 
-// attendCausally is attention of queries [N, heads, T, size] to keys and values [N, kvHeads, past+T, size], of which the
-// last T stand where the queries do: none looks at a key behind it. Heads of queries share those of keys where these are
+// attendCausally is attention of queries [N, heads, T, size], which stand behind past tokens, to keys and values
+// [N, kvHeads, past+T or more, size]: none looks at a key behind it. Heads of queries share those of keys where these are
 // fewer.
 func attendCausally(q, k, v *tensor.Tensor, past int) *tensor.Tensor {
 	opts := []tensor.Option{tensor.EnableGqa(!k.Sym(1).Equal(q.Sym(1)))}
-	var mask *tensor.Tensor
-	switch {
-	case q.Sym(2).Is(1): // the last token sees all
-	case past == 0:
-		opts = append(opts, tensor.IsCausal(true))
-	default:
-		mask = positionsFrom(0, k.Sym(2)).Le(positionsFrom(past, q.Sym(2)).Unsqueeze(1))
+	if k.Sym(2).Equal(q.Sym(2)) {
+		return tensor.ScaledDotProductAttentionWith(q, k, v, nil, append(opts, tensor.IsCausal(true))...)
 	}
+	mask := positionsFrom(0, k.Sym(2)).Le(positionsFrom(past, q.Sym(2)).Unsqueeze(1))
 	return tensor.ScaledDotProductAttentionWith(q, k, v, mask, opts...)
 }
 

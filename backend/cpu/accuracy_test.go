@@ -31,22 +31,72 @@ var inFloat64 = map[*graph.Primitive]func(x, y float64) float64{
 	graph.Erf:   func(x, _ float64) float64 { return math.Erf(x) },
 	graph.Pow:   math.Pow,
 	graph.Atan2: math.Atan2,
+
+	graph.Exp2:    func(x, _ float64) float64 { return math.Exp2(x) },
+	graph.Log2:    func(x, _ float64) float64 { return log2(x) },
+	graph.Log10:   func(x, _ float64) float64 { return math.Log(x) / math.Ln10 },
+	graph.Tan:     func(x, _ float64) float64 { return math.Tan(x) },
+	graph.Asin:    func(x, _ float64) float64 { return math.Asin(x) },
+	graph.Acos:    func(x, _ float64) float64 { return math.Acos(x) },
+	graph.Atan:    func(x, _ float64) float64 { return math.Atan(x) },
+	graph.Sinh:    func(x, _ float64) float64 { return math.Sinh(x) },
+	graph.Cosh:    func(x, _ float64) float64 { return math.Cosh(x) },
+	graph.Asinh:   func(x, _ float64) float64 { return math.Asinh(x) },
+	graph.Acosh:   func(x, _ float64) float64 { return math.Acosh(x) },
+	graph.Atanh:   func(x, _ float64) float64 { return math.Atanh(x) },
+	graph.Erfc:    func(x, _ float64) float64 { return math.Erfc(x) },
+	graph.Ndtr:    func(x, _ float64) float64 { return 0.5 * math.Erfc(-x/math.Sqrt2) },
+	graph.Sigmoid: func(x, _ float64) float64 { return logistic(x) },
+}
+
+// log2 is exact near 1, where that of package math is not.
+func log2(x float64) float64 {
+	if math.Abs(x-1) < 0.25 {
+		return math.Log1p(x-1) / math.Ln2
+	}
+	return math.Log2(x)
+}
+
+func logistic(x float64) float64 {
+	if x < 0 {
+		return math.Exp(x) / (1 + math.Exp(x))
+	}
+	return 1 / (1 + math.Exp(-x))
 }
 
 // bounds are the most units of the last place by which a result differs from the exact one, of float32 and float64.
 var bounds = map[*graph.Primitive][2]float64{
 	graph.Rsqrt: {1.5, 1.5},
-	graph.Exp:   {1, 1},
-	graph.Expm1: {1.05, 1},
-	graph.Log:   {1, 1},
-	graph.Log1p: {1.05, 1},
-	graph.Sin:   {1, 1},
-	graph.Cos:   {1, 1},
-	graph.Tanh:  {1, 1},
-	graph.Erf:   {1, 1},
-	graph.Pow:   {1, 1},
-	graph.Atan2: {1.05, 1},
+	graph.Exp:   {0.65, 0.75},
+	graph.Expm1: {0.51, 1},
+	graph.Log:   {0.95, 0.9},
+	graph.Log1p: {1.05, 0.9},
+	graph.Sin:   {0.51, 0.8},
+	graph.Cos:   {0.51, 0.8},
+	graph.Tanh:  {0.51, 0.75},
+	graph.Erf:   {0.85, 0.85},
+	graph.Pow:   {0.55, 1},
+	graph.Atan2: {0.51, 0.75},
+
+	graph.Exp2:    {0.82, 0.82},
+	graph.Log2:    {0.51, 0.51},
+	graph.Log10:   {0.51, 0.51},
+	graph.Tan:     {0.51, 1.3},
+	graph.Asin:    {0.51, 0.75},
+	graph.Acos:    {0.51, 0.75},
+	graph.Atan:    {0.51, 0.75},
+	graph.Sinh:    {0.51, 1},
+	graph.Cosh:    {0.51, 1},
+	graph.Asinh:   {0.51, 1.1},
+	graph.Acosh:   {0.51, 1.8},
+	graph.Atanh:   {0.51, 1},
+	graph.Erfc:    {0.51, 9},
+	graph.Ndtr:    {3, 9},
+	graph.Sigmoid: {2.25, 2.25},
 }
+
+// absolute are the functions of float32 that are only exact to the last place of 1.
+var absolute = map[*graph.Primitive]bool{graph.Ndtr: true}
 
 // worst is the greatest error met, in units of the last place, and where.
 type worst struct {
@@ -80,6 +130,14 @@ func ulps32(got float32, want float64) float64 {
 	return math.Abs(float64(got)-want) / unit
 }
 
+// units32 is how many units of the last place below 1 got is away from want.
+func units32(got float32, want float64) float64 {
+	if got != got && want != want {
+		return 0
+	}
+	return math.Abs(float64(got)-want) * 0x1p24
+}
+
 // callFused computes p of xs and ys by the generated loop.
 func callFused[T floating](p *graph.Primitive, xs, ys []T) []T {
 	out := make([]T, len(xs))
@@ -110,7 +168,11 @@ func accuracy32(p *graph.Primitive, step uint64) worst {
 				}
 				for i, got := range callFused(p, xs, ys[:len(xs)]) {
 					x, y := float64(xs[i]), float64(ys[i])
-					w.see(ulps32(got, inFloat64[p](x, y)), x, y)
+					want, ulps := inFloat64[p](x, y), ulps32
+					if absolute[p] {
+						ulps = units32
+					}
+					w.see(ulps(got, want), x, y)
 				}
 				xs = xs[:0]
 			}
@@ -210,11 +272,13 @@ func draw64(p *graph.Primitive, r *rand.Rand, i int) (x, y float64) {
 		x, y = sign*math.Exp(r.Float64()*16-8), math.Exp(r.Float64()*16-8)
 	case 3:
 		switch p {
-		case graph.Exp, graph.Expm1:
+		case graph.Exp, graph.Expm1, graph.Sinh, graph.Cosh, graph.Sigmoid:
 			x = r.Float64()*1460 - 750
-		case graph.Log, graph.Log1p, graph.Pow:
+		case graph.Acosh:
+			x = 1 + math.Exp(r.Float64()*8-8)
+		case graph.Log, graph.Log1p, graph.Log2, graph.Log10, graph.Pow:
 			x = math.Exp(r.NormFloat64() / 8)
-		case graph.Sin, graph.Cos: // near multiples of π/2
+		case graph.Sin, graph.Cos, graph.Tan: // near multiples of π/2
 			x = math.Floor(math.Exp(r.Float64()*30)) * math.Pi / 2
 		default:
 			x, y = r.Float64()*2-1, 1

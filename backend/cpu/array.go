@@ -36,6 +36,7 @@ type env struct {
 	pool   *workpool.Pool
 	engine *engine // nil: Go
 	rows   *rowCode
+	loops  *loopCompiler // nil: Go
 }
 
 // special is a kernel for one primitive that is no loop nest: it computes out from in; an error depends on values and

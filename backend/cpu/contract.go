@@ -61,13 +61,14 @@ func (c *product[T]) tiling(threads int) tiling {
 	least, unitM, unitN, enough := 16, 4, 4, workMin // units are whole registers
 	if c.machine != nil {
 		t.rows, t.cols = min(machineRows, c.m), min(machineCols, c.n)
-		least, unitM, unitN, enough = 32, c.machine.Rows, c.machine.Width(), machineMin
+		least, unitM, unitN = 32, c.machine.Rows, c.machine.Width()
+		enough = min(machineMin, c.m*machineMin/16) // few rows are as fast as memory is
 	}
 	if c.thin() {
 		t.rows, t.cols, least = min(thinMax, c.m), min(thinMax, c.n), 64
-		if c.machine != nil && c.b.alongK { // the lines of a tile are read from one end to the other
-			t.cols = min(c.machine.Width(), c.n)
-		}
+	}
+	if c.inDots(c.m) { // the lines of a tile are read from one end to the other
+		t.rows, t.cols = c.m, min(4*c.machine.Vector, c.n)
 	}
 	for {
 		t.mt, t.nt = ceilDiv(c.m, t.rows), ceilDiv(c.n, t.cols)
@@ -109,6 +110,10 @@ func (c *product[T]) run(e *env) {
 		c.runSmall(pool)
 		return
 	}
+	if c.isShallow() {
+		c.runShallow(pool)
+		return
+	}
 	threads := pool.Threads()
 	t := c.tiling(1)
 	tiles := c.batch * t.mt * t.nt
@@ -132,12 +137,17 @@ func (c *product[T]) run(e *env) {
 				c.inPlace(worker, s, p)
 				continue
 			}
-			if c.k == 0 {
+			switch {
+			case c.k == 0:
 				s.ld = p.cols
 				clear(s.acc)
-			}
-			for k := 0; k < c.k; k += kBlock {
-				c.block(worker, s, p, k, k > 0)
+			case c.inDots(p.rows):
+				s.ld = p.cols
+				s.dots(c, worker, p, 0, c.k, false)
+			default:
+				for k := 0; k < c.k; k += kBlock {
+					c.block(worker, s, p, k, k > 0)
+				}
 			}
 			c.rows(s, p, func(at int, acc []T) { c.write(worker, at, acc) })
 		}
@@ -278,13 +288,14 @@ func borrow[T number](machine *micro.Kernels) *scratch[T] {
 	if machine != nil {
 		a, b, acc, lines, line = machinePanels, machineCols*kBlock, machineRows*machineCols, micro.Lines, kBlock
 	}
-	mem := make([]T, a+b+acc+lines*line+2*thinMax)
+	mem := ownPanels[scratch[T], T](s, a+b+acc+lines*line+2*thinMax)
 	take := func(n int) []T {
 		part := mem[:n:n]
 		mem = mem[n:]
 		return part
 	}
 	s.a, s.b, s.acc, s.sums, s.zero = take(a), take(b), take(acc), take(thinMax), take(thinMax)
+	clear(s.zero)
 	for i := range lines {
 		s.lines[i] = take(line)
 	}

@@ -46,7 +46,7 @@ func kernel[T number](a, b, c []T, ld int, add bool) {
 // thinBlock computes a block of a product of a vector and a matrix, without packing the matrix: the same sums in the
 // same order as kernel's.
 func (s *scratch[T]) thinBlock(worker int, vec, mat *lines[T], batch, r, rows, k, depth int, add bool) {
-	v := s.vector(vec, worker, batch, 0, k, depth)
+	v := s.vector(s.a, vec, worker, batch, 0, k, depth)
 	s.ld = rows
 	sums := s.acc[:rows]
 	if add {

@@ -37,6 +37,11 @@ func (c *product[T]) bytes() int { return int(unsafe.Sizeof(T(0))) }
 func (c *product[T]) inPlace(worker int, s *scratch[T], p tile) {
 	acc := s.acc
 	s.acc, s.ld = c.out[(p.batch*c.m+p.i)*c.n+p.j:], c.n
+	if c.inDots(p.rows) {
+		s.dots(c, worker, p, 0, c.k, false)
+		s.acc = acc
+		return
+	}
 	for k := 0; k < c.k; k += kBlock {
 		s.multiply(c, worker, p, k, min(kBlock, c.k-k), k > 0)
 	}
@@ -47,7 +52,7 @@ func (c *product[T]) inPlace(worker int, s *scratch[T], p tile) {
 // packed if it would not be read often.
 func (s *scratch[T]) multiply(c *product[T], worker int, p tile, k, depth int, add bool) {
 	m, size := c.machine, c.bytes()
-	if p.rows == 1 && c.b.alongK && m.HasDots() {
+	if c.inDots(p.rows) {
 		s.dots(c, worker, p, k, depth, add)
 		return
 	}
@@ -105,35 +110,6 @@ func (s *scratch[T]) multiply(c *product[T], worker int, p tile, k, depth int, a
 	}
 }
 
-// dots is multiply for a single row of A and lines of B along K.
-func (s *scratch[T]) dots(c *product[T], worker int, p tile, k, depth int, add bool) {
-	m, l := c.machine, c.b.plain
-	d := micro.Dots{Count: depth}
-	if add {
-		d.Add = 1
-	}
-	if a := c.a.plain; a != nil && c.a.alongK {
-		d.X = a.at(true, p.batch, p.i, k)
-	} else {
-		d.X = unsafe.Pointer(&s.vector(&c.a, worker, p.batch, p.i, k, depth)[0])
-	}
-	for j := 0; j < p.cols; j += m.Vector {
-		d.Tail = min(m.Vector, p.cols-j)
-		for i := range m.Vector {
-			switch row := p.j + j + i; {
-			case i >= d.Tail:
-				d.From[i] = d.From[0]
-			case l != nil:
-				d.From[i] = l.at(true, p.batch, row, k)
-			default:
-				d.From[i] = unsafe.Pointer(unsafe.SliceData(c.b.get(worker, p.batch, row, k, depth, s.lines[i])))
-			}
-		}
-		d.C = unsafe.Pointer(&s.acc[j])
-		m.Dots(&d)
-	}
-}
-
 // multiplyPanels multiplies n rows, at t.A, with panels j to end of cols, at t.B, into c.
 func multiplyPanels(m *micro.Kernels, t *micro.Tile, n int, cols *cut, j, end int, c unsafe.Pointer) {
 	t.C = c
@@ -175,6 +151,10 @@ func (s *scratch[T]) packPanels(m *micro.Kernels, l *lines[T], worker, batch, r 
 		base, stride = l.plain.batch.offset(batch)+r+c.start(j), l.plain.stride
 	}
 	size := int(unsafe.Sizeof(T(0)))
+	if l.plain != nil && c.width == 2*m.Vector {
+		packLines(m, unsafe.Pointer(&l.plain.mem[base+k*stride]), stride*size, &c, j, end, depth, unsafe.Pointer(&dst[0]), slot*size, size)
+		return
+	}
 	first, from := c.start(j), j
 	for q := 0; q < depth; q += micro.Lines {
 		y := micro.Layout{Count: min(micro.Lines, depth-q), Panel: slot * size}
@@ -206,12 +186,34 @@ func (s *scratch[T]) packPanels(m *micro.Kernels, l *lines[T], worker, batch, r 
 	}
 }
 
+// packLines is packPanels for lines at one distance and panels of two vectors.
+func packLines(m *micro.Kernels, from unsafe.Pointer, line int, c *cut, j, end, depth int, to unsafe.Pointer, slot, size int) {
+	const together = 8 // lines that are brought near
+	y := micro.Copying{From: from, To: to, Line: line, Pitch: c.width * size, Panel: slot, Count: depth, Tail: m.Vector, Ahead: together * line}
+	whole := min(end, c.n/c.width) - j
+	if whole > 0 {
+		m.CopyLines(&y, 2, whole)
+	}
+	if j += max(whole, 0); j == end {
+		return
+	}
+	if whole > 0 {
+		y.From, y.To = unsafe.Add(from, whole*c.width*size), unsafe.Add(to, whole*slot)
+	}
+	vectors := ceilDiv(c.size(j), m.Vector)
+	y.Tail = c.size(j) - (vectors-1)*m.Vector
+	m.CopyLines(&y, vectors, 1)
+}
+
 // packTransposed writes one panel of n rows that lie along K. Where the pitch is more than that, what stands between is
 // of no meaning.
 func (s *scratch[T]) packTransposed(m *micro.Kernels, l *lines[T], worker, batch, r, n, k, depth int, dst []T, pitch int) {
 	size := int(unsafe.Sizeof(T(0)))
 	whole := depth - depth%m.Group()
 	y := micro.Layout{Pitch: pitch * size, Count: whole}
+	if l.plain != nil { // the next panel's lines
+		y.Ahead = n * l.plain.stride * size
+	}
 	// What a vector writes beyond the panel's rows is what the next one begins with: the first rows come last.
 	for g := (n - 1) / m.Vector * m.Vector; g >= 0; g -= m.Vector {
 		count := min(m.Vector, n-g)

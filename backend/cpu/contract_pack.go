@@ -29,9 +29,9 @@ func (p *plain[T]) at(alongK bool, batch, row, k int) unsafe.Pointer {
 	return unsafe.Pointer(&p.mem[p.batch.offset(batch)+row*p.stride+k])
 }
 
-// vector is depth elements of a row, from k on, together in memory.
-func (s *scratch[T]) vector(l *lines[T], worker, batch, row, k, depth int) []T {
-	v := s.a[:depth]
+// vector writes depth elements of a row, from k on, to v.
+func (s *scratch[T]) vector(v []T, l *lines[T], worker, batch, row, k, depth int) []T {
+	v = v[:depth]
 	if p := l.plain; p != nil {
 		at, stride := p.batch.offset(batch)+row*p.stride+k, 1
 		if !l.alongK {
@@ -44,7 +44,10 @@ func (s *scratch[T]) vector(l *lines[T], worker, batch, row, k, depth int) []T {
 		return v
 	}
 	if l.alongK {
-		copy(v, l.get(worker, batch, row, k, depth, s.lines[0]))
+		for q := 0; q < depth; q += kBlock {
+			n := min(kBlock, depth-q)
+			copy(v[q:], l.get(worker, batch, row, k+q, n, s.lines[0]))
+		}
 		return v
 	}
 	for i := range v {

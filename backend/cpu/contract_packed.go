@@ -1,6 +1,8 @@
 package cpu
 
 import (
+	"runtime"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/flambeau-ml/flambeau/backend/cpu/micro"
@@ -8,152 +10,261 @@ import (
 )
 
 const (
-	packedMost  = 1 << 22     // elements of an operand that are packed at a time
-	packedDepth = 16 * kBlock // of K, where it is longer than that
+	packedRows  = 1 << 22    // elements of the left operand that are packed at a time
+	packedCols  = 1 << 21    // and of the right one
+	packedDepth = 8 * kBlock // of K, where the result is at hand for what comes later to be added to
+	packedMost  = 1 << 21    // products of the smallest tile that is worth a turn of its own
 )
 
-// side is an operand of a large product, packed.
+// side is an operand of a large product, packed. Some panels at a time are packed when they are first asked for.
 type side[T number] struct {
 	lines *lines[T]
 	mem   []T
 	cut
-	first int // row of the operand
-	slot  int // elements of a panel of a block of K
+	first int             // row of the operand
+	slot  int             // elements of a panel of a block of K
+	group int             // panels that are packed together
+	ready []atomic.Uint32 // of each block of K of a group
 }
 
-func newSide[T number](l *lines[T], c cut, first, unit, more int) side[T] {
-	return side[T]{lines: l, cut: c, first: first, slot: unit*kBlock + more}
-}
+// What is known of panels.
+const (
+	unpacked = iota
+	inWork
+	packed
+)
 
 // panel is where panel i of block q of K is.
 func (s *side[T]) panel(q, i int) []T { return s.mem[(q*s.count+i)*s.slot:] }
 
-// runPacked computes a large C. The operands are packed first, or as much of them as is kept at a time, by all threads,
-// which then share what is packed.
+// begin says that another part of the operand is to be packed.
+func (s *side[T]) begin(c cut, first, group, blocks int) {
+	s.cut, s.first, s.group = c, first, group
+	groups := ceilDiv(c.count, group)
+	if cap(s.ready) < groups*blocks {
+		s.ready = make([]atomic.Uint32, groups*blocks)
+	}
+	s.ready = s.ready[:groups*blocks]
+	for i := range s.ready {
+		s.ready[i].Store(unpacked)
+	}
+}
+
+// packing is a large product whose operands are packed.
+type packing[T number] struct {
+	*product[T]
+	left, right side[T]
+	sums        []T // of the part at hand, where K is in several stretches and C is not at hand
+	ahead       int // tiles from one to the next that the same thread is likely to take
+
+	batch, from, depth int // the stretch of K at hand
+	high, wide         int // panels of a tile
+}
+
+// runPacked computes a large C. Its operands are packed in parts, by the threads that compute with them.
 func (c *product[T]) runPacked(pool *workpool.Pool) {
 	m := c.machine
 	deep := c.k
-	if deep > packedDepth {
-		deep = packedDepth
+	if c.out != nil {
+		deep = min(deep, packedDepth)
+	} else {
+		deep = min(deep, 2*packedDepth)
 	}
-	blocks := ceilDiv(deep, kBlock)
-	rows, cols := packedPart(c.m, blocks, m.Rows), packedPart(c.n, blocks, m.Width())
+	deep = ceilDiv(ceilDiv(c.k, ceilDiv(c.k, deep)), kBlock) * kBlock
+	blocks := ceilDiv(min(deep, c.k), kBlock)
+	rows, cols := packedPart(c.m, packedRows/(blocks*kBlock), m.Rows), packedPart(c.n, packedCols/(blocks*kBlock), m.Width())
 
-	slots := func(n, unit, more int) int { return blocks * ceilDiv(n, unit) * (unit*kBlock + more) }
-	memA, memB := borrowSlice[T](slots(rows, m.Rows, slack)), borrowSlice[T](slots(cols, m.Width(), 0))
-	defer giveBackSlice(memA)
-	defer giveBackSlice(memB)
-	var sums []T // of a part of C, where K is in several parts and C is not at hand
+	p := &packing[T]{product: c, ahead: pool.Threads()}
+	p.left = side[T]{lines: &c.a, slot: m.Rows*kBlock + slack}
+	p.right = side[T]{lines: &c.b, slot: m.Width()*kBlock + slack}
+	memA := borrowPanels[T](blocks * ceilDiv(rows, m.Rows) * p.left.slot)
+	memB := borrowPanels[T](blocks * ceilDiv(cols, m.Width()) * p.right.slot)
+	defer memA.giveBack()
+	defer memB.giveBack()
+	p.left.mem, p.right.mem = memA.mem, memB.mem
 	if c.out == nil && deep < c.k {
-		mem := borrowSlice[T](rows * cols)
-		defer giveBackSlice(mem)
-		sums = *mem
+		mem := borrowPanels[T](rows * cols)
+		defer mem.giveBack()
+		p.sums = mem.mem
 	}
-	for b := range c.batch {
+	p.shape(pool.Threads(), ceilDiv(rows, m.Rows), ceilDiv(cols, m.Width()), min(deep, c.k))
+	tiles := func(worker, lo, hi int) {
+		s := borrow[T](m)
+		for u := lo; u < hi; u++ {
+			p.tile(s, worker, u)
+		}
+		s.giveBack()
+	}
+	for p.batch = range c.batch {
 		for j := 0; j < c.n; j += cols {
-			right := newSide(&c.b, intoWidth(min(cols, c.n-j), m.Width()), j, m.Width(), 0)
-			right.mem = *memB
 			for i := 0; i < c.m; i += rows {
-				left := newSide(&c.a, evenly(min(rows, c.m-i), m.Rows), i, m.Rows, slack)
-				left.mem = *memA
-				for k := 0; k < c.k; k += deep {
-					depth := min(deep, c.k-k)
+				left, right := evenly(min(rows, c.m-i), m.Rows), intoWidth(min(cols, c.n-j), m.Width())
+				for p.from = 0; p.from < c.k; p.from += deep {
+					p.depth = min(deep, c.k-p.from)
+					blocks := ceilDiv(p.depth, kBlock)
 					// What the last round has packed may do again.
-					packA := deep < c.k || rows < c.m || j == 0
-					packB := deep < c.k || i == 0
-					c.packSides(pool, b, k, depth, &left, &right, packA, packB)
-					c.multiplySides(pool, b, k, depth, &left, &right, sums)
+					if deep < c.k || rows < c.m || j == 0 {
+						p.left.begin(left, i, p.high, blocks)
+					}
+					if deep < c.k || i == 0 {
+						p.right.begin(right, j, p.wide, blocks)
+					}
+					pool.For(ceilDiv(left.count, p.high)*ceilDiv(right.count, p.wide), 1, tiles)
 				}
 			}
 		}
 	}
 }
 
-// packedPart is how many of n rows or columns are packed at a time, with so many blocks of K: parts of nearly the same
-// size, of whole panels.
-func packedPart(n, blocks, unit int) int {
-	most := max(packedMost/(blocks*kBlock), 8*unit)
+// packedPart is how many of n rows or columns, most or a few more, are packed at a time: parts of nearly the same size,
+// of whole panels.
+func packedPart(n, most, unit int) int {
+	most = max(most, 8*unit)
 	if n <= most {
 		return n
 	}
 	return ceilDiv(ceilDiv(n, ceilDiv(n, most)), unit) * unit
 }
 
-// packTogether is how many panels are packed at a time.
-const packTogether = 8
-
-// packSides packs the sides for depth elements of K.
-func (c *product[T]) packSides(pool *workpool.Pool, batch, k, depth int, left, right *side[T], a, b bool) {
-	blocks := ceilDiv(depth, kBlock)
-	var tasksA, tasksB int
-	if a {
-		tasksA = blocks * ceilDiv(left.count, packTogether)
-	}
-	if b {
-		tasksB = blocks * ceilDiv(right.count, packTogether)
-	}
-	pool.For(tasksA+tasksB, 1, func(worker, lo, hi int) {
-		s := borrow[T](c.machine)
-		for u := lo; u < hi; u++ {
-			side, task := left, u
-			if u >= tasksA {
-				side, task = right, u-tasksA
-			}
-			q, i := task%blocks, task/blocks*packTogether
-			end := min(i+packTogether, side.count)
-			s.packPanels(c.machine, side.lines, worker, batch, side.first, side.cut, i, end, k+q*kBlock, min(kBlock, depth-q*kBlock), side.panel(q, i), side.slot)
+// shape chooses tiles for so many panels: large ones, unless that leaves threads without work in the end.
+func (p *packing[T]) shape(threads, rows, cols, depth int) {
+	m := p.machine
+	p.high, p.wide = machineRows/m.Rows, machineCols/m.Width()
+	for threads > 1 && p.high*p.wide > 2 && ceilDiv(rows, p.high)*ceilDiv(cols, p.wide) < 12*threads {
+		if p.high*m.Rows*p.wide*m.Width()*depth < packedMost {
+			break
 		}
-		s.giveBack()
-	})
+		if p.high*m.Rows > p.wide*m.Width() {
+			p.high = ceilDiv(p.high, 2)
+		} else {
+			p.wide = ceilDiv(p.wide, 2)
+		}
+	}
+	p.high = ceilDiv(rows, ceilDiv(rows, p.high))
 }
 
-// multiplySides computes the part of C of two sides over depth elements of K from k on, or adds it to what is there:
-// in C itself, or in sums, or in a tile that is finished at once.
-func (c *product[T]) multiplySides(pool *workpool.Pool, batch, k, depth int, left, right *side[T], sums []T) {
-	m, size := c.machine, c.bytes()
-	high, wide := machineRows/m.Rows, machineCols/m.Width()
-	for high*wide > 4 && ceilDiv(left.count, high)*ceilDiv(right.count, wide) < 12*pool.Threads() {
-		if high*m.Rows > wide*m.Width() {
-			high = ceilDiv(high, 2)
-		} else {
-			wide = ceilDiv(wide, 2)
+// need waits until the panels of a group are packed for block q of K, and packs them itself if nobody does, or others
+// that will be needed soon.
+func (p *packing[T]) need(s *scratch[T], worker int, side *side[T], group, q int) {
+	blocks := ceilDiv(p.depth, kBlock)
+	ready := side.ready[group*blocks:][:blocks]
+	for spins := 0; ready[q].Load() != packed; {
+		next := q
+		for next < blocks && !ready[next].CompareAndSwap(unpacked, inWork) {
+			next++
+		}
+		if next < blocks {
+			p.pack(s, worker, side, group, next, &ready[next])
+		} else if spins++; spins > 1000 {
+			runtime.Gosched()
 		}
 	}
-	high = ceilDiv(left.count, ceilDiv(left.count, high))
-	tall := ceilDiv(left.count, high)
-	pool.For(tall*ceilDiv(right.count, wide), 1, func(worker, lo, hi int) {
-		s := borrow[T](m)
-		for u := lo; u < hi; u++ {
-			i, j := u%tall*high, u/tall*wide
-			endI, endJ := min(i+high, left.count), min(j+wide, right.count)
-			p := tile{batch, left.first + left.start(i), left.start(endI) - left.start(i), right.first + right.start(j), right.start(endJ) - right.start(j)}
-			acc := s.acc
-			switch {
-			case c.out != nil:
-				s.acc, s.ld = c.out[(p.batch*c.m+p.i)*c.n+p.j:], c.n
-			case sums != nil:
-				s.acc, s.ld = sums[left.start(i)*right.n+right.start(j):], right.n
-			default:
-				s.ld = ceilDiv(p.cols, m.Vector) * m.Vector
-			}
-			t := micro.Tile{ARow: size, BK: m.Width() * size, BPanel: right.slot * size, CRow: s.ld * size, CPanel: m.Width() * size}
-			for q := 0; q*kBlock < depth; q++ {
-				t.Depth = min(kBlock, depth-q*kBlock)
-				if k+q > 0 {
-					t.Add = 1
-				}
-				t.B = unsafe.Pointer(&right.panel(q, j)[0])
-				for i := i; i < endI; i++ {
-					n := left.size(i)
-					t.A, t.AK = unsafe.Pointer(&left.panel(q, i)[0]), n*size
-					multiplyPanels(m, &t, n, &right.cut, j, endJ, unsafe.Pointer(&s.acc[(left.start(i)-(p.i-left.first))*s.ld]))
-				}
-			}
-			if c.out == nil && k+depth == c.k {
-				c.rows(s, p, func(at int, acc []T) { c.write(worker, at, acc) })
-			}
-			s.acc = acc
+}
+
+func (p *packing[T]) pack(s *scratch[T], worker int, side *side[T], group, q int, ready *atomic.Uint32) {
+	defer ready.Store(packed) // also if it panics: nobody waits for that
+	i := group * side.group
+	end := min(i+side.group, side.count)
+	s.packPanels(p.machine, side.lines, worker, p.batch, side.first, side.cut, i, end, p.from+q*kBlock, min(kBlock, p.depth-q*kBlock), side.panel(q, i), side.slot)
+}
+
+// tile computes tile u of the part of C at hand over the stretch of K at hand, or adds that to what is there: in C
+// itself, or in sums, or in scratch where the tile is finished at once.
+func (p *packing[T]) tile(s *scratch[T], worker, u int) {
+	left, right, m, size := &p.left, &p.right, p.machine, p.bytes()
+	tall := ceilDiv(left.count, p.high)
+	gi, gj := u%tall, u/tall
+	i, j := gi*p.high, gj*p.wide
+	endI, endJ := min(i+p.high, left.count), min(j+p.wide, right.count)
+	at := tile{p.batch, left.first + left.start(i), left.start(endI) - left.start(i), right.first + right.start(j), right.start(endJ) - right.start(j)}
+
+	// Between blocks of K the sums are in scratch, which stays in the cache.
+	s.ld = ceilDiv(at.cols, m.Vector) * m.Vector
+	here := unsafe.Pointer(&s.acc[0])
+	home, ld := unsafe.Pointer(nil), 0
+	switch {
+	case p.out != nil:
+		home, ld = unsafe.Pointer(&p.out[(at.batch*p.m+at.i)*p.n+at.j]), p.n
+	case p.sums != nil:
+		home, ld = unsafe.Pointer(&p.sums[left.start(i)*right.n+right.start(j)]), right.n
+	}
+	blocks := ceilDiv(p.depth, kBlock)
+	finished := p.from+p.depth == p.k
+	t := micro.Tile{BPanel: right.slot * size, CPanel: m.Width() * size, SumPanel: m.Width() * size}
+	for q := range blocks {
+		t.Depth = min(kBlock, p.depth-q*kBlock)
+		to, toLD := here, s.ld
+		sum, sumLD := here, s.ld
+		if q == blocks-1 && home != nil && (p.out != nil || !finished) {
+			to, toLD = home, ld
 		}
-		s.giveBack()
-	})
+		if q == 0 {
+			sum, sumLD = home, ld
+		}
+		if t.Add = 2; p.from+q == 0 {
+			t.Add = 0
+		}
+		t.CRow, t.SumRow = toLD*size, sumLD*size
+		p.need(s, worker, left, gi, q)
+		p.need(s, worker, right, gj, q)
+		for r := i; r < endI; r++ {
+			n := left.size(r)
+			row := left.start(r) - left.start(i)
+			t.A, t.B = unsafe.Pointer(&left.panel(q, r)[0]), unsafe.Pointer(&right.panel(q, j)[0])
+			t.Sum = uintptr(sum) + uintptr(row*t.SumRow)
+			p.lookAhead(&t, u, q, r-i, endI-i, endJ-j)
+			multiplyPacked(m, &t, n, &right.cut, j, endJ, unsafe.Add(to, row*t.CRow))
+		}
+	}
+	runtime.KeepAlive(p)
+	if p.out == nil && finished {
+		p.rows(s, at, func(at int, acc []T) { p.write(worker, at, acc) })
+	}
+}
+
+// lookAhead has part r of n of what is needed after block q of tile u brought near, if it is packed by now.
+func (p *packing[T]) lookAhead(t *micro.Tile, u, q, r, n, panels int) {
+	blocks := ceilDiv(p.depth, kBlock)
+	if q++; q == blocks {
+		q, u = 0, u+p.ahead
+	}
+	t.Ahead, t.Next = uintptr(t.A), 0
+	tall := ceilDiv(p.left.count, p.high)
+	gi, gj := u%tall, u/tall
+	if gj*p.wide >= p.right.count || p.left.ready[gi*blocks+q].Load() != packed || p.right.ready[gj*blocks+q].Load() != packed {
+		return
+	}
+	// The first turns fetch the left operand's panels, the others the right one's.
+	a, b := p.high*p.left.slot*p.bytes(), p.wide*p.right.slot*p.bytes()
+	part := ceilDiv(a+b, n)
+	t.Next = min(64, ceilDiv(part, max(panels*(t.Depth/2), 1)))
+	if at := r * part; at < a {
+		t.Ahead = addressAfter(p.left.panel(q, gi*p.high), at)
+	} else {
+		t.Ahead = addressAfter(p.right.panel(q, gj*p.wide), at-a)
+	}
+}
+
+// addressAfter is the address of so many bytes after the first element, which need not be there: it is only brought near.
+func addressAfter[T number](s []T, bytes int) uintptr {
+	return uintptr(unsafe.Pointer(unsafe.SliceData(s))) + uintptr(bytes)
+}
+
+// multiplyPacked multiplies n rows, at t.A, with panels j to end of cols, at t.B, into c.
+func multiplyPacked(m *micro.Kernels, t *micro.Tile, n int, cols *cut, j, end int, c unsafe.Pointer) {
+	t.C = c
+	whole := min(end, cols.n/cols.width) - j
+	if whole > 0 {
+		t.Tail = m.Vector
+		m.MultiplyPacked(t, n, cols.width/m.Vector, whole)
+	}
+	if j += max(whole, 0); j == end {
+		return
+	}
+	if whole > 0 {
+		t.B, t.C = unsafe.Add(t.B, whole*t.BPanel), unsafe.Add(c, whole*t.CPanel)
+	}
+	vectors := ceilDiv(cols.size(j), m.Vector)
+	t.Tail = cols.size(j) - (vectors-1)*m.Vector
+	m.MultiplyPacked(t, n, vectors, 1)
 }

@@ -60,6 +60,7 @@ type productLayout[T number] struct {
 type productRun[T number] struct {
 	product[T]
 	left, right plain[T]
+	store       func(worker, at int, acc []T) // to out
 }
 
 func layOut[T number](a, b matrix, offset [2]int, engine *engine) laidOut {
@@ -87,7 +88,11 @@ func layOut[T number](a, b matrix, offset [2]int, engine *engine) laidOut {
 		side.alongK = s.alongK
 		at.batch, at.stride = s.batch, s.across[0].stride
 	}
-	l.runs.New = func() any { return new(productRun[T]) }
+	l.runs.New = func() any {
+		r := &productRun[T]{}
+		r.store = func(_, at int, acc []T) { copy(r.out[at:], acc) }
+		return r
+	}
 	return l
 }
 
@@ -97,12 +102,13 @@ func (l *productLayout[T]) run(e *env, a, b, out unsafe.Pointer, ep *epilogue) {
 	r.left.mem = unsafe.Slice((*T)(unsafe.Add(a, l.offset[0])), l.extent[0])
 	r.right.mem = unsafe.Slice((*T)(unsafe.Add(b, l.offset[1])), l.extent[1])
 	r.a.plain, r.b.plain = &r.left, &r.right
+	r.write = r.store
 	if ep == nil {
 		r.out = unsafe.Slice((*T)(out), l.batch*l.m*l.n)
 	} else {
 		r.write = hookOf[T](ep)
 	}
 	r.product.run(e)
-	*r = productRun[T]{}
+	*r = productRun[T]{store: r.store}
 	l.runs.Put(r)
 }

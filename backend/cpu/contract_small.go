@@ -48,6 +48,11 @@ func (c *product[T]) smalls(worker int, tiny bool, lo, hi int) {
 			for b := range n {
 				whole := s.acc
 				s.acc = whole[b*size:]
+				if p := (tile{batch: lo + b, rows: c.m, cols: c.n}); c.inDots(c.m) {
+					s.dots(c, worker, p, 0, c.k, false)
+					s.acc = whole
+					continue
+				}
 				for k := 0; k < c.k; k += kBlock {
 					s.multiply(c, worker, tile{batch: lo + b, rows: c.m, cols: c.n}, k, min(kBlock, c.k-k), k > 0)
 				}
@@ -80,4 +85,41 @@ func (c *product[T]) tiny(to []T, b, n int) {
 		t.ARow, t.AK = t.AK, t.ARow
 	}
 	c.machine.Multiply(&t, c.m, vectors, n)
+}
+
+// shallowMost is how many elements K has in a product whose time is that of writing the result.
+const shallowMost = 4
+
+// isShallow reports whether rows of the result are best written one after the other, each from the first element to the
+// last.
+func (c *product[T]) isShallow() bool {
+	return c.machine != nil && c.out != nil && c.k <= shallowMost && c.m > 1 && c.n >= c.machine.Width() && c.a.plain != nil && c.b.plain != nil && !c.b.alongK
+}
+
+func (c *product[T]) runShallow(pool *workpool.Pool) {
+	pool.For(c.batch*c.m, max(1, machineRows*machineCols/c.n), func(_, lo, hi int) {
+		for lo < hi {
+			b, i := lo/c.m, lo%c.m
+			n := min(hi-lo, c.m-i)
+			c.shallow(b, i, n)
+			lo += n
+		}
+	})
+}
+
+// shallow computes n rows of matrix b from row i on.
+func (c *product[T]) shallow(b, i, n int) {
+	m, x, y, size := c.machine, c.a.plain, c.b.plain, c.bytes()
+	t := micro.Tile{AK: x.stride * size, APanel: size, BK: y.stride * size, CPanel: c.n * size, Depth: c.k}
+	if c.a.alongK {
+		t.AK, t.APanel = t.APanel, t.AK
+	}
+	wide := m.Wide * m.Vector
+	for j := 0; j < c.n; j += wide {
+		cols := min(wide, c.n-j)
+		vectors := ceilDiv(cols, m.Vector)
+		t.Tail = cols - (vectors-1)*m.Vector
+		t.A, t.B, t.C = x.at(c.a.alongK, b, i, 0), y.at(false, b, j, 0), unsafe.Pointer(&c.out[(b*c.m+i)*c.n+j])
+		m.Multiply(&t, 1, vectors, n)
+	}
 }

@@ -356,7 +356,7 @@ func TestContractionBroadcast(t *testing.T) {
 // Finished elements are each handed out once, and the hook may change and keep them as it likes.
 func TestContractionWrite(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
-	for _, s := range contractionSizes {
+	for _, s := range append(contractionSizes, [4]int{1, 171, 260, 2*packedDepth + 40}) {
 		va, _ := randomView(r, graph.Float32, layouts[0], [3]int{s[0], s[1], s[3]})
 		vb, _ := randomView(r, graph.Float32, layouts[0], [3]int{s[0], s[2], s[3]})
 		for _, machine := range testEngines() {

@@ -23,15 +23,18 @@ func conv[T number](e *env, a *graph.Attrs, in []operand, dims []int, to sink[T]
 	filters := matrix{f.array, o[:1], o[1:], f.axes[1:]}
 	mem, done := dense[T](e, x)
 	defer done()
-	overImages(e, mem, x, c.size, gathered(a.Window, sizes(x.axes[2:]), dims[2:]), filters, to)
+	overImages(e, mem, x, c.size, reaches(a.Window, sizes(x.axes[2:]), dims[2:]), filters, to)
 }
 
 // convFilter computes conv_filter: from x [N, C, …] and y [N, O, …] to filters [O, C/G, …].
 func convFilter[T number](e *env, a *graph.Attrs, in []operand, dims []int, to sink[T]) {
 	x, y, g := in[0], in[1], a.Window.Groups
+	if filterByBlocks(e, a.Window, x, y, dims, to) {
+		return
+	}
 	o, c := split(y.axes[1], g), dims[1]
 	ys := matrix{y.array, o[:1], o[1:], slices.Concat(y.axes[:1], y.axes[2:])}
-	pl := gathered(a.Window, sizes(x.axes[2:]), sizes(y.axes[2:]))
+	pl := placingOf(reaches(a.Window, sizes(x.axes[2:]), sizes(y.axes[2:])))
 	p := &product[T]{batch: g, m: o[1].size, n: c * pl.window, k: ys.k.len(), a: linesOf[T](ys), write: to.write, out: to.mem}
 	mem, done := dense[T](e, x)
 	defer done()
@@ -55,10 +58,11 @@ func sizes(x axes) []int {
 
 // overImages computes the products of filters with the patches of src, the elements of x, which has per channels in
 // each group. Their result [N, rows of all groups, positions] goes to a sink.
-func overImages[T number](e *env, src []T, x operand, per int, pl placing, filters matrix, to sink[T]) {
-	if overPlanes(e, src, x, per, &pl, filters, to) {
+func overImages[T number](e *env, src []T, x operand, per int, rs []reach, filters matrix, to sink[T]) {
+	if overPlanes(e, src, x, per, rs, filters, to) {
 		return
 	}
+	pl := placingOf(rs)
 	images, g, rows, positions := x.axes[0].size, filters.batch.len(), filters.rows.len(), pl.positions()
 	p := &product[T]{batch: g, m: rows, n: images * positions, k: filters.k.len(), a: linesOf[T](filters)}
 	p.b = lines[T]{get: patches(src, x, per, pl)}

@@ -52,14 +52,13 @@ func convInput[T number](e *env, a *graph.Attrs, in []operand, dims []int, to si
 	}
 	if combinations == 1 {
 		ps := pickPhases(axes, 0)
-		overImages(e, mem, y, f.axes[0].size/g, placePhases(ps, sizes(y.axes[2:])), filtersOf(f, g, ps), to)
+		overImages(e, mem, y, f.axes[0].size/g, reachPhases(ps, sizes(y.axes[2:])), filtersOf(f, g, ps), to)
 		return
 	}
 	whole := borrowSlice[T](count(dims))
 	for i := range combinations {
 		ps := pickPhases(axes, i)
-		pl := placePhases(ps, sizes(y.axes[2:]))
-		overImages(e, mem, y, f.axes[0].size/g, pl, filtersOf(f, g, ps), sink[T]{write: scatterPhases(*whole, a.Window, ps, pl, dims)})
+		overImages(e, mem, y, f.axes[0].size/g, reachPhases(ps, sizes(y.axes[2:])), filtersOf(f, g, ps), sink[T]{write: scatterPhases(*whole, a.Window, ps, dims)})
 	}
 	e.pool.For(len(*whole), thinMax, func(worker, lo, hi int) { to.write(worker, lo, (*whole)[lo:hi]) })
 	giveBackSlice(whole)
@@ -74,14 +73,13 @@ func pickPhases(axes [][]phase, i int) []phase {
 	return ps
 }
 
-func placePhases(ps []phase, source []int) placing {
-	taps, places := make([]int, len(ps)), make([]int, len(ps))
+// reachPhases are what the places of phases read of y.
+func reachPhases(ps []phase, source []int) []reach {
+	rs := make([]reach, len(ps))
 	for d, p := range ps {
-		taps[d], places[d] = len(p.shift), p.places
+		rs[d] = reach{source: source[d], target: p.places, step: 1, offset: p.shift}
 	}
-	pl := place(taps, source, places, 1, 1, func(d, j, k int) int { return ps[d].shift[k] + j })
-	pl.moveByOne(source, places, taps, func(d, k int) int { return ps[d].shift[k] })
-	return pl
+	return rs
 }
 
 // filtersOf are filters of g groups as matrices of channels by K, which runs over filters and the elements of the
@@ -100,7 +98,7 @@ func filtersOf(f operand, g int, ps []phase) matrix {
 }
 
 // scatterPhases writes planes of places of a phase to whole, which has the sizes dims.
-func scatterPhases[T number](whole []T, w *graph.Window, ps []phase, pl placing, dims []int) func(worker, at int, acc []T) {
+func scatterPhases[T number](whole []T, w *graph.Window, ps []phase, dims []int) func(worker, at int, acc []T) {
 	plane, z := count(dims[2:]), len(ps)-1
 	rows := []int{0} // where each row of a plane of the phase begins in one of whole
 	for d, p := range ps[:z] {
@@ -112,11 +110,12 @@ func scatterPhases[T number](whole []T, w *graph.Window, ps []phase, pl placing,
 		}
 		rows = next
 	}
+	width, nrows := ps[z].places, len(rows)
 	return func(_, at int, acc []T) {
 		for len(acc) > 0 {
-			row, q := at/pl.width, at%pl.width
-			n := min(len(acc), pl.width-q)
-			to := row/pl.nrows*plane + rows[row%pl.nrows]*dims[2+z] + ps[z].first + q*w.Stride[z]
+			row, q := at/width, at%width
+			n := min(len(acc), width-q)
+			to := row/nrows*plane + rows[row%nrows]*dims[2+z] + ps[z].first + q*w.Stride[z]
 			for _, x := range acc[:n] {
 				whole[to] = x
 				to += w.Stride[z]

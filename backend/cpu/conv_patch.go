@@ -16,11 +16,6 @@ type placing struct {
 	spans []span // along the last axis, for each element of the window
 	step  int    // distance of the positions of a span
 	skip  int    // distance of the elements that they read
-
-	// Where all positions move by one place at a time: sizes of the planes, and along each axis how far from a position
-	// each element of the window reads.
-	source, target []int
-	shift          [][]int
 }
 
 // span is a stretch of a row whose positions first, first+step … before end read the source's row from at on.
@@ -43,26 +38,9 @@ func (p *placing) same() bool {
 
 // gathered is the placing of a window slid over in, at positions out: position p reads p·stride + k·dilation − low.
 func gathered(w *graph.Window, in, out []int) placing {
-	pl := place(w.Size, in, out, 1, w.Stride[len(in)-1], func(d, p, k int) int {
+	return place(w.Size, in, out, 1, w.Stride[len(in)-1], func(d, p, k int) int {
 		return p*w.Stride[d] + k*w.Dilation[d] - w.Low[d]
 	})
-	for d := range in {
-		if w.Stride[d] != 1 {
-			return pl
-		}
-	}
-	pl.moveByOne(in, out, w.Size, func(d, k int) int { return k*w.Dilation[d] - w.Low[d] })
-	return pl
-}
-
-// moveByOne notes that position p along axis d reads p + shift(d, k).
-func (pl *placing) moveByOne(source, target, size []int, shift func(d, k int) int) {
-	pl.source, pl.target, pl.shift = source, target, make([][]int, len(size))
-	for d, n := range size {
-		for k := range n {
-			pl.shift[d] = append(pl.shift[d], shift(d, k))
-		}
-	}
 }
 
 // spread is its transpose: position s reads (s + low − k·dilation)/stride, where that is whole.

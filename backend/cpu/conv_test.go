@@ -141,15 +141,86 @@ func writtenConv(machine *engine, op *graph.Primitive, c *convCase, in [2]*graph
 	case graph.ConvFilter:
 		for i := range count(c.f) {
 			o, ch, k := i/win/cg, i/win%cg, i%win
-			out = append(out, writtenOrder(machine, c.x[0]*ys, func(q int) float32 { return at(1, (q/ys*c.y[1]+o)*ys+q%ys) }, func(q int) float32 {
+			y := func(q int) float32 { return at(1, (q/ys*c.y[1]+o)*ys+q%ys) }
+			x := func(q int) float32 {
 				if s, ok := reads(&c.w, c.x[2:], c.y[2:], q%ys, k); ok {
 					return at(0, (q/ys*c.x[1]+o/og*cg+ch)*xs+s)
 				}
 				return 0
-			}))
+			}
+			if machine == portable || ys < 16 || c.y[len(c.y)-1] < 4 || c.x[0] == 0 {
+				out = append(out, writtenOrder(machine, c.x[0]*ys, y, x))
+			} else if og < 8 {
+				out = append(out, lanesOrder(c.x[0], ys, c.y[len(c.y)-1], y, x))
+			} else {
+				out = append(out, chunkedOrder(c.x[0], ys, count(c.f), y, x))
+			}
 		}
 	}
 	return out
+}
+
+// chunkedOrder sums the products of the positions of images as conv_filter's blocks and chunks say, for a result of so many
+// elements.
+func chunkedOrder(images, positions, elements int, y, x func(q int) float32) float32 {
+	together := max(1, 256/positions) // images of a block
+	parts := (positions + 255) / 256  // blocks of an image
+	begin := func(b int) int {
+		image, i := b/parts*together, b%parts
+		if image >= images {
+			return images * positions
+		}
+		return image*positions + positions/parts*i + min(i, positions%parts)
+	}
+	blocks := (images + together - 1) / together * parts
+	chunks := min(16, blocks, max(1, 1<<18/elements))
+	var all float32
+	for q, b := 0, 0; q < chunks; q++ {
+		var chunk float32
+		n := blocks / chunks
+		if q < blocks%chunks {
+			n++
+		}
+		for ; n > 0; n-- {
+			var s float32
+			for i := begin(b); i < begin(b+1); i++ {
+				s = roundedOnce(y(i), x(i), s)
+			}
+			chunk += s
+			b++
+		}
+		all += chunk
+	}
+	return all
+}
+
+// lanesOrder sums them as conv_filter does for few filters, whose rows of so many positions are summed side by side.
+func lanesOrder(images, positions, width int, y, x func(q int) float32) float32 {
+	chunks := (images + (images+15)/16 - 1) / ((images + 15) / 16)
+	var all float32
+	for q, image := 0, 0; q < chunks; q++ {
+		n := images / chunks
+		if q < images%chunks {
+			n++
+		}
+		var lanes [16]float32
+		for i := image * positions; i < (image+n)*positions; i++ {
+			l := i % positions % width % 16
+			lanes[l] = roundedOnce(y(i), x(i), lanes[l])
+		}
+		image += n
+		for n := 8; n > 0; n /= 2 {
+			for l := range n {
+				lanes[l] += lanes[n+l]
+			}
+		}
+		if q == 0 {
+			all = lanes[0]
+		} else {
+			all += lanes[0]
+		}
+	}
+	return all
 }
 
 func TestConvWrittenOrder(t *testing.T) {
@@ -160,9 +231,27 @@ func TestConvWrittenOrder(t *testing.T) {
 		{graph.Window{Size: []int{4, 4}, Stride: []int{1, 1}, Low: []int{0, 0}, High: []int{0, 0}, Dilation: []int{1, 1}, Groups: 2}, []int{3, 40, 4, 4}, []int{6, 20, 4, 4}, []int{3, 6, 1, 1}},
 		{graph.Window{Size: []int{3, 2}, Stride: []int{2, 2}, Low: []int{1, 0}, High: []int{1, 0}, Dilation: []int{1, 2}, Groups: 4}, []int{40, 4, 9, 8}, []int{4, 1, 3, 2}, []int{40, 4, 5, 3}},
 		{graph.Window{Size: []int{3, 3}, Stride: []int{2, 3}, Low: []int{1, 1}, High: []int{1, 1}, Dilation: []int{1, 2}, Groups: 1}, []int{2, 3, 9, 9}, []int{300, 3, 3, 3}, []int{2, 300, 5, 3}},
+		{graph.Window{Size: []int{5, 5}, Stride: []int{1, 1}, Low: []int{2, 2}, High: []int{2, 2}, Dilation: []int{1, 1}, Groups: 1}, []int{5, 1, 18, 18}, []int{16, 1, 5, 5}, []int{5, 16, 18, 18}},
+		{graph.Window{Size: []int{3, 3}, Stride: []int{1, 1}, Low: []int{1, 1}, High: []int{1, 1}, Dilation: []int{1, 1}, Groups: 1}, []int{18, 3, 6, 6}, []int{40, 3, 3, 3}, []int{18, 40, 6, 6}},
+		{graph.Window{Size: []int{3, 3}, Stride: []int{1, 1}, Low: []int{1, 1}, High: []int{1, 1}, Dilation: []int{1, 1}, Groups: 2}, []int{18, 4, 6, 6}, []int{20, 2, 3, 3}, []int{18, 20, 6, 6}},
+		{graph.Window{Size: []int{5, 5}, Stride: []int{1, 1}, Low: []int{2, 2}, High: []int{2, 2}, Dilation: []int{1, 1}, Groups: 3}, []int{19, 3, 9, 41}, []int{3, 1, 5, 5}, []int{19, 3, 9, 41}},
+		{graph.Window{Size: []int{3, 3}, Stride: []int{2, 2}, Low: []int{1, 1}, High: []int{1, 1}, Dilation: []int{1, 1}, Groups: 2}, []int{2, 4, 12, 52}, []int{6, 2, 3, 3}, []int{2, 6, 6, 26}},
+		{graph.Window{Size: []int{3}, Stride: []int{1}, Low: []int{1}, High: []int{1}, Dilation: []int{1}, Groups: 1}, []int{1, 1, 100003}, []int{1, 1, 3}, []int{1, 1, 100003}},
+		{graph.Window{Size: []int{5, 4}, Stride: []int{2, 2}, Low: []int{2, 1}, High: []int{2, 1}, Dilation: []int{1, 3}, Groups: 1}, []int{2, 2, 20, 30}, []int{9, 2, 5, 4}, []int{2, 9, 10, 12}},
 	}
-	for range 100 {
-		cases = append(cases, randomConv(r))
+	for i := range 150 {
+		c := randomConv(r)
+		if i%3 == 0 { // many filters, and more positions
+			c.f[0], c.y[1] = c.f[0]*9, c.y[1]*9
+			for d := range c.y[2:] {
+				c.x[2+d] += 11 * c.w.Stride[d]
+				c.y[2+d] += 11
+				if d == 1 {
+					break
+				}
+			}
+		}
+		cases = append(cases, c)
 	}
 	for _, c := range cases {
 		c.each(func(op *graph.Primitive, a *graph.Attrs, dims [2][]int, out []int) {
@@ -247,7 +336,12 @@ func BenchmarkConv(b *testing.B) {
 	deep.x, deep.f, deep.y = []int{1, 64, 56, 56}, []int{64, 1, 3, 3}, []int{1, 64, 56, 56}
 	wide := big
 	wide.x, wide.f, wide.y = []int{8, 64, 56, 56}, []int{64, 64, 3, 3}, []int{8, 64, 56, 56}
-	for name, c := range map[string]convCase{"64x16x8x8": big, "strided": strided, "depthwise": deep, "8x64x56x56": wide} {
+	first, second := big, big
+	first.w.Size, first.w.Low, first.w.High = []int{5, 5}, []int{2, 2}, []int{2, 2}
+	second.w = first.w
+	first.x, first.f, first.y = []int{64, 1, 28, 28}, []int{16, 1, 5, 5}, []int{64, 16, 28, 28}
+	second.x, second.f, second.y = []int{64, 16, 14, 14}, []int{32, 16, 5, 5}, []int{64, 32, 14, 14}
+	for name, c := range map[string]convCase{"64x1x28x28": first, "64x16x14x14": second, "64x16x8x8": big, "strided": strided, "depthwise": deep, "8x64x56x56": wide} {
 		c.each(func(op *graph.Primitive, a *graph.Attrs, dims [2][]int, out []int) {
 			r := rand.New(rand.NewPCG(1, 2))
 			in := []array{arrayOf(graph.Uniform(r, graph.Float32, -2, 2, dims[0]...)), arrayOf(graph.Uniform(r, graph.Float32, -2, 2, dims[1]...))}

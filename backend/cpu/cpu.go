@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 
 	"github.com/flambeau-ml/flambeau/backend"
+	"github.com/flambeau-ml/flambeau/internal/asm/amd64"
 	"github.com/flambeau-ml/flambeau/internal/offheap"
 	"github.com/flambeau-ml/flambeau/internal/workpool"
 )
@@ -65,7 +66,7 @@ func New(o Options) *Device {
 	d.loops, d.engine = newLoopCompiler(level), engineFor(level)
 	d.env = env{pool: d.pool, engine: d.engine}
 	d.expand = d.loops != nil
-	if d.loops != nil {
+	if d.loops != nil && d.loops.features.Has(amd64.LevelAVX512) {
 		d.rows = rowCodes()
 	}
 	d.states.New = func() any { return &state{eval: newEvaluation(d.pool, d.threads)} }

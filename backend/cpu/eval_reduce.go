@@ -166,12 +166,25 @@ func (e *evaluation) pieces(n, unit, tasks, work int) (parts, size int) {
 	return (n + size - 1) / size, size
 }
 
+// runWidth is how many kept elements are reduced side by side. Machine code has those that lie in one piece, so that it
+// goes through memory from its beginning to its end.
+func (e *evaluation) runWidth() int {
+	threads := e.pool.Threads()
+	if e.machine {
+		if inner := e.whole.dims[len(e.whole.dims)-1]; inner >= 64 && inner <= block && (inner < e.k || e.u >= 4*threads*runTerms) {
+			return inner
+		}
+	}
+	width := min(e.k, block)
+	if e.k >= 128 && e.k < 2*block*threads { // narrower blocks for more workers
+		width = min(width, max(64, (e.k/(2*threads)+63)&^63))
+	}
+	return width
+}
+
 // reduceRuns is a loop whose reduced axes are all folded: u runs outside, the kept axes k inside.
 func (e *evaluation) reduceRuns() {
-	width := min(e.k, block)
-	if e.k >= 128 && e.k < 2*block*e.pool.Threads() { // narrower blocks for more workers
-		width = min(width, max(64, (e.k/(2*e.pool.Threads())+63)&^63))
-	}
+	width := e.runWidth()
 	blocks := (e.k + width - 1) / width
 	work := e.k * e.u * max(e.work, 1)
 	parts, size := e.pieces(e.u, runTerms, blocks, work)

@@ -193,6 +193,74 @@ func exactValue(p *graph.Primitive, x, y float64) *big.Float {
 		if math.Abs(x) < 8 {
 			return bigErf(bigOf(x))
 		}
+	case graph.Exp2:
+		if math.Abs(x) < 1100 {
+			e, _ := bigExp(bigMul(bigOf(x), bigLn2))
+			return e
+		}
+	case graph.Log2, graph.Log10:
+		if x > 0 && x != 1 {
+			base := 2.0
+			if p == graph.Log10 {
+				base = 10
+			}
+			return bigQuo(bigLog(bigOf(x)), bigLog(bigOf(base)))
+		}
+	case graph.Tan:
+		return bigQuo(bigSin(x, 0), bigSin(x, 1))
+	case graph.Asin, graph.Acos:
+		if math.Abs(x) < 1 {
+			beside := bigOf(0).Sqrt(bigSub(bigOf(1), bigMul(bigOf(x), bigOf(x))))
+			if p == graph.Asin {
+				return bigAngle(bigOf(math.Abs(x)), beside, x < 0)
+			}
+			a := bigAngle(beside, bigOf(math.Abs(x)), false)
+			if x < 0 {
+				a = bigSub(bigAdd(bigOf(0), bigPi), a)
+			}
+			return a
+		}
+	case graph.Atan:
+		return bigAtan2(math.Abs(x), 1, x < 0)
+	case graph.Sinh, graph.Cosh:
+		if a := math.Abs(x); a < 700 && a > 0x1p-60 {
+			up, _ := bigExp(bigOf(x))
+			down, _ := bigExp(bigOf(-x))
+			if p == graph.Sinh {
+				return bigShift(bigSub(up, down), -1)
+			}
+			return bigShift(bigAdd(up, down), -1)
+		}
+	case graph.Asinh, graph.Acosh:
+		a, one := math.Abs(x), 1.0
+		if p == graph.Acosh {
+			a, one = x, -1
+		}
+		if a > 0x1p-60 && a < 0x1p100 && (one > 0 || a > 1) {
+			l := bigLog(bigAdd(bigOf(a), bigOf(0).Sqrt(bigAdd(bigMul(bigOf(a), bigOf(a)), bigOf(one)))))
+			if p == graph.Asinh && x < 0 {
+				l.Neg(l)
+			}
+			return l
+		}
+	case graph.Atanh:
+		if a := math.Abs(x); a < 1 && a > 0x1p-60 {
+			return bigShift(bigLog(bigQuo(bigAdd(bigOf(1), bigOf(x)), bigSub(bigOf(1), bigOf(x)))), -1)
+		}
+	case graph.Erfc:
+		if math.Abs(x) < 8 {
+			return bigSub(bigOf(1), bigErf(bigOf(x)))
+		}
+	case graph.Ndtr:
+		if math.Abs(x) < 8 {
+			root := bigOf(0).Sqrt(bigOf(0.5))
+			return bigShift(bigAdd(bigOf(1), bigErf(bigMul(bigOf(x), root))), -1)
+		}
+	case graph.Sigmoid:
+		if math.Abs(x) < 800 {
+			e, _ := bigExp(bigOf(-x))
+			return bigQuo(bigOf(1), bigAdd(bigOf(1), e))
+		}
 	case graph.Pow:
 		if x > 0 && x != 1 && y != 0 && math.Abs(y)*math.Abs(math.Log2(x)) < 1100 {
 			e, _ := bigExp(bigMul(bigOf(y), bigLog(bigOf(x))))
@@ -208,16 +276,23 @@ func exactValue(p *graph.Primitive, x, y float64) *big.Float {
 
 // bigAtan2 is the angle of (x, y) or (x, −y), y > 0.
 func bigAtan2(y, x float64, negative bool) *big.Float {
-	pi := bigAdd(bigOf(0), bigPi)
-	a := math.Abs(x)
-	var t *big.Float
-	if y <= a {
-		t = bigAtan(bigQuo(bigOf(y), bigOf(a)))
-	} else {
-		t = bigSub(bigShift(pi, -1), bigAtan(bigQuo(bigOf(a), bigOf(y))))
-	}
+	t := bigAngle(bigOf(y), bigOf(math.Abs(x)), false)
 	if x < 0 {
-		t = bigSub(pi, t)
+		t = bigSub(bigAdd(bigOf(0), bigPi), t)
+	}
+	if negative {
+		t.Neg(t)
+	}
+	return t
+}
+
+// bigAngle is the angle of (x, y), or of (x, −y), where none of x and y is negative.
+func bigAngle(y, x *big.Float, negative bool) *big.Float {
+	var t *big.Float
+	if y.Cmp(x) <= 0 {
+		t = bigAtan(bigQuo(y, x))
+	} else {
+		t = bigSub(bigShift(bigAdd(bigOf(0), bigPi), -1), bigAtan(bigQuo(x, y)))
 	}
 	if negative {
 		t.Neg(t)

@@ -26,6 +26,22 @@ var formulas = map[*graph.Primitive]func(w *formula, x, y val) val{
 	graph.Erf:   (*formula).erf,
 	graph.Pow:   (*formula).pow,
 	graph.Atan2: (*formula).atan2,
+	graph.Exp2:  (*formula).exp2,
+	graph.Log2:  (*formula).log2,
+	graph.Log10: (*formula).log10,
+	graph.Tan:   (*formula).tan,
+	graph.Asin:  (*formula).asin,
+	graph.Acos:  (*formula).acos,
+	graph.Atan:  (*formula).atan,
+	graph.Sinh:  (*formula).sinh,
+	graph.Cosh:  (*formula).cosh,
+	graph.Asinh: (*formula).asinh,
+	graph.Acosh: (*formula).acosh,
+	graph.Atanh: (*formula).atanh,
+	graph.Erfc:  (*formula).erfc,
+	graph.Ndtr:  (*formula).ndtr,
+
+	graph.Sigmoid: (*formula).sigmoid,
 }
 
 // elementary reports whether the instruction is a formula.

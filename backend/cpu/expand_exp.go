@@ -39,11 +39,58 @@ func (w *formula) power(bits val, k uint64) val {
 func (w *formula) exp(x, _ val) val {
 	x = w.between(x, of(w, -104.0, -746), of(w, 89.0, 710))
 	n, _ := w.nearest(x, math.Log2E)
-	rh, rl, r, r2 := w.expRest(x, n)
-	tail := w.fma(r2, w.fma(r, w.expCubes(r, r2), w.c(0.5)), rl)
-	h := w.add(w.c(1), rh)
-	lost := w.sub(rh, w.sub(h, w.c(1))) // to add rh + tail first would cost a third of a unit
-	return w.scale(w.add(h, w.add(lost, tail)), n)
+	h, tail := w.expSum(x, n)
+	return w.scaleSum(w.add(h, tail), h, tail, n)
+}
+
+// scaleSum is h + tail, of which sum is the sum, times 2ⁿ. Where that may be denormal it is rounded once, to a multiple of
+// the least number.
+func (w *formula) scaleSum(sum, h, tail, n val) val {
+	denormal := w.lt(n, w.c(of(w, -125.0, -1021)))
+	f := w.rarely(denormal)
+	c := f.scale(w.c(1.5), f.sub(w.c(of(w, -126.0, -1022)), n)) // its unit is that number times 2⁻ⁿ
+	near := f.sub(f.add(c, h), c)
+	rest := f.add(f.sub(h, near), tail)
+	rest = f.sub(f.add(c, rest), c)
+	return w.scale(w.sel(denormal, f.add(near, rest), sum), n)
+}
+
+// expSum is eʳ = h + tail, where x = n·log 2 + r. What n times the second part of log 2 changes is left out of r and
+// comes in as its product with eʳ, so that r loses nothing.
+func (w *formula) expSum(x, n val) (h, tail val) {
+	hi, lo := w.ln2()
+	r := w.fma(n, w.c(-hi), x)
+	rl := w.mul(n, w.c(-lo))
+	h = w.add(w.c(1), r)
+	half, r2 := w.mul(r, w.c(0.5)), w.mul(r, r)
+	r3, cubes := w.mul(r, r2), w.expCubes(r, r2)
+	e := w.fma(half, r, h)
+	if w.wide() {
+		e = w.fma(r3, cubes, e)
+	}
+	lost := w.fma(rl, e, w.sub(r, w.sub(h, w.c(1)))) // to add r and the tail first would cost a third of a unit
+	return h, w.fma(r3, cubes, w.fma(half, r, lost))
+}
+
+// exp2 is 2ⁿ·2ʳ where x = n + r.
+func (w *formula) exp2(x, _ val) val {
+	x = w.between(x, of(w, -151.0, -1076), of(w, 129.0, 1025))
+	n := w.round(x)
+	r := w.sub(x, n)
+	q := w.exp2Quotient(r)
+	return w.scaleSum(w.fma(r, q, w.c(1)), w.c(1), w.mul(r, q), n)
+}
+
+// sigmoid is e/(1 + e) or 1/(1 + e), e = e^−|x|.
+func (w *formula) sigmoid(x, _ val) val {
+	z := w.greater(w.c(of(w, -104.0, -746)), w.float(w.or(w.bits(x), w.ci(w.bits(x), w.signBit()))))
+	n, _ := w.nearest(z, math.Log2E)
+	hi, lo := w.ln2()
+	r := w.fma(n, w.c(-lo), w.fma(n, w.c(-hi), z))
+	r2 := w.mul(r, r)
+	p := w.fma(r2, w.fma(r, w.expCubes(r, r2), w.c(0.5)), r)
+	e := w.scale(w.add(p, w.c(1)), n)
+	return w.div(w.sel(w.lt(x, w.c(0)), e, w.c(1)), w.add(e, w.c(1)))
 }
 
 // expRest is r = rh + rl = x − n·log 2, of which rh is what the first part of log 2 leaves, exactly; and r².
@@ -72,17 +119,23 @@ func (w *formula) expm1Parts(x val, k uint64) (hi, lo val) {
 }
 
 func (w *formula) expm1(x, _ val) val {
+	if !w.wide() {
+		return w.expm1Single(x)
+	}
 	in := x
-	x = w.between(x, of(w, -20.0, -40), of(w, 88.9, 709.9))
+	x = w.between(x, -40, 709.9)
 	hi, lo := w.expm1Parts(x, 1) // half of it, as 2ⁿ may overflow
 	half := w.add(hi, lo)
-	return w.sel(w.lt(w.abs(in), w.c(of(w, 0x1p-100, 0x1p-500))), in, w.add(half, half))
+	return w.sel(w.tiny(w.abs(in)), in, w.add(half, half))
 }
 
 // tanh is m/(m + 2), m = e²ˣ − 1, of |x|: a quotient q and its remainder over the divisor.
 func (w *formula) tanh(x, _ val) val {
+	if !w.wide() {
+		return w.tanhSingle(x)
+	}
 	ax := w.abs(x)
-	m, ml := w.expm1Parts(w.lesser(w.c(of(w, 20.0, 40)), w.add(ax, ax)), 0)
+	m, ml := w.expm1Parts(w.lesser(w.c(40), w.add(ax, ax)), 0)
 	all := w.add(m, ml)
 	m, ml = all, w.add(w.sub(m, all), ml)
 	d, dl := w.twoSum(m, w.c(2))
@@ -94,9 +147,9 @@ func (w *formula) tanh(x, _ val) val {
 	return w.withSign(w.fma(rest, inv, q), w.sign(x))
 }
 
-// erf is a polynomial below 0.9; above, 1 − 2⁻ʰ with a polynomial h for −log₂ of what is missing.
+// erf is a polynomial below an edge; above, 1 − 2⁻ʰ with a polynomial h for −log₂ of what is missing.
 func (w *formula) erf(x, _ val) val {
-	const edge = 0.9
+	edge := of(w, 0.8, 0.9)
 	ax := w.abs(x)
 	z := w.mul(x, x)
 	small := w.fma(x, w.alternating(z, 3, of(w,
@@ -108,7 +161,7 @@ func (w *formula) erf(x, _ val) val {
 	t := w.lesser(w.c(of(w, 4.0, 6)), ax)
 	t = w.sub(t, w.c(1))
 	c := of(w,
-		[]float64{0x1.558eaep+1, 0x1.e7532ap+1, 0x1.37620cp+0, 0x1.eb396ep-5, -0x1.d6e85ep-7, 0x1.5566eep-9, -0x1.67ea5ep-13, -0x1.26db46p-15},
+		[]float64{0x1.558eaep+1, 0x1.e7532ap+1, 0x1.37622ap+0, 0x1.eb2a4cp-5, -0x1.d7d6b2p-7, 0x1.6817bep-9, -0x1.5bd1eap-12, 0x1.0c727ep-16},
 		[]float64{0x1.558eada6637f3p+1, 0x1.e75328fe78c59p+1, 0x1.37627e9b5c28fp+0, 0x1.eb31368a28abdp-5, -0x1.da5764dd7883fp-7,
 			0x1.7603efeaa50a4p-9, -0x1.6704ab207b8fdp-12, -0x1.3df97c85ef48dp-15, 0x1.48a29972c7a84p-15, -0x1.d12dd594c3a36p-17,
 			0x1.9095363ee4e80p-19, -0x1.e93b091a2aedcp-23, -0x1.0210481333edfp-23, 0x1.0b6f948eecc03p-24, -0x1.1451d672ede34p-26,
@@ -128,9 +181,16 @@ func (w *formula) erf(x, _ val) val {
 
 // exp2Quotient is (2ʳ − 1)/r for |r| ≤ ½.
 func (w *formula) exp2Quotient(r val) val {
-	return w.poly(r, w.mul(r, r), of(w,
-		[]float64{0x1.62e430p-1, 0x1.ebfbe0p-3, 0x1.c6af70p-5, 0x1.3b2a82p-7, 0x1.5f11b2p-10, 0x1.43eebap-13},
-		[]float64{0x1.62e42fefa39efp-1, 0x1.ebfbdff82c58fp-3, 0x1.c6b08d704a1d1p-5, 0x1.3b2ab6fba4d7cp-7, 0x1.5d87fe78759b2p-10,
-			0x1.430912f8a8b56p-13, 0x1.ffcbfd3f7ea24p-17, 0x1.62c0216fa5ba9p-20, 0x1.b5234d4bba4bbp-24, 0x1.e4d1acf75a55ap-28,
-			0x1.ec3ecd890544cp-32, 0x1.c18a859a73e87p-36})...)
+	if !w.wide() {
+		return w.fma(r, w.poly(r, w.mul(r, r), 0x1.ebfbe0p-3, 0x1.c6af70p-5, 0x1.3b2a82p-7, 0x1.5f11b2p-10, 0x1.43eebap-13), w.c(0x1.62e430p-1))
+	}
+	lo := w.c(0x1.abc9e3b39803fp-56) // the second part of log 2
+	return w.add(w.c(math.Ln2), w.fma(r, w.exp2Squares(r), lo))
+}
+
+// exp2Squares is (2ʳ − 1 − r·log 2)/r² of float64, |r| ≤ ½.
+func (w *formula) exp2Squares(r val) val {
+	return w.poly(r, w.mul(r, r), 0x1.ebfbdff82c58fp-3, 0x1.c6b08d704a0c3p-5, 0x1.3b2ab6fba4da4p-7, 0x1.5d87fe78a484dp-10,
+		0x1.430912f899754p-13, 0x1.ffcbfc6b81ca8p-17, 0x1.62c021b01a66ep-20, 0x1.b524ef5e8fa7dp-24, 0x1.e4d0c9d089b6fp-28,
+		0x1.e9e7fd8df9ba5p-32, 0x1.c2a78999a98d0p-36)
 }

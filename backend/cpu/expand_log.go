@@ -68,8 +68,14 @@ func (w *formula) normalSplit(x val) (k, m val) {
 	return w.sub(k, w.sel(tiny, w.c(of(w, 24.0, 54)), w.c(0))), m
 }
 
-// log1p takes 1 + x apart, and then from x what it has found.
 func (w *formula) log1p(x, _ val) val {
+	y := w.log1pSum(x, -1)
+	return w.sel(w.eq(x, w.c(0)), x, y)
+}
+
+// log1pSum is log(1 + x + xl), where xl is much less than x; −1: 0. It takes 1 + x apart, and then from x what it has
+// found.
+func (w *formula) log1pSum(x, xl val) val {
 	u := w.add(x, w.c(1))
 	k, scaled, _ := w.split(u)
 	huge := w.lt(w.c(of(w, 0x1p30, 0x1p60)), x)
@@ -77,6 +83,35 @@ func (w *formula) log1p(x, _ val) val {
 	part := w.float(w.sub(w.bits(x), scaled))                                                                // x·2⁻ᵏ
 	f := w.add(part, less)
 	more := w.sub(part, w.sub(f, less))
-	y := w.edges(w.logSum(k, f, w.logTail(f), w.fma(w.neg(f), more, more)), u)
-	return w.sel(w.eq(x, w.c(0)), x, y)
+	if xl >= 0 {
+		more = w.fma(xl, w.float(w.sub(w.ci(scaled, w.bias()<<w.mantissa()), scaled)), more)
+	}
+	return w.edges(w.logSum(k, f, w.logTail(f), w.fma(w.neg(f), more, more)), u)
+}
+
+func (w *formula) log2(x, _ val) val {
+	if !w.wide() {
+		return w.logSingle(x, math.Ln2)
+	}
+	h, l := w.log2Sum(x)
+	return w.edges(w.add(h, l), x)
+}
+
+func (w *formula) log10(x, _ val) val {
+	if !w.wide() {
+		return w.logSingle(x, math.Ln10)
+	}
+	h, l := w.log2Sum(x)
+	c := [2]float64{0x1.34413509f79ffp-2, -0x1.9dc1da994fd21p-59} // log₁₀ 2
+	y := w.mul(h, w.c(c[0]))
+	yl := w.fma(h, w.c(c[0]), w.neg(y))
+	return w.edges(w.add(y, w.fma(l, w.c(c[0]), w.fma(h, w.c(c[1]), yl))), x)
+}
+
+// log2Sum is log₂ x as a sum, of float64.
+func (w *formula) log2Sum(x val) (sum, l val) {
+	k, m := w.normalSplit(x)
+	h, l := w.log2Near(m)
+	sum = w.add(k, h)
+	return sum, w.add(l, w.add(w.sub(k, sum), h))
 }

@@ -20,7 +20,7 @@ func expanding(threads int) *Device {
 
 // edgeBits are operands where formulas have edges, and some around them.
 func edgeBits(d graph.DType) []float64 {
-	out := []float64{0, 1, 2, 0.5, 0.9, 3, 4, 6, 20, 40, 88.7, 89, 104, 709.7, 710, 746, 0x1p15, 0x1p20, 0x1p30, 0x1p60, 1e10, 0x1p-100,
+	out := []float64{0, 1, 2, 0.5, 0.8, 0.9, 3, 4, 6, 20, 40, 88.7, 89, 104, 709.7, 710, 746, 0x1p15, 0x1p20, 0x1p30, 0x1p60, 1e10, 0x1p-100,
 		0x1p-126, 0x1p-149, 0x1p-1022, 5e-324, math.MaxFloat32, math.MaxFloat64, math.Inf(1), math.Pi / 2, math.Pi, 22, 1e300}
 	for _, x := range out[:len(out):len(out)] {
 		out = append(out, math.Nextafter(x, 0), math.Nextafter(x, math.Inf(1)),
@@ -109,7 +109,7 @@ func TestExpansionText(t *testing.T) {
 
 // TestElementaryEdges holds what C's functions say of zeros, infinities and NaN.
 func TestElementaryEdges(t *testing.T) {
-	inf, nan, neg0 := math.Inf(1), math.NaN(), math.Copysign(0, -1)
+	inf, nan, neg0, pi := math.Inf(1), math.NaN(), math.Copysign(0, -1), math.Pi
 	unary := map[*graph.Primitive][][2]float64{
 		graph.Rsqrt: {{0, inf}, {neg0, -inf}, {inf, 0}, {-1, nan}, {-inf, nan}, {nan, nan}, {4, 0.5}},
 		graph.Exp:   {{0, 1}, {neg0, 1}, {inf, inf}, {-inf, 0}, {nan, nan}, {1e30, inf}, {-1e30, 0}},
@@ -120,8 +120,23 @@ func TestElementaryEdges(t *testing.T) {
 		graph.Cos:   {{0, 1}, {neg0, 1}, {inf, nan}, {-inf, nan}, {nan, nan}, {1e-40, 1}},
 		graph.Tanh:  {{0, 0}, {neg0, neg0}, {inf, 1}, {-inf, -1}, {nan, nan}, {1e30, 1}, {1e-40, 1e-40}, {-1e-40, -1e-40}},
 		graph.Erf:   {{0, 0}, {neg0, neg0}, {inf, 1}, {-inf, -1}, {nan, nan}, {1e30, 1}, {-1e30, -1}},
+
+		graph.Exp2:    {{0, 1}, {neg0, 1}, {3, 8}, {-2, 0.25}, {inf, inf}, {-inf, 0}, {nan, nan}, {1e30, inf}, {-1e30, 0}},
+		graph.Log2:    {{0, -inf}, {neg0, -inf}, {1, 0}, {8, 3}, {0.25, -2}, {inf, inf}, {-1, nan}, {-inf, nan}, {nan, nan}, {-1e-40, nan}},
+		graph.Log10:   {{0, -inf}, {neg0, -inf}, {1, 0}, {1000, 3}, {inf, inf}, {-1, nan}, {-inf, nan}, {nan, nan}, {-1e-40, nan}},
+		graph.Tan:     {{0, 0}, {neg0, neg0}, {inf, nan}, {-inf, nan}, {nan, nan}, {1e-40, 1e-40}},
+		graph.Asin:    {{0, 0}, {neg0, neg0}, {1, pi / 2}, {-1, -pi / 2}, {0.5, pi / 6}, {1.5, nan}, {-2, nan}, {inf, nan}, {-inf, nan}, {nan, nan}, {1e-40, 1e-40}},
+		graph.Acos:    {{0, pi / 2}, {neg0, pi / 2}, {1, 0}, {-1, pi}, {0.5, pi / 3}, {1.5, nan}, {-2, nan}, {inf, nan}, {-inf, nan}, {nan, nan}},
+		graph.Atan:    {{0, 0}, {neg0, neg0}, {1, pi / 4}, {-1, -pi / 4}, {inf, pi / 2}, {-inf, -pi / 2}, {nan, nan}, {1e30, pi / 2}, {1e-40, 1e-40}},
+		graph.Sinh:    {{0, 0}, {neg0, neg0}, {inf, inf}, {-inf, -inf}, {nan, nan}, {1e30, inf}, {-1e30, -inf}, {1e-40, 1e-40}},
+		graph.Cosh:    {{0, 1}, {neg0, 1}, {inf, inf}, {-inf, inf}, {nan, nan}, {1e30, inf}, {-1e30, inf}, {1e-40, 1}},
+		graph.Asinh:   {{0, 0}, {neg0, neg0}, {inf, inf}, {-inf, -inf}, {nan, nan}, {1e-40, 1e-40}, {0x1p100, 101 * math.Ln2}, {-0x1p100, -101 * math.Ln2}},
+		graph.Acosh:   {{1, 0}, {0.5, nan}, {0, nan}, {-2, nan}, {inf, inf}, {-inf, nan}, {nan, nan}, {-1e30, nan}, {0x1p100, 101 * math.Ln2}},
+		graph.Atanh:   {{0, 0}, {neg0, neg0}, {1, inf}, {-1, -inf}, {1.5, nan}, {-2, nan}, {inf, nan}, {-inf, nan}, {nan, nan}, {1e-40, 1e-40}},
+		graph.Erfc:    {{0, 1}, {neg0, 1}, {inf, 0}, {-inf, 2}, {nan, nan}, {1e30, 0}, {-1e30, 2}},
+		graph.Ndtr:    {{0, 0.5}, {neg0, 0.5}, {inf, 1}, {nan, nan}, {1e30, 1}},
+		graph.Sigmoid: {{0, 0.5}, {neg0, 0.5}, {inf, 1}, {-inf, 0}, {nan, nan}, {1e30, 1}, {-1e30, 0}},
 	}
-	pi := math.Pi
 	binary := map[*graph.Primitive][][3]float64{
 		graph.Pow: {{nan, 0, 1}, {nan, neg0, 1}, {1, nan, 1}, {1, inf, 1}, {-1, inf, 1}, {-1, -inf, 1}, {nan, 1, nan}, {2, nan, nan},
 			{0, 3, 0}, {neg0, 3, neg0}, {0, 2, 0}, {neg0, 2, 0}, {neg0, 0.5, 0}, {0, -3, inf}, {neg0, -3, -inf}, {neg0, -2, inf}, {neg0, -0.5, inf},

@@ -3,18 +3,16 @@ package cpu
 import (
 	"math"
 	"sync"
-
-	"github.com/flambeau-ml/flambeau/graph"
 )
 
 // far is the magnitude from which an angle is reduced with the digits of 2/π that matter for it.
-func (w *formula) far() float64 { return of(w, 0x1p15, 0x1p20) }
+func (w *formula) far() float64 { return of(w, 0x1p28, 0x1p20) }
 
-// quadrant is x ≥ 0 less a multiple n of π/2, as a sum hi + lo, and an integer that has n in its lowest bits.
+// quadrant is x ≥ 0 less a multiple n of π/2, as a sum hi + lo, and an integer that has n in its lowest bits. x is of
+// float64.
 func (w *formula) quadrant(x val) (hi, lo, n val) {
 	near, n := w.nearest(x, 2/math.Pi)
-	c := of(w, [3]float64{0x1.921fb6p0, -0x1.777a5cp-25, -0x1.ee59dap-50},
-		[3]float64{0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed8fbcp-110})
+	c := [3]float64{0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed8fbcp-110}
 	r := w.fma(near, w.c(-c[0]), x) // exact
 	p := w.mul(near, w.c(-c[1]))
 	hi = w.add(r, p)
@@ -31,23 +29,7 @@ func (w *formula) farQuadrant(x val) (hi, lo, n val) {
 	b := w.bits(x)
 	at := w.sub(w.shr(b, w.mantissa()), w.ci(b, w.table().first))
 	low := w.and(b, w.ci(b, 1<<w.mantissa()-1))
-	v := w.as(graph.Float64)
-	part := func(k int) val { return v.lookup(w.table(), k, at) }
-	if !w.wide() {
-		m := v.cast(w.as1(graph.Int32, w.or(low, w.ci(b, 1<<23))), graph.Float64)
-		// Products of 24 and 28 bits are exact, and so are the sums before the last.
-		p := v.mul(m, part(0))
-		n1 := v.round(p)
-		sum := v.add(v.sub(p, n1), v.mul(m, part(1)))
-		n2 := v.round(sum)
-		sum = v.fma(m, part(2), v.sub(sum, n2))
-		r := v.mul(sum, v.c(math.Pi/2))
-		hi = v.cast(r, graph.Float32)
-		lo = v.cast(v.sub(r, v.cast(hi, graph.Float64)), graph.Float32)
-		n1 = v.fma(v.round(v.mul(n1, v.c(0.25))), v.c(-4), n1) // below 4, for an integer of 32 bits
-		n = w.bits(w.add(v.cast(v.add(n1, n2), graph.Float32), w.shifter()))
-		return hi, lo, n
-	}
+	part := func(k int) val { return w.lookup(w.table(), k, at) }
 	m := w.float(w.or(low, w.ci(b, 0x4330000000000000))) // 2⁵² + low: the first bit of M is not among its bits
 	product := func(x, y val) (hi, lo val) {
 		hi = w.mul(x, y)
@@ -88,15 +70,13 @@ func (w *formula) twoSum(x, y val) (sum, lost val) {
 func (w *formula) waves(hi, lo val) (sin, cos val) {
 	z := w.mul(hi, hi)
 	z2 := w.mul(z, z)
-	p := w.poly(z, z2, of(w, []float64{-0x1.555544p-3, 0x1.1106bcp-7, -0x1.9915e4p-13},
-		[]float64{-0x1.5555555555547p-3, 0x1.111111110f579p-7, -0x1.a01a019badd5ap-13, 0x1.71de351e8624bp-19,
-			-0x1.ae5e1e901f8c2p-26, 0x1.5d7dc22113d9ep-33})...)
+	p := w.poly(z, z2, -0x1.5555555555547p-3, 0x1.111111110f579p-7, -0x1.a01a019badd5ap-13, 0x1.71de351e8624bp-19,
+		-0x1.ae5e1e901f8c2p-26, 0x1.5d7dc22113d9ep-33)
 	c := w.fma(w.c(-0.5), z, w.c(1)) // about the cosine, for lo
 	sin = w.add(hi, w.fma(w.mul(hi, z), p, w.mul(lo, c)))
 
-	p = w.poly(z, z2, of(w, []float64{0x1.55554ap-5, -0x1.6c0c1ap-10, 0x1.99e0cep-16},
-		[]float64{0x1.555555555554ap-5, -0x1.6c16c16c14dc4p-10, 0x1.a01a019c5152ap-16, -0x1.27e4f7c22e3fep-22,
-			0x1.1ee9b9dcfd18ap-29, -0x1.8f941c6112ed1p-37})...)
+	p = w.poly(z, z2, 0x1.555555555554ap-5, -0x1.6c16c16c14dc4p-10, 0x1.a01a019c5152ap-16, -0x1.27e4f7c22e3fep-22,
+		0x1.1ee9b9dcfd18ap-29, -0x1.8f941c6112ed1p-37)
 	tail := w.fma(w.c(-0.5), z, w.sub(w.c(1), c)) // what c has lost of 1 − z/2, and z of hi²
 	tail = w.fma(w.c(-0.5), w.fma(hi, hi, w.neg(z)), tail)
 	cos = w.add(c, w.fma(z2, p, w.fma(w.neg(hi), lo, tail)))
@@ -124,8 +104,38 @@ func (w *formula) wave(x val, k uint64, sign val) val {
 	return w.withSign(w.sel(even, sin, cos), flip)
 }
 
-func (w *formula) sin(x, _ val) val { return w.wave(w.angle(x), 0, w.sign(x)) }
-func (w *formula) cos(x, _ val) val { return w.wave(w.angle(x), 1, -1) }
+func (w *formula) sin(x, _ val) val {
+	if !w.wide() {
+		return w.waveSingle(x, 0)
+	}
+	return w.wave(w.angle(x), 0, w.sign(x))
+}
+
+func (w *formula) cos(x, _ val) val {
+	if !w.wide() {
+		return w.waveSingle(x, 1)
+	}
+	return w.wave(w.angle(x), 1, -1)
+}
+
+// tan is the tangent of what is left of the angle, or −1 over that.
+func (w *formula) tan(x, _ val) val {
+	if !w.wide() {
+		return w.tanSingle(x)
+	}
+	hi, lo, n := w.quadrant(w.angle(x))
+	z := w.mul(hi, hi)
+	p := w.poly(z, w.mul(z, z), 0x1.55555555554e4p-2, 0x1.11111111190dep-3, 0x1.ba1ba1b3cd065p-5, 0x1.664f49c49749ep-6,
+		0x1.226e0f6605fd7p-7, 0x1.d6d999b39987dp-9, 0x1.7d56b800a4b7bp-10, 0x1.38201fcea3b9bp-11, 0x1.d0c541650c556p-13,
+		0x1.217cb7cdf5709p-13, -0x1.dd53951549a4cp-16, 0x1.7ee94a5703858p-14, -0x1.808d3b0a464f2p-15, 0x1.61d17e65256e3p-16)
+	tail := w.fma(w.mul(hi, z), p, w.fma(lo, z, lo)) // d tan is nearly 1 + z
+	t := w.add(hi, tail)
+	tl := w.add(w.sub(hi, t), tail)
+	odd := w.eq(w.and(n, w.ci(n, 1)), w.ci(n, 1))
+	inv := w.div(w.c(-1), t)
+	inv = w.fma(w.fma(inv, tl, w.fma(inv, t, w.c(1))), inv, inv)
+	return w.withSign(w.sel(odd, inv, t), w.sign(x))
+}
 
 // lookup is a table of float64 numbers in several parts, one row for each exponent.
 type lookup struct {
@@ -136,7 +146,7 @@ type lookup struct {
 }
 
 var (
-	twoOverPi32 = newTwoOverPi("twoOverPi32", 3, 28, 127+15, 256, 127+23)
+	twoOverPi32 = newTwoOverPi("twoOverPi32", 3, 28, 127+28, 256, 127+23)
 	twoOverPi64 = newTwoOverPi("twoOverPi64", 4, 53, 1023+20, 2048, 1023+52)
 )
 

@@ -11,17 +11,827 @@ import (
 
 // fused are the formulas as loops over elements of float32 and of float64.
 var fused = map[*graph.Primitive][2]opFunc{
-	graph.Atan2: {atan232, atan264},
-	graph.Cos:   {cos32, cos64},
-	graph.Erf:   {erf32, erf64},
-	graph.Exp:   {exp32, exp64},
-	graph.Expm1: {expm132, expm164},
-	graph.Log:   {log32, log64},
-	graph.Log1p: {log1p32, log1p64},
-	graph.Pow:   {pow32, pow64},
-	graph.Rsqrt: {rsqrt32, rsqrt64},
-	graph.Sin:   {sin32, sin64},
-	graph.Tanh:  {tanh32, tanh64},
+	graph.Acos:    {acos32, acos64},
+	graph.Acosh:   {acosh32, acosh64},
+	graph.Asin:    {asin32, asin64},
+	graph.Asinh:   {asinh32, asinh64},
+	graph.Atan:    {atan32, atan64},
+	graph.Atan2:   {atan232, atan264},
+	graph.Atanh:   {atanh32, atanh64},
+	graph.Cos:     {cos32, cos64},
+	graph.Cosh:    {cosh32, cosh64},
+	graph.Erf:     {erf32, erf64},
+	graph.Erfc:    {erfc32, erfc64},
+	graph.Exp:     {exp32, exp64},
+	graph.Exp2:    {exp232, exp264},
+	graph.Expm1:   {expm132, expm164},
+	graph.Log:     {log32, log64},
+	graph.Log10:   {log1032, log1064},
+	graph.Log1p:   {log1p32, log1p64},
+	graph.Log2:    {log232, log264},
+	graph.Ndtr:    {ndtr32, ndtr64},
+	graph.Pow:     {pow32, pow64},
+	graph.Rsqrt:   {rsqrt32, rsqrt64},
+	graph.Sigmoid: {sigmoid32, sigmoid64},
+	graph.Sin:     {sin32, sin64},
+	graph.Sinh:    {sinh32, sinh64},
+	graph.Tan:     {tan32, tan64},
+	graph.Tanh:    {tanh32, tanh64},
+}
+
+func acos32(d, x, _, _ unsafe.Pointer, n int) {
+	out, in0 := vec[float32](d, n), vec[float32](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v1 := math.Float32frombits(math.Float32bits(v0) &^ (1 << 31))
+		v3 := float32(0x1p-01) < v1
+		s5 := float64(float32(-0x1p-01))*float64(v1) + float64(float32(0x1p-01))
+		v5 := float32(s5)
+		if middle(s5) {
+			v5 = fma32(float32(-0x1p-01), v1, float32(0x1p-01))
+		}
+		v6 := float32(math.Sqrt(float64(v5)))
+		v7 := float64(v5)
+		v8 := float64(v6)
+		v10 := v6
+		if float32(0x1p-30) > v6 {
+			v10 = float32(0x1p-30)
+		}
+		v11 := float32(0x1p-01) / v10
+		v12 := -v8
+		v13 := math.FMA(v12, v8, v7)
+		v14 := float64(v11)
+		v15 := math.FMA(v13, v14, v8)
+		v16 := float64(v1)
+		v17 := v16
+		if v3 {
+			v17 = v15
+		}
+		v18 := float64(v16 * v16)
+		v19 := v18
+		if v3 {
+			v19 = v7
+		}
+		v20 := float64(v19 * v19)
+		v23 := math.FMA(float64(0x1.e8c1fb3ea77abp-08), v20, float64(0x1.ed51470d0ca3dp-06))
+		v25 := math.FMA(v23, v20, float64(0x1.3332a7a3683ddp-04))
+		v28 := math.FMA(float64(0x1.1c51c1b18a6f1p-05), v20, float64(0x1.9367bb375a255p-06))
+		v30 := math.FMA(v28, v20, float64(0x1.6ddb3d2dc0975p-05))
+		v32 := math.FMA(v30, v20, float64(0x1.55555609ad3bcp-03))
+		v33 := math.FMA(v25, v19, v32)
+		v34 := float64(v19 * v33)
+		v35 := math.FMA(v17, v34, v17)
+		v36 := v35 + v35
+		v38 := float64(0x1.921fb54442d18p+00) - v35
+		v39 := v38
+		if v3 {
+			v39 = v36
+		}
+		v41 := v0 < float32(0x0p+00)
+		v43 := float64(0x1.921fb54442d18p+01) - v39
+		v44 := v39
+		if v41 {
+			v44 = v43
+		}
+		v45 := float32(v44)
+		out[i] = v45
+	}
+}
+
+func acos64(d, x, _, _ unsafe.Pointer, n int) {
+	out, in0 := vec[float64](d, n), vec[float64](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v1 := math.Abs(v0)
+		v3 := float64(0x1p-01) < v1
+		v5 := math.FMA(float64(-0x1p-01), v1, float64(0x1p-01))
+		v6 := float64(math.Sqrt(float64(v5)))
+		v7 := -v6
+		v8 := math.FMA(v7, v6, v5)
+		v10 := v6
+		if float64(0x1p-60) > v6 {
+			v10 = float64(0x1p-60)
+		}
+		v11 := float64(0x1p-01) / v10
+		v12 := float64(v8 * v11)
+		v13 := v1
+		if v3 {
+			v13 = v6
+		}
+		v14 := float64(v1 * v1)
+		v15 := v14
+		if v3 {
+			v15 = v5
+		}
+		v16 := float64(v15 * v15)
+		v19 := math.FMA(float64(0x1.0602ca5463322p-05), v16, float64(0x1.41104deeeee6cp-06))
+		v21 := math.FMA(v19, v16, float64(0x1.8ef40cd70982dp-07))
+		v23 := math.FMA(v21, v16, float64(0x1.1c6c44f1a72fep-06))
+		v25 := math.FMA(v23, v16, float64(0x1.f1c72c810aa55p-06))
+		v27 := math.FMA(v25, v16, float64(0x1.333333336fe2ap-04))
+		v30 := math.FMA(float64(-0x1.0b8b7505a2e22p-06), v16, float64(0x1.aa2c05349380ap-08))
+		v32 := math.FMA(v30, v16, float64(0x1.c6f630d0ab184p-07))
+		v34 := math.FMA(v32, v16, float64(0x1.6e89ed951a453p-06))
+		v36 := math.FMA(v34, v16, float64(0x1.6db6db41982cp-05))
+		v38 := math.FMA(v36, v16, float64(0x1.5555555555384p-03))
+		v39 := math.FMA(v27, v15, v38)
+		v40 := float64(v13 * v15)
+		v42 := float64(0x0p+00)
+		if v3 {
+			v42 = v12
+		}
+		v43 := math.FMA(v40, v39, v42)
+		v44 := math.Float64bits(v0)
+		v46 := v44 & uint64(0x8000000000000000)
+		v47 := math.Float64bits(v13)
+		v48 := v47 ^ v46
+		v49 := math.Float64frombits(v48)
+		v50 := math.Float64bits(v43)
+		v51 := v50 ^ v46
+		v52 := math.Float64frombits(v51)
+		v55 := float64(v49 * float64(-0x1p+00))
+		v56 := float64(0x1.921fb54442d18p+00) + v55
+		v57 := float64(0x1.921fb54442d18p+00) - v56
+		v58 := v57 + v55
+		v60 := math.FMA(v52, float64(-0x1p+00), float64(0x1.1a62633145c07p-54))
+		v61 := v58 + v60
+		v62 := v56 + v61
+		v63 := v13 + v43
+		v64 := v0 < float64(0x0p+00)
+		v67 := float64(v13 * float64(-0x1p+01))
+		v68 := float64(0x1.921fb54442d18p+01) + v67
+		v69 := float64(0x1.921fb54442d18p+01) - v68
+		v70 := v69 + v67
+		v72 := math.FMA(v43, float64(-0x1p+01), float64(0x1.1a62633145c07p-53))
+		v73 := v70 + v72
+		v74 := v68 + v73
+		v75 := v63 + v63
+		v76 := v75
+		if v64 {
+			v76 = v74
+		}
+		v77 := v62
+		if v3 {
+			v77 = v76
+		}
+		out[i] = v77
+	}
+}
+
+func acosh32(d, x, _, _ unsafe.Pointer, n int) {
+	v11 := float32(math.Inf(1))
+	v61 := float32(math.NaN())
+	out, in0 := vec[float32](d, n), vec[float32](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v2 := v0
+		if float32(0x1.fffffep+127) < v0 {
+			v2 = float32(0x1.fffffep+127)
+		}
+		v3 := float64(v2)
+		v5 := v3 - float64(0x1p+00)
+		v7 := v5 + float64(0x1p+01)
+		v8 := float64(v5 * v7)
+		v9 := float64(math.Sqrt(float64(v8)))
+		v10 := v5 + v9
+		v12 := v0 == v11
+		v13 := v10 + float64(0x1p+00)
+		v14 := math.Float64bits(v13)
+		v16 := v14 + uint64(0x95f619980c433)
+		v18 := v16 & uint64(0x7ff0000000000000)
+		v20 := v18 - uint64(0x3ff0000000000000)
+		v22 := v16 >> uint64(0x34)
+		v24 := v22 | uint64(0x4330000000000000)
+		v25 := math.Float64frombits(v24)
+		v27 := v25 - float64(0x1.00000000003ffp+52)
+		v28 := uint64(0x3ff0000000000000) - v20
+		v29 := math.Float64frombits(v28)
+		v30 := v29 - float64(0x1p+00)
+		v31 := math.FMA(v10, v29, v30)
+		v33 := float64(v31 * v31)
+		v36 := math.FMA(float64(0x1.bc15e6f87ecccp-04), v33, float64(0x1.c264a906e618fp-04))
+		v38 := math.FMA(v36, v33, float64(0x1.249c5a17f9793p-03))
+		v40 := math.FMA(v38, v33, float64(0x1.9999ca329412ep-03))
+		v42 := math.FMA(v40, v33, float64(0x1.555554d4e7d75p-02))
+		v45 := math.FMA(float64(-0x1.f8735f50555c1p-05), v33, float64(-0x1.bc7bd2853abffp-04))
+		v47 := math.FMA(v45, v33, float64(-0x1.fc65ac44fc73fp-04))
+		v49 := math.FMA(v47, v33, float64(-0x1.55693be75bf04p-03))
+		v51 := math.FMA(v49, v33, float64(-0x1.ffffa6e4051dp-03))
+		v53 := math.FMA(v51, v33, float64(-0x1.0000001b97496p-01))
+		v54 := math.FMA(v42, v31, v53)
+		v55 := math.FMA(v33, v54, v31)
+		v56 := math.FMA(v27, float64(0x1.62e42fefa39efp-01), v55)
+		v57 := float32(v56)
+		v58 := v57
+		if v12 {
+			v58 = v0
+		}
+		v60 := v0 < float32(0x1p+00)
+		v62 := v58
+		if v60 {
+			v62 = v61
+		}
+		out[i] = v62
+	}
+}
+
+func acosh64(d, x, _, _ unsafe.Pointer, n int) {
+	v17 := float64(math.NaN())
+	v86 := float64(math.Inf(1))
+	v91 := float64(math.Inf(-1))
+	out, in0 := vec[float64](d, n), vec[float64](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v2 := float64(0x1p+60) < v0
+		v3 := v0
+		if float64(0x1p+60) < v0 {
+			v3 = float64(0x1p+60)
+		}
+		v5 := v3 - float64(0x1p+00)
+		v7 := v5 + float64(0x1p+01)
+		v8 := float64(v5 * v7)
+		v9 := float64(math.Sqrt(float64(v8)))
+		v10 := v9 + v5
+		v11 := v10 - v9
+		v12 := v10 - v11
+		v13 := v9 - v12
+		v14 := v5 - v11
+		v15 := v13 + v14
+		v16 := v0 < float64(0x1p+00)
+		v19 := float64(v0 * float64(0x1p-01))
+		v20 := v10
+		if v2 {
+			v20 = v19
+		}
+		v22 := v15
+		if v2 {
+			v22 = float64(0x0p+00)
+		}
+		v23 := v20 + float64(0x1p+00)
+		v24 := math.Float64bits(v23)
+		v26 := v24 + uint64(0x95f619980c433)
+		v28 := v26 & uint64(0x7ff0000000000000)
+		v30 := v28 - uint64(0x3ff0000000000000)
+		v32 := v26 >> uint64(0x34)
+		v34 := v32 | uint64(0x4330000000000000)
+		v35 := math.Float64frombits(v34)
+		v37 := v35 - float64(0x1.00000000003ffp+52)
+		v38 := float64(0x1p+60) < v20
+		v39 := uint64(0x3ff0000000000000) - v30
+		v40 := math.Float64frombits(v39)
+		v41 := v40
+		if v38 {
+			v41 = float64(0x0p+00)
+		}
+		v42 := v41 - float64(0x1p+00)
+		v43 := math.Float64bits(v20)
+		v44 := v43 - v30
+		v45 := math.Float64frombits(v44)
+		v46 := v45 + v42
+		v47 := v46 - v42
+		v48 := v45 - v47
+		v49 := uint64(0x3ff0000000000000) - v30
+		v50 := math.Float64frombits(v49)
+		v51 := math.FMA(v22, v50, v48)
+		v52 := float64(v46 * v46)
+		v53 := v46 + float64(0x1p+01)
+		v54 := v46 / v53
+		v55 := float64(v54 * v54)
+		v56 := float64(v55 * v55)
+		v59 := math.FMA(float64(0x1.3999ac94274b7p-03), v56, float64(0x1.c71c50a9c5bcep-03))
+		v61 := math.FMA(v59, v56, float64(0x1.999999997e2e7p-02))
+		v64 := math.FMA(float64(0x1.2f5a30f481974p-03), v56, float64(0x1.74668b0c46d7cp-03))
+		v66 := math.FMA(v64, v56, float64(0x1.24924943883p-02))
+		v68 := math.FMA(v66, v56, float64(0x1.5555555555597p-01))
+		v69 := math.FMA(v61, v55, v68)
+		v70 := float64(float64(0x1p-01) * v52)
+		v71 := math.FMA(v55, v69, v70)
+		v72 := float64(v54 * v71)
+		v73 := v72 - v70
+		v74 := -v46
+		v75 := math.FMA(v74, v51, v51)
+		v77 := float64(v37 * float64(0x1.62e42feep-01))
+		v78 := v77 + v46
+		v80 := v78 - v77
+		v81 := v46 - v80
+		v82 := math.FMA(v37, float64(0x1.a39ef35793c76p-33), v81)
+		v83 := v82 + v75
+		v84 := v73 + v83
+		v85 := v78 + v84
+		v87 := v23 < v86
+		v88 := v23
+		if v87 {
+			v88 = v85
+		}
+		v89 := float64(0x0p+00) < v23
+		v90 := v23 == float64(0x0p+00)
+		v92 := v17
+		if v90 {
+			v92 = v91
+		}
+		v93 := v92
+		if v89 {
+			v93 = v88
+		}
+		v95 := float64(0x0p+00)
+		if v2 {
+			v95 = float64(0x1.62e42fefa39efp+00)
+		}
+		v96 := v93 + v95
+		v97 := v96
+		if v16 {
+			v97 = v17
+		}
+		out[i] = v97
+	}
+}
+
+func asin32(d, x, _, _ unsafe.Pointer, n int) {
+	out, in0 := vec[float32](d, n), vec[float32](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v1 := math.Float32frombits(math.Float32bits(v0) &^ (1 << 31))
+		v3 := float32(0x1p-01) < v1
+		s5 := float64(float32(-0x1p-01))*float64(v1) + float64(float32(0x1p-01))
+		v5 := float32(s5)
+		if middle(s5) {
+			v5 = fma32(float32(-0x1p-01), v1, float32(0x1p-01))
+		}
+		v6 := float32(math.Sqrt(float64(v5)))
+		v7 := float64(v5)
+		v8 := float64(v6)
+		v10 := v6
+		if float32(0x1p-30) > v6 {
+			v10 = float32(0x1p-30)
+		}
+		v11 := float32(0x1p-01) / v10
+		v12 := -v8
+		v13 := math.FMA(v12, v8, v7)
+		v14 := float64(v11)
+		v15 := math.FMA(v13, v14, v8)
+		v16 := float64(v1)
+		v17 := v16
+		if v3 {
+			v17 = v15
+		}
+		v18 := float64(v16 * v16)
+		v19 := v18
+		if v3 {
+			v19 = v7
+		}
+		v20 := float64(v19 * v19)
+		v23 := math.FMA(float64(0x1.e8c1fb3ea77abp-08), v20, float64(0x1.ed51470d0ca3dp-06))
+		v25 := math.FMA(v23, v20, float64(0x1.3332a7a3683ddp-04))
+		v28 := math.FMA(float64(0x1.1c51c1b18a6f1p-05), v20, float64(0x1.9367bb375a255p-06))
+		v30 := math.FMA(v28, v20, float64(0x1.6ddb3d2dc0975p-05))
+		v32 := math.FMA(v30, v20, float64(0x1.55555609ad3bcp-03))
+		v33 := math.FMA(v25, v19, v32)
+		v34 := float64(v19 * v33)
+		v35 := math.FMA(v17, v34, v17)
+		v38 := math.FMA(float64(-0x1p+01), v35, float64(0x1.921fb54442d18p+00))
+		v39 := v35
+		if v3 {
+			v39 = v38
+		}
+		v40 := float32(v39)
+		v41 := math.Float32bits(v0)
+		v43 := v41 & uint32(0x80000000)
+		v44 := math.Float32bits(v40)
+		v45 := v44 ^ v43
+		v46 := math.Float32frombits(v45)
+		out[i] = v46
+	}
+}
+
+func asin64(d, x, _, _ unsafe.Pointer, n int) {
+	out, in0 := vec[float64](d, n), vec[float64](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v1 := math.Abs(v0)
+		v3 := float64(0x1p-01) < v1
+		v5 := math.FMA(float64(-0x1p-01), v1, float64(0x1p-01))
+		v6 := float64(math.Sqrt(float64(v5)))
+		v7 := -v6
+		v8 := math.FMA(v7, v6, v5)
+		v10 := v6
+		if float64(0x1p-60) > v6 {
+			v10 = float64(0x1p-60)
+		}
+		v11 := float64(0x1p-01) / v10
+		v12 := float64(v8 * v11)
+		v13 := v1
+		if v3 {
+			v13 = v6
+		}
+		v14 := float64(v1 * v1)
+		v15 := v14
+		if v3 {
+			v15 = v5
+		}
+		v16 := float64(v15 * v15)
+		v19 := math.FMA(float64(0x1.0602ca5463322p-05), v16, float64(0x1.41104deeeee6cp-06))
+		v21 := math.FMA(v19, v16, float64(0x1.8ef40cd70982dp-07))
+		v23 := math.FMA(v21, v16, float64(0x1.1c6c44f1a72fep-06))
+		v25 := math.FMA(v23, v16, float64(0x1.f1c72c810aa55p-06))
+		v27 := math.FMA(v25, v16, float64(0x1.333333336fe2ap-04))
+		v30 := math.FMA(float64(-0x1.0b8b7505a2e22p-06), v16, float64(0x1.aa2c05349380ap-08))
+		v32 := math.FMA(v30, v16, float64(0x1.c6f630d0ab184p-07))
+		v34 := math.FMA(v32, v16, float64(0x1.6e89ed951a453p-06))
+		v36 := math.FMA(v34, v16, float64(0x1.6db6db41982cp-05))
+		v38 := math.FMA(v36, v16, float64(0x1.5555555555384p-03))
+		v39 := math.FMA(v27, v15, v38)
+		v40 := float64(v13 * v15)
+		v42 := float64(0x0p+00)
+		if v3 {
+			v42 = v12
+		}
+		v43 := math.FMA(v40, v39, v42)
+		v46 := float64(v13 * float64(-0x1p+01))
+		v47 := float64(0x1.921fb54442d18p+00) + v46
+		v48 := float64(0x1.921fb54442d18p+00) - v47
+		v49 := v48 + v46
+		v51 := math.FMA(v43, float64(-0x1p+01), float64(0x1.1a62633145c07p-54))
+		v52 := v49 + v51
+		v53 := v47 + v52
+		v54 := v13 + v43
+		v55 := v54
+		if v3 {
+			v55 = v53
+		}
+		v56 := math.Float64bits(v0)
+		v58 := v56 & uint64(0x8000000000000000)
+		v59 := math.Float64bits(v55)
+		v60 := v59 ^ v58
+		v61 := math.Float64frombits(v60)
+		out[i] = v61
+	}
+}
+
+func asinh32(d, x, _, _ unsafe.Pointer, n int) {
+	v57 := float32(math.Inf(1))
+	out, in0 := vec[float32](d, n), vec[float32](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v1 := math.Float32frombits(math.Float32bits(v0) &^ (1 << 31))
+		v3 := v1
+		if float32(0x1.fffffep+127) < v1 {
+			v3 = float32(0x1.fffffep+127)
+		}
+		v4 := float64(v3)
+		v5 := float64(v4 * v4)
+		v7 := v5 + float64(0x1p+00)
+		v8 := float64(math.Sqrt(float64(v7)))
+		v9 := v8 + float64(0x1p+00)
+		v10 := v5 / v9
+		v11 := v4 + v10
+		v12 := v11 + float64(0x1p+00)
+		v13 := math.Float64bits(v12)
+		v15 := v13 + uint64(0x95f619980c433)
+		v17 := v15 & uint64(0x7ff0000000000000)
+		v19 := v17 - uint64(0x3ff0000000000000)
+		v21 := v15 >> uint64(0x34)
+		v23 := v21 | uint64(0x4330000000000000)
+		v24 := math.Float64frombits(v23)
+		v26 := v24 - float64(0x1.00000000003ffp+52)
+		v27 := uint64(0x3ff0000000000000) - v19
+		v28 := math.Float64frombits(v27)
+		v29 := v28 - float64(0x1p+00)
+		v30 := math.FMA(v11, v28, v29)
+		v32 := float64(v30 * v30)
+		v35 := math.FMA(float64(0x1.bc15e6f87ecccp-04), v32, float64(0x1.c264a906e618fp-04))
+		v37 := math.FMA(v35, v32, float64(0x1.249c5a17f9793p-03))
+		v39 := math.FMA(v37, v32, float64(0x1.9999ca329412ep-03))
+		v41 := math.FMA(v39, v32, float64(0x1.555554d4e7d75p-02))
+		v44 := math.FMA(float64(-0x1.f8735f50555c1p-05), v32, float64(-0x1.bc7bd2853abffp-04))
+		v46 := math.FMA(v44, v32, float64(-0x1.fc65ac44fc73fp-04))
+		v48 := math.FMA(v46, v32, float64(-0x1.55693be75bf04p-03))
+		v50 := math.FMA(v48, v32, float64(-0x1.ffffa6e4051dp-03))
+		v52 := math.FMA(v50, v32, float64(-0x1.0000001b97496p-01))
+		v53 := math.FMA(v41, v30, v52)
+		v54 := math.FMA(v32, v53, v30)
+		v55 := math.FMA(v26, float64(0x1.62e42fefa39efp-01), v54)
+		v56 := float32(v55)
+		v58 := v1 == v57
+		v59 := v56
+		if v58 {
+			v59 = v1
+		}
+		v60 := math.Float32bits(v0)
+		v62 := v60 & uint32(0x80000000)
+		v63 := math.Float32bits(v59)
+		v64 := v63 ^ v62
+		v65 := math.Float32frombits(v64)
+		out[i] = v65
+	}
+}
+
+func asinh64(d, x, _, _ unsafe.Pointer, n int) {
+	v83 := float64(math.Inf(1))
+	v88 := float64(math.Inf(-1))
+	v89 := float64(math.NaN())
+	out, in0 := vec[float64](d, n), vec[float64](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v1 := math.Abs(v0)
+		v3 := float64(0x1p+60) < v1
+		v4 := v1
+		if float64(0x1p+60) < v1 {
+			v4 = float64(0x1p+60)
+		}
+		v5 := float64(v4 * v4)
+		v7 := v5 + float64(0x1p+00)
+		v8 := float64(math.Sqrt(float64(v7)))
+		v9 := v8 + float64(0x1p+00)
+		v10 := v5 / v9
+		v11 := v4 + v10
+		v12 := v4 - v11
+		v13 := v12 + v10
+		v15 := float64(v1 * float64(0x1p-01))
+		v16 := v11
+		if v3 {
+			v16 = v15
+		}
+		v18 := v13
+		if v3 {
+			v18 = float64(0x0p+00)
+		}
+		v19 := v16 + float64(0x1p+00)
+		v20 := math.Float64bits(v19)
+		v22 := v20 + uint64(0x95f619980c433)
+		v24 := v22 & uint64(0x7ff0000000000000)
+		v26 := v24 - uint64(0x3ff0000000000000)
+		v28 := v22 >> uint64(0x34)
+		v30 := v28 | uint64(0x4330000000000000)
+		v31 := math.Float64frombits(v30)
+		v33 := v31 - float64(0x1.00000000003ffp+52)
+		v34 := float64(0x1p+60) < v16
+		v35 := uint64(0x3ff0000000000000) - v26
+		v36 := math.Float64frombits(v35)
+		v37 := v36
+		if v34 {
+			v37 = float64(0x0p+00)
+		}
+		v38 := v37 - float64(0x1p+00)
+		v39 := math.Float64bits(v16)
+		v40 := v39 - v26
+		v41 := math.Float64frombits(v40)
+		v42 := v41 + v38
+		v43 := v42 - v38
+		v44 := v41 - v43
+		v45 := uint64(0x3ff0000000000000) - v26
+		v46 := math.Float64frombits(v45)
+		v47 := math.FMA(v18, v46, v44)
+		v48 := float64(v42 * v42)
+		v50 := v42 + float64(0x1p+01)
+		v51 := v42 / v50
+		v52 := float64(v51 * v51)
+		v53 := float64(v52 * v52)
+		v56 := math.FMA(float64(0x1.3999ac94274b7p-03), v53, float64(0x1.c71c50a9c5bcep-03))
+		v58 := math.FMA(v56, v53, float64(0x1.999999997e2e7p-02))
+		v61 := math.FMA(float64(0x1.2f5a30f481974p-03), v53, float64(0x1.74668b0c46d7cp-03))
+		v63 := math.FMA(v61, v53, float64(0x1.24924943883p-02))
+		v65 := math.FMA(v63, v53, float64(0x1.5555555555597p-01))
+		v66 := math.FMA(v58, v52, v65)
+		v67 := float64(float64(0x1p-01) * v48)
+		v68 := math.FMA(v52, v66, v67)
+		v69 := float64(v51 * v68)
+		v70 := v69 - v67
+		v71 := -v42
+		v72 := math.FMA(v71, v47, v47)
+		v74 := float64(v33 * float64(0x1.62e42feep-01))
+		v75 := v74 + v42
+		v77 := v75 - v74
+		v78 := v42 - v77
+		v79 := math.FMA(v33, float64(0x1.a39ef35793c76p-33), v78)
+		v80 := v79 + v72
+		v81 := v70 + v80
+		v82 := v75 + v81
+		v84 := v19 < v83
+		v85 := v19
+		if v84 {
+			v85 = v82
+		}
+		v86 := float64(0x0p+00) < v19
+		v87 := v19 == float64(0x0p+00)
+		v90 := v89
+		if v87 {
+			v90 = v88
+		}
+		v91 := v90
+		if v86 {
+			v91 = v85
+		}
+		v93 := float64(0x0p+00)
+		if v3 {
+			v93 = float64(0x1.62e42fefa39efp+00)
+		}
+		v94 := v91 + v93
+		v96 := v1 < float64(0x1p-500)
+		v97 := v94
+		if v96 {
+			v97 = v1
+		}
+		v98 := math.Float64bits(v0)
+		v100 := v98 & uint64(0x8000000000000000)
+		v101 := math.Float64bits(v97)
+		v102 := v101 ^ v100
+		v103 := math.Float64frombits(v102)
+		out[i] = v103
+	}
+}
+
+func atan32(d, x, _, _ unsafe.Pointer, n int) {
+	out, in0 := vec[float32](d, n), vec[float32](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v1 := math.Float32frombits(math.Float32bits(v0) &^ (1 << 31))
+		v3 := float32(0x1p+00) < v1
+		v4 := v1
+		if v3 {
+			v4 = float32(0x1p+00)
+		}
+		v5 := float64(v4)
+		v6 := float32(0x1p+00)
+		if v3 {
+			v6 = v1
+		}
+		v7 := float64(v6)
+		v9 := float64(v7 * float64(0x1.a827999fcef32p-02))
+		v10 := v9 < v5
+		v11 := v5 - v7
+		v12 := v5
+		if v10 {
+			v12 = v11
+		}
+		v13 := v5 + v7
+		v14 := v7
+		if v10 {
+			v14 = v13
+		}
+		v15 := v12 / v14
+		v16 := float64(v15 * v15)
+		v17 := float64(v16 * v16)
+		v20 := math.FMA(float64(0x1.84f886a6b491fp-05), v17, float64(0x1.c4681e4b97041p-04))
+		v22 := math.FMA(v20, v17, float64(0x1.99991a50f1ac4p-03))
+		v25 := math.FMA(float64(-0x1.5b460f55227ep-04), v17, float64(-0x1.247f07915e062p-03))
+		v27 := math.FMA(v25, v17, float64(-0x1.555554c8a3517p-02))
+		v28 := math.FMA(v22, v16, v27)
+		v29 := float64(v15 * v16)
+		v30 := math.FMA(v29, v28, v15)
+		v33 := float64(0x0p+00)
+		if v10 {
+			v33 = float64(0x1.921fb54442d18p-01)
+		}
+		v34 := v30 + v33
+		v36 := float64(0x1.921fb54442d18p+00) - v34
+		v37 := v34
+		if v3 {
+			v37 = v36
+		}
+		v38 := float32(v37)
+		v39 := math.Float32bits(v0)
+		v41 := v39 & uint32(0x80000000)
+		v42 := math.Float32bits(v38)
+		v43 := v42 ^ v41
+		v44 := math.Float32frombits(v43)
+		out[i] = v44
+	}
+}
+
+func atan64(d, x, _, _ unsafe.Pointer, n int) {
+	v6 := float64(math.Inf(1))
+	out, in0 := vec[float64](d, n), vec[float64](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v1 := math.Abs(v0)
+		v3 := float64(0x1p+00) < v1
+		v4 := float64(0x1p+00)
+		if v1 < float64(0x1p+00) {
+			v4 = v1
+		}
+		v5 := float64(0x1p+00)
+		if v1 > float64(0x1p+00) {
+			v5 = v1
+		}
+		v8 := v5 == v6
+		v9 := v4 == v6
+		v11 := float64(0x1p+1000) < v5
+		v14 := v5 < float64(0x1p+500)
+		v15 := float64(0x1p+00)
+		if v14 {
+			v15 = float64(0x1p+500)
+		}
+		v16 := v15
+		if v11 {
+			v16 = float64(0x1p-100)
+		}
+		v17 := float64(v4 * v16)
+		v19 := float64(v5 * v16)
+		v20 := v19
+		if float64(0x1p-600) > v19 {
+			v20 = float64(0x1p-600)
+		}
+		v22 := float64(v20 * float64(0x1.a827999fcef32p-02))
+		v23 := v22 < v17
+		v24 := v17 - v20
+		v25 := v24 + v20
+		v26 := v17 - v25
+		v27 := v20 + v17
+		v28 := v27 - v20
+		v29 := v17 - v28
+		v30 := v17
+		if v23 {
+			v30 = v24
+		}
+		v31 := float64(0x0p+00)
+		if v23 {
+			v31 = v26
+		}
+		v32 := v20
+		if v23 {
+			v32 = v27
+		}
+		v33 := float64(0x0p+00)
+		if v23 {
+			v33 = v29
+		}
+		v34 := float64(0x1p+00) / v32
+		v35 := float64(v30 * v34)
+		v36 := -v35
+		v37 := -v35
+		v38 := math.FMA(v37, v32, v30)
+		v39 := v38 + v31
+		v40 := math.FMA(v36, v33, v39)
+		v41 := float64(v40 * v34)
+		v42 := float64(v35 * v35)
+		v43 := float64(v42 * v42)
+		v46 := math.FMA(float64(0x1.37de3730bac7ap-05), v43, float64(0x1.df10269c89e7fp-05))
+		v48 := math.FMA(v46, v43, float64(0x1.3b111a8f4aba3p-04))
+		v50 := math.FMA(v48, v43, float64(0x1.c71c70e6c7c14p-04))
+		v52 := math.FMA(v50, v43, float64(0x1.999999999589bp-03))
+		v55 := math.FMA(float64(-0x1.257bab8b6b818p-06), v43, float64(-0x1.9cd65d568883cp-05))
+		v57 := math.FMA(v55, v43, float64(-0x1.10ebc826e84dp-04))
+		v59 := math.FMA(v57, v43, float64(-0x1.745cf8f19874fp-04))
+		v61 := math.FMA(v59, v43, float64(-0x1.24924922af09ap-03))
+		v63 := math.FMA(v61, v43, float64(-0x1.555555555553dp-02))
+		v64 := math.FMA(v52, v42, v63)
+		v65 := float64(v35 * v42)
+		v66 := -v42
+		v67 := math.FMA(v66, v41, v41)
+		v68 := math.FMA(v65, v64, v67)
+		v69 := float64(0x0p+00)
+		if v23 {
+			v69 = float64(0x1p+00)
+		}
+		v70 := v35
+		if v8 {
+			v70 = float64(0x0p+00)
+		}
+		v71 := v68
+		if v8 {
+			v71 = float64(0x0p+00)
+		}
+		v72 := v69
+		if v9 {
+			v72 = float64(0x1p+00)
+		}
+		v74 := float64(0x1p+01) - v72
+		v75 := v72
+		if v3 {
+			v75 = v74
+		}
+		v78 := uint64(0x0)
+		if v3 {
+			v78 = uint64(0x8000000000000000)
+		}
+		v79 := math.Float64bits(v70)
+		v80 := v79 ^ v78
+		v81 := math.Float64frombits(v80)
+		v82 := math.Float64bits(v71)
+		v83 := v82 ^ v78
+		v84 := math.Float64frombits(v83)
+		v86 := float64(v75 * float64(0x1.921fb54442d18p-01))
+		v88 := -v86
+		v89 := math.FMA(v75, float64(0x1.921fb54442d18p-01), v88)
+		v90 := math.FMA(v75, float64(0x1.1a62633145c07p-55), v89)
+		v91 := v86 + v81
+		v92 := v91 - v86
+		v93 := v81 - v92
+		v94 := v93 + v90
+		v95 := v84 + v94
+		v96 := v91 + v95
+		v97 := math.Float64bits(v0)
+		v98 := v97 & uint64(0x8000000000000000)
+		v99 := math.Float64bits(v96)
+		v100 := v99 ^ v98
+		v101 := math.Float64frombits(v100)
+		v102 := v0 == v0
+		v103 := v0
+		if v102 {
+			v103 = v101
+		}
+		out[i] = v103
+	}
 }
 
 func atan232(d, x, y, _ unsafe.Pointer, n int) {
@@ -36,135 +846,82 @@ func atan232(d, x, y, _ unsafe.Pointer, n int) {
 		if v3 < v2 {
 			v4 = v3
 		}
-		v5 := v2
+		v5 := float64(v4)
+		v6 := v2
 		if v3 > v2 {
-			v5 = v3
+			v6 = v3
 		}
-		v6 := v4 == v5
-		v7 := float64(v4)
-		v8 := float64(v5)
-		v9 := v7 / v8
-		v11 := v5 == float32(0x0p+00)
-		v14 := float64(0x1p+00)
-		if v11 {
-			v14 = float64(0x0p+00)
+		v7 := float64(v6)
+		v9 := v5
+		if float64(0x1p+1000) < v5 {
+			v9 = float64(0x1p+1000)
 		}
-		v15 := v9
-		if v6 {
-			v15 = v14
+		v11 := v7
+		if float64(0x1p+1000) < v7 {
+			v11 = float64(0x1p+1000)
 		}
-		v16 := float32(v15)
-		v17 := float64(v16)
-		v18 := v15 - v17
-		v19 := float32(v18)
-		v20 := float32(v16 * v16)
-		s23 := float64(float32(-0x1.dcc83cp-10))*float64(v20) + float64(float32(0x1.6967e2p-07))
-		v23 := float32(s23)
-		if middle(s23) {
-			v23 = fma32(float32(-0x1.dcc83cp-10), v20, float32(0x1.6967e2p-07))
+		v12 := v11
+		if float64(0x1p-1000) > v11 {
+			v12 = float64(0x1p-1000)
 		}
-		s25 := float64(v23)*float64(v20) + float64(float32(-0x1.012fdap-05))
-		v25 := float32(s25)
-		if middle(s25) {
-			v25 = fma32(v23, v20, float32(-0x1.012fdap-05))
+		v14 := float64(v12 * float64(0x1.a827999fcef32p-02))
+		v15 := v14 < v9
+		v16 := v9 - v12
+		v17 := v9
+		if v15 {
+			v17 = v16
 		}
-		s27 := float64(v25)*float64(v20) + float64(float32(0x1.dc9902p-05))
-		v27 := float32(s27)
-		if middle(s27) {
-			v27 = fma32(v25, v20, float32(0x1.dc9902p-05))
+		v18 := v9 + v12
+		v19 := v12
+		if v15 {
+			v19 = v18
 		}
-		s29 := float64(v27)*float64(v20) + float64(float32(-0x1.58bd2ap-04))
-		v29 := float32(s29)
-		if middle(s29) {
-			v29 = fma32(v27, v20, float32(-0x1.58bd2ap-04))
+		v20 := v17 / v19
+		v21 := float64(v20 * v20)
+		v22 := float64(v21 * v21)
+		v25 := math.FMA(float64(0x1.84f886a6b491fp-05), v22, float64(0x1.c4681e4b97041p-04))
+		v27 := math.FMA(v25, v22, float64(0x1.99991a50f1ac4p-03))
+		v30 := math.FMA(float64(-0x1.5b460f55227ep-04), v22, float64(-0x1.247f07915e062p-03))
+		v32 := math.FMA(v30, v22, float64(-0x1.555554c8a3517p-02))
+		v33 := math.FMA(v27, v21, v32)
+		v34 := float64(v20 * v21)
+		v35 := math.FMA(v34, v33, v20)
+		v38 := float64(0x0p+00)
+		if v15 {
+			v38 = float64(0x1.921fb54442d18p-01)
 		}
-		s31 := float64(v29)*float64(v20) + float64(float32(0x1.c0c8ecp-04))
-		v31 := float32(s31)
-		if middle(s31) {
-			v31 = fma32(v29, v20, float32(0x1.c0c8ecp-04))
+		v39 := v35 + v38
+		v40 := v2 < v3
+		v42 := float64(0x1.921fb54442d18p+00) - v39
+		v43 := v39
+		if v40 {
+			v43 = v42
 		}
-		s33 := float64(v31)*float64(v20) + float64(float32(-0x1.24262ap-03))
-		v33 := float32(s33)
-		if middle(s33) {
-			v33 = fma32(v31, v20, float32(-0x1.24262ap-03))
+		v44 := int32(math.Float32bits(v1))
+		v46 := v44 < int32(0x0)
+		v48 := float64(0x1.921fb54442d18p+01) - v43
+		v49 := v43
+		if v46 {
+			v49 = v48
 		}
-		s35 := float64(v33)*float64(v20) + float64(float32(0x1.999266p-03))
-		v35 := float32(s35)
-		if middle(s35) {
-			v35 = fma32(v33, v20, float32(0x1.999266p-03))
+		v50 := v2 + v3
+		v51 := v50 == v50
+		v52 := float32(v49)
+		v53 := math.Float32bits(v0)
+		v55 := v53 & uint32(0x80000000)
+		v56 := math.Float32bits(v52)
+		v57 := v56 ^ v55
+		v58 := math.Float32frombits(v57)
+		v59 := v50
+		if v51 {
+			v59 = v58
 		}
-		s37 := float64(v35)*float64(v20) + float64(float32(-0x1.55554p-02))
-		v37 := float32(s37)
-		if middle(s37) {
-			v37 = fma32(v35, v20, float32(-0x1.55554p-02))
-		}
-		v38 := float32(v16 * v20)
-		s41 := float64(v20)*float64(float32(-0x1p-01)) + float64(float32(0x1p+00))
-		v41 := float32(s41)
-		if middle(s41) {
-			v41 = fma32(v20, float32(-0x1p-01), float32(0x1p+00))
-		}
-		v42 := float32(v19 * v41)
-		s43 := float64(v38)*float64(v37) + float64(v42)
-		v43 := float32(s43)
-		if middle(s43) {
-			v43 = fma32(v38, v37, v42)
-		}
-		v44 := v2 < v3
-		v45 := math.Float32bits(v1)
-		v47 := v45 & uint32(0x80000000)
-		v48 := int32(math.Float32bits(v1))
-		v50 := v48 < int32(0x0)
-		v53 := float32(0x0p+00)
-		if v50 {
-			v53 = float32(0x1.921fb6p+01)
-		}
-		v54 := v53
-		if v44 {
-			v54 = float32(0x1.921fb6p+00)
-		}
-		v57 := float32(0x0p+00)
-		if v50 {
-			v57 = float32(-0x1.777a5cp-24)
-		}
-		v58 := v57
-		if v44 {
-			v58 = float32(-0x1.777a5cp-25)
-		}
-		v60 := uint32(0x0)
-		if v44 {
-			v60 = uint32(0x80000000)
-		}
-		v61 := v47 ^ v60
-		v62 := math.Float32bits(v16)
-		v63 := v62 ^ v61
-		v64 := math.Float32frombits(v63)
-		v65 := math.Float32bits(v43)
-		v66 := v65 ^ v61
-		v67 := math.Float32frombits(v66)
-		v68 := v54 + v64
-		v69 := v68 - v54
-		v70 := v64 - v69
-		v71 := v70 + v58
-		v72 := v67 + v71
-		v73 := v68 + v72
-		v74 := v2 + v3
-		v75 := v74 == v74
-		v76 := math.Float32bits(v0)
-		v77 := v76 & uint32(0x80000000)
-		v78 := math.Float32bits(v73)
-		v79 := v78 ^ v77
-		v80 := math.Float32frombits(v79)
-		v81 := v74
-		if v75 {
-			v81 = v80
-		}
-		out[i] = v81
+		out[i] = v59
 	}
 }
 
 func atan264(d, x, y, _ unsafe.Pointer, n int) {
-	v8 := float64(math.Inf(1))
+	v6 := float64(math.Inf(1))
 	out, in0 := vec[float64](d, n), vec[float64](x, n)
 	in1 := vec[float64](y, n)
 	for i := range out {
@@ -180,285 +937,395 @@ func atan264(d, x, y, _ unsafe.Pointer, n int) {
 		if v3 > v2 {
 			v5 = v3
 		}
-		v6 := v4 == v5
-		v9 := v5 == v8
-		v11 := float64(0x1p+500) < v5
-		v13 := v5 < float64(0x1p-400)
+		v8 := v5 == v6
+		v9 := v4 == v6
+		v11 := float64(0x1p+1000) < v5
+		v14 := v5 < float64(0x1p+500)
 		v16 := float64(0x1p+00)
-		if v13 {
-			v16 = float64(0x1p+600)
+		if v14 {
+			v16 = float64(0x1p+500)
 		}
 		v17 := v16
 		if v11 {
-			v17 = float64(0x1p-400)
+			v17 = float64(0x1p-100)
 		}
 		v18 := float64(v4 * v17)
-		v19 := float64(v5 * v17)
-		v20 := float64(0x1p+00) / v19
-		v21 := float64(v18 * v20)
-		v22 := -v21
-		v23 := math.FMA(v22, v19, v18)
-		v24 := float64(v23 * v20)
-		v25 := v21
+		v20 := float64(v5 * v17)
+		v21 := v20
+		if float64(0x1p-600) > v20 {
+			v21 = float64(0x1p-600)
+		}
+		v23 := float64(v21 * float64(0x1.a827999fcef32p-02))
+		v24 := v23 < v18
+		v25 := v18 - v21
+		v26 := v25 + v21
+		v27 := v18 - v26
+		v28 := v21 + v18
+		v29 := v28 - v21
+		v30 := v18 - v29
+		v31 := v18
+		if v24 {
+			v31 = v25
+		}
+		v32 := float64(0x0p+00)
+		if v24 {
+			v32 = v27
+		}
+		v33 := v21
+		if v24 {
+			v33 = v28
+		}
+		v34 := float64(0x0p+00)
+		if v24 {
+			v34 = v30
+		}
+		v35 := float64(0x1p+00) / v33
+		v36 := float64(v31 * v35)
+		v37 := -v36
+		v38 := -v36
+		v39 := math.FMA(v38, v33, v31)
+		v40 := v39 + v32
+		v41 := math.FMA(v37, v34, v40)
+		v42 := float64(v41 * v35)
+		v43 := float64(v36 * v36)
+		v44 := float64(v43 * v43)
+		v47 := math.FMA(float64(0x1.37de3730bac7ap-05), v44, float64(0x1.df10269c89e7fp-05))
+		v49 := math.FMA(v47, v44, float64(0x1.3b111a8f4aba3p-04))
+		v51 := math.FMA(v49, v44, float64(0x1.c71c70e6c7c14p-04))
+		v53 := math.FMA(v51, v44, float64(0x1.999999999589bp-03))
+		v56 := math.FMA(float64(-0x1.257bab8b6b818p-06), v44, float64(-0x1.9cd65d568883cp-05))
+		v58 := math.FMA(v56, v44, float64(-0x1.10ebc826e84dp-04))
+		v60 := math.FMA(v58, v44, float64(-0x1.745cf8f19874fp-04))
+		v62 := math.FMA(v60, v44, float64(-0x1.24924922af09ap-03))
+		v64 := math.FMA(v62, v44, float64(-0x1.555555555553dp-02))
+		v65 := math.FMA(v53, v43, v64)
+		v66 := float64(v36 * v43)
+		v67 := -v43
+		v68 := math.FMA(v67, v42, v42)
+		v69 := math.FMA(v66, v65, v68)
+		v70 := float64(0x0p+00)
+		if v24 {
+			v70 = float64(0x1p+00)
+		}
+		v71 := v36
+		if v8 {
+			v71 = float64(0x0p+00)
+		}
+		v72 := v69
+		if v8 {
+			v72 = float64(0x0p+00)
+		}
+		v73 := v70
 		if v9 {
-			v25 = float64(0x0p+00)
+			v73 = float64(0x1p+00)
 		}
-		v26 := v24
-		if v9 {
-			v26 = float64(0x0p+00)
+		v74 := v2 < v3
+		v75 := math.Float64bits(v1)
+		v77 := v75 & uint64(0x8000000000000000)
+		v78 := int64(math.Float64bits(v1))
+		v80 := v78 < int64(0x0)
+		v82 := float64(0x1p+01) - v73
+		v83 := v73
+		if v74 {
+			v83 = v82
 		}
-		v27 := v5 == float64(0x0p+00)
-		v28 := float64(0x1p+00)
-		if v27 {
-			v28 = float64(0x0p+00)
+		v85 := float64(0x1p+02) - v83
+		v86 := v83
+		if v80 {
+			v86 = v85
 		}
-		v29 := v25
-		if v6 {
-			v29 = v28
+		v88 := uint64(0x0)
+		if v74 {
+			v88 = uint64(0x8000000000000000)
 		}
-		v30 := v26
-		if v6 {
-			v30 = float64(0x0p+00)
-		}
-		v31 := float64(v29 * v29)
-		v32 := float64(v31 * v31)
-		v35 := math.FMA(float64(-0x1.28def3a5aa141p-17), v32, float64(-0x1.3c078a5d3e39dp-11))
-		v37 := math.FMA(v35, v32, float64(-0x1.73d82729fb1c5p-08))
-		v39 := math.FMA(v37, v32, float64(-0x1.32ba772e56114p-06))
-		v41 := math.FMA(v39, v32, float64(-0x1.0d1e692c4dae3p-05))
-		v43 := math.FMA(v41, v32, float64(-0x1.5f44c712598a3p-05))
-		v45 := math.FMA(v43, v32, float64(-0x1.aedd3d1fcc801p-05))
-		v48 := math.FMA(float64(0x1.bc2d8438071b8p-14), v32, float64(0x1.1de77e6757037p-09))
-		v50 := math.FMA(v48, v32, float64(0x1.75e96ad7e3393p-07))
-		v52 := math.FMA(v50, v32, float64(0x1.ae066c86ac656p-06))
-		v54 := math.FMA(v52, v32, float64(0x1.3950043b80eacp-05))
-		v56 := math.FMA(v54, v32, float64(0x1.84bf5ea70d898p-05))
-		v58 := math.FMA(v56, v32, float64(0x1.e1d51ebfd260bp-05))
-		v59 := math.FMA(v45, v31, v58)
-		v61 := math.FMA(v59, v31, float64(-0x1.11103e04ee291p-04))
-		v63 := math.FMA(v61, v31, float64(0x1.3b139d1ca94eap-04))
-		v65 := math.FMA(v63, v31, float64(-0x1.745d15eab1e5dp-04))
-		v67 := math.FMA(v65, v31, float64(0x1.c71c71b78feaep-04))
-		v69 := math.FMA(v67, v31, float64(-0x1.249249245c755p-03))
-		v71 := math.FMA(v69, v31, float64(0x1.9999999998db7p-03))
-		v73 := math.FMA(v71, v31, float64(-0x1.555555555554ep-02))
-		v74 := float64(v29 * v31)
-		v76 := math.FMA(v31, float64(-0x1p-01), float64(0x1p+00))
-		v77 := float64(v30 * v76)
-		v78 := math.FMA(v74, v73, v77)
-		v79 := v2 < v3
-		v80 := math.Float64bits(v1)
-		v82 := v80 & uint64(0x8000000000000000)
-		v83 := int64(math.Float64bits(v1))
-		v85 := v83 < int64(0x0)
-		v88 := float64(0x0p+00)
-		if v85 {
-			v88 = float64(0x1.921fb54442d18p+01)
-		}
-		v89 := v88
-		if v79 {
-			v89 = float64(0x1.921fb54442d18p+00)
-		}
-		v92 := float64(0x0p+00)
-		if v85 {
-			v92 = float64(0x1.1a62633145c07p-53)
-		}
-		v93 := v92
-		if v79 {
-			v93 = float64(0x1.1a62633145c07p-54)
-		}
-		v95 := uint64(0x0)
-		if v79 {
-			v95 = uint64(0x8000000000000000)
-		}
-		v96 := v82 ^ v95
-		v97 := math.Float64bits(v29)
-		v98 := v97 ^ v96
-		v99 := math.Float64frombits(v98)
-		v100 := math.Float64bits(v78)
-		v101 := v100 ^ v96
-		v102 := math.Float64frombits(v101)
-		v103 := v89 + v99
-		v104 := v103 - v89
-		v105 := v99 - v104
-		v106 := v105 + v93
+		v89 := v77 ^ v88
+		v90 := math.Float64bits(v71)
+		v91 := v90 ^ v89
+		v92 := math.Float64frombits(v91)
+		v93 := math.Float64bits(v72)
+		v94 := v93 ^ v89
+		v95 := math.Float64frombits(v94)
+		v97 := float64(v86 * float64(0x1.921fb54442d18p-01))
+		v99 := -v97
+		v100 := math.FMA(v86, float64(0x1.921fb54442d18p-01), v99)
+		v101 := math.FMA(v86, float64(0x1.1a62633145c07p-55), v100)
+		v102 := v97 + v92
+		v103 := v102 - v97
+		v104 := v92 - v103
+		v105 := v104 + v101
+		v106 := v95 + v105
 		v107 := v102 + v106
-		v108 := v103 + v107
-		v109 := v2 + v3
-		v110 := v109 == v109
-		v111 := math.Float64bits(v0)
-		v112 := v111 & uint64(0x8000000000000000)
-		v113 := math.Float64bits(v108)
-		v114 := v113 ^ v112
-		v115 := math.Float64frombits(v114)
-		v116 := v109
-		if v110 {
-			v116 = v115
+		v108 := v2 + v3
+		v109 := v108 == v108
+		v110 := math.Float64bits(v0)
+		v111 := v110 & uint64(0x8000000000000000)
+		v112 := math.Float64bits(v107)
+		v113 := v112 ^ v111
+		v114 := math.Float64frombits(v113)
+		v115 := v108
+		if v109 {
+			v115 = v114
 		}
-		out[i] = v116
+		out[i] = v115
 	}
 }
 
-func cos32(d, x, _, _ unsafe.Pointer, n int) {
-	v2 := float32(math.Inf(1))
-	v4 := float32(math.NaN())
+func atanh32(d, x, _, _ unsafe.Pointer, n int) {
+	v52 := float32(math.Inf(1))
+	v53 := float32(math.NaN())
 	out, in0 := vec[float32](d, n), vec[float32](x, n)
 	for i := range out {
 		v0 := in0[i]
 		v1 := math.Float32frombits(math.Float32bits(v0) &^ (1 << 31))
-		v3 := v1 < v2
-		v5 := v4
-		if v3 {
-			v5 = v1
+		v2 := float64(v1)
+		v4 := float64(0x1p+00) - v2
+		v5 := math.Float64bits(v4)
+		v7 := v5 + uint64(0x95f619980c433)
+		v9 := v7 & uint64(0x7ff0000000000000)
+		v11 := v9 - uint64(0x3ff0000000000000)
+		v12 := v5 - v11
+		v13 := math.Float64frombits(v12)
+		v15 := v7 >> uint64(0x34)
+		v17 := v15 | uint64(0x4330000000000000)
+		v18 := math.Float64frombits(v17)
+		v20 := v18 - float64(0x1.00000000003ffp+52)
+		v21 := v2 + float64(0x1p+00)
+		v23 := v20 == float64(0x0p+00)
+		v24 := v2 + v2
+		v25 := v21 - v13
+		v26 := v25
+		if v23 {
+			v26 = v24
 		}
-		s8 := float64(v5)*float64(float32(0x1.45f306dc9c883p-01)) + float64(float32(0x1.8p+23))
-		v8 := float32(s8)
-		if middle(s8) {
-			v8 = fma32(v5, float32(0x1.45f306dc9c883p-01), float32(0x1.8p+23))
+		v27 := v21 + v13
+		v28 := v26 / v27
+		v29 := float64(v28 * v28)
+		v30 := float64(v29 * v29)
+		v33 := math.FMA(float64(0x1.2bd2c73c30a99p-05), v30, float64(0x1.c35ef7c87e514p-04))
+		v35 := math.FMA(v33, v30, float64(0x1.9998d869c2564p-03))
+		v38 := math.FMA(float64(0x1.48197bfbeaa02p-03), v30, float64(0x1.966942d3fbbf9p-04))
+		v40 := math.FMA(v38, v30, float64(0x1.24adff6890adep-03))
+		v42 := math.FMA(v40, v30, float64(0x1.5555563834ce9p-02))
+		v43 := math.FMA(v35, v29, v42)
+		v45 := float64(v28 * v29)
+		v46 := math.FMA(v45, v43, v28)
+		v47 := math.FMA(v20, float64(-0x1.62e42fefa39efp-02), v46)
+		v48 := float32(v47)
+		v50 := v1 < float32(0x1p+00)
+		v51 := v1 == float32(0x1p+00)
+		v54 := v53
+		if v51 {
+			v54 = v52
 		}
-		v9 := v8 - float32(0x1.8p+23)
-		v10 := math.Float32bits(v8)
-		s12 := float64(v9)*float64(float32(-0x1.921fb6p+00)) + float64(v5)
-		v12 := float32(s12)
-		if middle(s12) {
-			v12 = fma32(v9, float32(-0x1.921fb6p+00), v5)
+		v55 := v54
+		if v50 {
+			v55 = v48
 		}
-		v14 := float32(v9 * float32(0x1.777a5cp-25))
-		v15 := v12 + v14
-		v16 := v15 - v12
-		v17 := v14 - v16
-		v19 := -v14
-		s20 := float64(v9)*float64(float32(0x1.777a5cp-25)) + float64(v19)
-		v20 := float32(s20)
-		if middle(s20) {
-			v20 = fma32(v9, float32(0x1.777a5cp-25), v19)
+		v56 := math.Float32bits(v0)
+		v58 := v56 & uint32(0x80000000)
+		v59 := math.Float32bits(v55)
+		v60 := v59 ^ v58
+		v61 := math.Float32frombits(v60)
+		out[i] = v61
+	}
+}
+
+func atanh64(d, x, _, _ unsafe.Pointer, n int) {
+	v81 := float64(math.Inf(1))
+	v86 := float64(math.Inf(-1))
+	v87 := float64(math.NaN())
+	out, in0 := vec[float64](d, n), vec[float64](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v1 := math.Abs(v0)
+		v3 := float64(0x1p+00) - v1
+		v4 := float64(0x1p+00) - v3
+		v5 := v4 - v1
+		v6 := float64(0x1p+00) / v3
+		v7 := v1 + v1
+		v8 := float64(v7 * v6)
+		v9 := -v8
+		v10 := -v8
+		v11 := math.FMA(v10, v3, v7)
+		v12 := math.FMA(v9, v5, v11)
+		v13 := float64(v12 * v6)
+		v14 := v8 + float64(0x1p+00)
+		v15 := math.Float64bits(v14)
+		v17 := v15 + uint64(0x95f619980c433)
+		v19 := v17 & uint64(0x7ff0000000000000)
+		v21 := v19 - uint64(0x3ff0000000000000)
+		v23 := v17 >> uint64(0x34)
+		v25 := v23 | uint64(0x4330000000000000)
+		v26 := math.Float64frombits(v25)
+		v28 := v26 - float64(0x1.00000000003ffp+52)
+		v30 := float64(0x1p+60) < v8
+		v32 := uint64(0x3ff0000000000000) - v21
+		v33 := math.Float64frombits(v32)
+		v34 := v33
+		if v30 {
+			v34 = float64(0x0p+00)
 		}
-		s21 := float64(v9)*float64(float32(0x1.ee59dap-50)) + float64(v20)
-		v21 := float32(s21)
-		if middle(s21) {
-			v21 = fma32(v9, float32(0x1.ee59dap-50), v20)
+		v35 := v34 - float64(0x1p+00)
+		v36 := math.Float64bits(v8)
+		v37 := v36 - v21
+		v38 := math.Float64frombits(v37)
+		v39 := v38 + v35
+		v40 := v39 - v35
+		v41 := v38 - v40
+		v42 := uint64(0x3ff0000000000000) - v21
+		v43 := math.Float64frombits(v42)
+		v44 := math.FMA(v13, v43, v41)
+		v45 := float64(v39 * v39)
+		v47 := v39 + float64(0x1p+01)
+		v48 := v39 / v47
+		v49 := float64(v48 * v48)
+		v50 := float64(v49 * v49)
+		v53 := math.FMA(float64(0x1.3999ac94274b7p-03), v50, float64(0x1.c71c50a9c5bcep-03))
+		v55 := math.FMA(v53, v50, float64(0x1.999999997e2e7p-02))
+		v58 := math.FMA(float64(0x1.2f5a30f481974p-03), v50, float64(0x1.74668b0c46d7cp-03))
+		v60 := math.FMA(v58, v50, float64(0x1.24924943883p-02))
+		v62 := math.FMA(v60, v50, float64(0x1.5555555555597p-01))
+		v63 := math.FMA(v55, v49, v62)
+		v65 := float64(float64(0x1p-01) * v45)
+		v66 := math.FMA(v49, v63, v65)
+		v67 := float64(v48 * v66)
+		v68 := v67 - v65
+		v69 := -v39
+		v70 := math.FMA(v69, v44, v44)
+		v72 := float64(v28 * float64(0x1.62e42feep-01))
+		v73 := v72 + v39
+		v75 := v73 - v72
+		v76 := v39 - v75
+		v77 := math.FMA(v28, float64(0x1.a39ef35793c76p-33), v76)
+		v78 := v77 + v70
+		v79 := v68 + v78
+		v80 := v73 + v79
+		v82 := v14 < v81
+		v83 := v14
+		if v82 {
+			v83 = v80
 		}
-		v22 := v17 + v21
-		v24 := float32(0x1p+15) <= v5
-		v63 := v15
-		v64 := v22
-		v65 := v10
-		if v24 {
-			v25 := float32(0x1p+15)
-			if v5 > float32(0x1p+15) {
-				v25 = v5
+		v84 := float64(0x0p+00) < v14
+		v85 := v14 == float64(0x0p+00)
+		v88 := v87
+		if v85 {
+			v88 = v86
+		}
+		v89 := v88
+		if v84 {
+			v89 = v83
+		}
+		v90 := float64(v89 * float64(0x1p-01))
+		v91 := v1 < float64(0x1p+00)
+		v92 := v1 == float64(0x1p+00)
+		v93 := v87
+		if v92 {
+			v93 = v81
+		}
+		v94 := v93
+		if v91 {
+			v94 = v90
+		}
+		v96 := v1 < float64(0x1p-500)
+		v97 := v94
+		if v96 {
+			v97 = v1
+		}
+		v98 := math.Float64bits(v0)
+		v100 := v98 & uint64(0x8000000000000000)
+		v101 := math.Float64bits(v97)
+		v102 := v101 ^ v100
+		v103 := math.Float64frombits(v102)
+		out[i] = v103
+	}
+}
+
+func cos32(d, x, _, _ unsafe.Pointer, n int) {
+	v49 := float32(math.Inf(1))
+	v51 := float64(math.NaN())
+	out, in0 := vec[float32](d, n), vec[float32](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v1 := float64(v0)
+		v4 := math.FMA(v1, float64(0x1.45f306dc9c883p-01), float64(0x1.8p+52))
+		v5 := v4 - float64(0x1.8p+52)
+		v6 := math.Float64bits(v4)
+		v8 := math.FMA(v5, float64(-0x1.921fb54442d18p+00), v1)
+		v10 := math.FMA(v5, float64(-0x1.1a62633145c07p-54), v8)
+		v11 := math.Float32frombits(math.Float32bits(v0) &^ (1 << 31))
+		v13 := float32(0x1p+28) <= v11
+		v53 := v10
+		v54 := v6
+		if v13 {
+			v14 := float32(0x1p+28)
+			if v11 > float32(0x1p+28) {
+				v14 = v11
 			}
-			v26 := math.Float32bits(v25)
-			v28 := v26 >> uint32(0x17)
-			v30 := v28 - uint32(0x8e)
-			v32 := v26 & uint32(0x7fffff)
-			v34 := v32 | uint32(0x800000)
-			v35 := int32(v34)
-			v36 := float64(v35)
-			v37 := twoOverPi32.data()[int(v30)*3+0]
-			v38 := float64(v36 * v37)
-			v39 := float64(math.RoundToEven(float64(v38)))
-			v40 := v38 - v39
-			v41 := twoOverPi32.data()[int(v30)*3+1]
-			v42 := float64(v36 * v41)
-			v43 := v40 + v42
-			v44 := float64(math.RoundToEven(float64(v43)))
-			v45 := twoOverPi32.data()[int(v30)*3+2]
-			v46 := v43 - v44
-			v47 := math.FMA(v36, v45, v46)
-			v49 := float64(v47 * float64(0x1.921fb54442d18p+00))
-			v50 := float32(v49)
-			v51 := float64(v50)
-			v52 := v49 - v51
-			v53 := float32(v52)
-			v55 := float64(v39 * float64(0x1p-02))
-			v56 := float64(math.RoundToEven(float64(v55)))
-			v58 := math.FMA(v56, float64(-0x1p+02), v39)
-			v59 := v58 + v44
-			v60 := float32(v59)
-			v61 := v60 + float32(0x1.8p+23)
-			v62 := math.Float32bits(v61)
-			v63 = v50
-			v64 = v53
-			v65 = v62
+			v15 := math.Float32bits(v14)
+			v17 := v15 >> uint32(0x17)
+			v19 := v17 - uint32(0x9b)
+			v21 := v15 & uint32(0x7fffff)
+			v23 := v21 | uint32(0x800000)
+			v24 := int32(v23)
+			v25 := float64(v24)
+			v26 := twoOverPi32.data()[int(v19)*3+0]
+			v27 := float64(v25 * v26)
+			v28 := float64(math.RoundToEven(float64(v27)))
+			v29 := v27 - v28
+			v30 := twoOverPi32.data()[int(v19)*3+1]
+			v31 := float64(v25 * v30)
+			v32 := v29 + v31
+			v33 := float64(math.RoundToEven(float64(v32)))
+			v34 := twoOverPi32.data()[int(v19)*3+2]
+			v35 := v32 - v33
+			v36 := math.FMA(v25, v34, v35)
+			v38 := float64(v36 * float64(0x1.921fb54442d18p+00))
+			v39 := v28 + v33
+			v40 := v39 + float64(0x1.8p+52)
+			v41 := math.Float64bits(v40)
+			v43 := v1 < float64(0x0p+00)
+			v44 := -v38
+			v45 := v38
+			if v43 {
+				v45 = v44
+			}
+			v47 := uint64(0x0) - v41
+			v48 := v41
+			if v43 {
+				v48 = v47
+			}
+			v50 := v11 < v49
+			v52 := v51
+			if v50 {
+				v52 = v45
+			}
+			v53 = v52
+			v54 = v48
 		}
-		v67 := v65 + uint32(0x1)
-		v68 := float32(v63 * v63)
-		v69 := float32(v68 * v68)
-		s72 := float64(float32(-0x1.9915e4p-13))*float64(v68) + float64(float32(0x1.1106bcp-07))
-		v72 := float32(s72)
-		if middle(s72) {
-			v72 = fma32(float32(-0x1.9915e4p-13), v68, float32(0x1.1106bcp-07))
+		v56 := v54 + uint64(0x1)
+		v57 := float64(v53 * v53)
+		v60 := math.FMA(float64(0x1.6cd733b2fa59dp-19), v57, float64(-0x1.a00f98e916e2ap-13))
+		v62 := math.FMA(v60, v57, float64(0x1.111108907cc68p-07))
+		v64 := math.FMA(v62, v57, float64(-0x1.5555554cb20c6p-03))
+		v66 := math.FMA(v64, v57, float64(0x1p+00))
+		v67 := float64(v53 * v66)
+		v70 := math.FMA(float64(0x1.9a00cdedaa258p-16), v57, float64(-0x1.6c0c86874c794p-10))
+		v72 := math.FMA(v70, v57, float64(0x1.55554aabe3224p-05))
+		v74 := math.FMA(v72, v57, float64(-0x1p-01))
+		v75 := math.FMA(v74, v57, float64(0x1p+00))
+		v76 := v56 & uint64(0x1)
+		v77 := v76 == uint64(0x1)
+		v79 := v56 << uint64(0x3e)
+		v81 := v79 & uint64(0x8000000000000000)
+		v82 := v67
+		if v77 {
+			v82 = v75
 		}
-		s74 := float64(v72)*float64(v68) + float64(float32(-0x1.555544p-03))
-		v74 := float32(s74)
-		if middle(s74) {
-			v74 = fma32(v72, v68, float32(-0x1.555544p-03))
-		}
-		s77 := float64(float32(-0x1p-01))*float64(v68) + float64(float32(0x1p+00))
-		v77 := float32(s77)
-		if middle(s77) {
-			v77 = fma32(float32(-0x1p-01), v68, float32(0x1p+00))
-		}
-		v78 := float32(v63 * v68)
-		v79 := float32(v64 * v77)
-		s80 := float64(v78)*float64(v74) + float64(v79)
-		v80 := float32(s80)
-		if middle(s80) {
-			v80 = fma32(v78, v74, v79)
-		}
-		v81 := v63 + v80
-		s84 := float64(float32(0x1.99e0cep-16))*float64(v68) + float64(float32(-0x1.6c0c1ap-10))
-		v84 := float32(s84)
-		if middle(s84) {
-			v84 = fma32(float32(0x1.99e0cep-16), v68, float32(-0x1.6c0c1ap-10))
-		}
-		s86 := float64(v84)*float64(v68) + float64(float32(0x1.55554ap-05))
-		v86 := float32(s86)
-		if middle(s86) {
-			v86 = fma32(v84, v68, float32(0x1.55554ap-05))
-		}
-		v87 := float32(0x1p+00) - v77
-		s88 := float64(float32(-0x1p-01))*float64(v68) + float64(v87)
-		v88 := float32(s88)
-		if middle(s88) {
-			v88 = fma32(float32(-0x1p-01), v68, v87)
-		}
-		v89 := -v68
-		s90 := float64(v63)*float64(v63) + float64(v89)
-		v90 := float32(s90)
-		if middle(s90) {
-			v90 = fma32(v63, v63, v89)
-		}
-		s91 := float64(float32(-0x1p-01))*float64(v90) + float64(v88)
-		v91 := float32(s91)
-		if middle(s91) {
-			v91 = fma32(float32(-0x1p-01), v90, v88)
-		}
-		v92 := -v63
-		s93 := float64(v92)*float64(v64) + float64(v91)
-		v93 := float32(s93)
-		if middle(s93) {
-			v93 = fma32(v92, v64, v91)
-		}
-		s94 := float64(v69)*float64(v86) + float64(v93)
-		v94 := float32(s94)
-		if middle(s94) {
-			v94 = fma32(v69, v86, v93)
-		}
-		v95 := v77 + v94
-		v96 := v67 & uint32(0x1)
-		v98 := v96 == uint32(0x0)
-		v100 := v67 << uint32(0x1e)
-		v102 := v100 & uint32(0x80000000)
-		v103 := v95
-		if v98 {
-			v103 = v81
-		}
-		v104 := math.Float32bits(v103)
-		v105 := v104 ^ v102
-		v106 := math.Float32frombits(v105)
-		out[i] = v106
+		v83 := math.Float64bits(v82)
+		v84 := v83 ^ v81
+		v85 := math.Float64frombits(v84)
+		v86 := float32(v85)
+		out[i] = v86
 	}
 }
 
@@ -626,6 +1493,87 @@ func cos64(d, x, _, _ unsafe.Pointer, n int) {
 	}
 }
 
+func cosh32(d, x, _, _ unsafe.Pointer, n int) {
+	out, in0 := vec[float32](d, n), vec[float32](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v2 := math.Float32frombits(math.Float32bits(v0) &^ (1 << 31))
+		v3 := v2
+		if float32(0x1.9p+06) < v2 {
+			v3 = float32(0x1.9p+06)
+		}
+		v4 := float64(v3)
+		v7 := math.FMA(v4, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
+		v8 := v7 - float64(0x1.8p+52)
+		v9 := math.Float64bits(v7)
+		v11 := math.FMA(v8, float64(-0x1.62e42fefa39efp-01), v4)
+		v14 := math.FMA(float64(0x1.a106520f1d937p-13), v11, float64(0x1.6d774d8d06d3cp-10))
+		v16 := math.FMA(v14, v11, float64(0x1.1110ed136eec5p-07))
+		v18 := math.FMA(v16, v11, float64(0x1.5554ac7279066p-05))
+		v20 := math.FMA(v18, v11, float64(0x1.555555585df3ap-03))
+		v22 := math.FMA(v20, v11, float64(0x1.00000028358d9p-01))
+		v24 := v9 + uint64(0x3ff)
+		v26 := v24 << uint64(0x34)
+		v27 := math.Float64frombits(v26)
+		v28 := float64(v11 * v11)
+		v29 := math.FMA(v28, v22, v11)
+		v30 := math.FMA(v27, v29, v27)
+		v32 := float64(0x1p+00) / v30
+		v33 := v30 + v32
+		v35 := float64(v33 * float64(0x1p-01))
+		v36 := float32(v35)
+		out[i] = v36
+	}
+}
+
+func cosh64(d, x, _, _ unsafe.Pointer, n int) {
+	out, in0 := vec[float64](d, n), vec[float64](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v2 := math.Abs(v0)
+		v3 := v2
+		if float64(0x1.633d70a3d70a4p+09) < v2 {
+			v3 = float64(0x1.633d70a3d70a4p+09)
+		}
+		v6 := math.FMA(v3, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
+		v7 := v6 - float64(0x1.8p+52)
+		v8 := math.Float64bits(v6)
+		v10 := math.FMA(v7, float64(-0x1.62e42fefa39efp-01), v3)
+		v12 := float64(v7 * float64(-0x1.abc9e3b39803fp-56))
+		v14 := float64(0x1p+00) + v10
+		v16 := float64(v10 * float64(0x1p-01))
+		v17 := float64(v10 * v10)
+		v18 := float64(v10 * v17)
+		v21 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v17, float64(0x1.27e4a9db7557fp-22))
+		v23 := math.FMA(v21, v17, float64(0x1.a01a01bff8544p-16))
+		v25 := math.FMA(v23, v17, float64(0x1.6c16c16c10c3ep-10))
+		v27 := math.FMA(v25, v17, float64(0x1.5555555555563p-05))
+		v30 := math.FMA(float64(0x1.af63b1d995524p-26), v17, float64(0x1.71ddf5d1b9475p-19))
+		v32 := math.FMA(v30, v17, float64(0x1.a01a01b0b7dabp-13))
+		v34 := math.FMA(v32, v17, float64(0x1.111111110f53ap-07))
+		v36 := math.FMA(v34, v17, float64(0x1.5555555555559p-03))
+		v37 := math.FMA(v27, v10, v36)
+		v38 := math.FMA(v16, v10, v14)
+		v39 := math.FMA(v18, v37, v38)
+		v40 := v14 - float64(0x1p+00)
+		v41 := v10 - v40
+		v42 := math.FMA(v12, v39, v41)
+		v43 := math.FMA(v16, v10, v42)
+		v44 := math.FMA(v18, v37, v43)
+		v46 := v8 + uint64(0x3fd)
+		v48 := v46 << uint64(0x34)
+		v49 := math.Float64frombits(v48)
+		v50 := float64(v49 * v14)
+		v51 := float64(v49 * v44)
+		v53 := v50 + v51
+		v54 := float64(0x1p-04) / v53
+		v55 := v51 + v54
+		v56 := v50 + v55
+		v57 := v56 + v56
+		out[i] = v57
+	}
+}
+
 func erf32(d, x, _, _ unsafe.Pointer, n int) {
 	out, in0 := vec[float32](d, n), vec[float32](x, n)
 	for i := range out {
@@ -674,25 +1622,25 @@ func erf32(d, x, _, _ unsafe.Pointer, n int) {
 		}
 		v21 := v19 - float32(0x1p+00)
 		v22 := float32(v21 * v21)
-		s25 := float64(float32(-0x1.67ea5ep-13))*float64(v22) + float64(float32(-0x1.d6e85ep-07))
+		s25 := float64(float32(-0x1.5bd1eap-12))*float64(v22) + float64(float32(-0x1.d7d6b2p-07))
 		v25 := float32(s25)
 		if middle(s25) {
-			v25 = fma32(float32(-0x1.67ea5ep-13), v22, float32(-0x1.d6e85ep-07))
+			v25 = fma32(float32(-0x1.5bd1eap-12), v22, float32(-0x1.d7d6b2p-07))
 		}
-		s27 := float64(v25)*float64(v22) + float64(float32(0x1.37620cp+00))
+		s27 := float64(v25)*float64(v22) + float64(float32(0x1.37622ap+00))
 		v27 := float32(s27)
 		if middle(s27) {
-			v27 = fma32(v25, v22, float32(0x1.37620cp+00))
+			v27 = fma32(v25, v22, float32(0x1.37622ap+00))
 		}
-		s30 := float64(float32(-0x1.26db46p-15))*float64(v22) + float64(float32(0x1.5566eep-09))
+		s30 := float64(float32(0x1.0c727ep-16))*float64(v22) + float64(float32(0x1.6817bep-09))
 		v30 := float32(s30)
 		if middle(s30) {
-			v30 = fma32(float32(-0x1.26db46p-15), v22, float32(0x1.5566eep-09))
+			v30 = fma32(float32(0x1.0c727ep-16), v22, float32(0x1.6817bep-09))
 		}
-		s32 := float64(v30)*float64(v22) + float64(float32(0x1.eb396ep-05))
+		s32 := float64(v30)*float64(v22) + float64(float32(0x1.eb2a4cp-05))
 		v32 := float32(s32)
 		if middle(s32) {
-			v32 = fma32(v30, v22, float32(0x1.eb396ep-05))
+			v32 = fma32(v30, v22, float32(0x1.eb2a4cp-05))
 		}
 		s34 := float64(v32)*float64(v22) + float64(float32(0x1.e7532ap+01))
 		v34 := float32(s34)
@@ -724,30 +1672,30 @@ func erf32(d, x, _, _ unsafe.Pointer, n int) {
 		v49 := uint32(0xbf800000) - v48
 		v50 := math.Float32frombits(v49)
 		v51 := float32(v44 * v44)
-		s54 := float64(float32(0x1.43eebap-13))*float64(v51) + float64(float32(0x1.3b2a82p-07))
+		s54 := float64(float32(0x1.5f11b2p-10))*float64(v51) + float64(float32(0x1.c6af7p-05))
 		v54 := float32(s54)
 		if middle(s54) {
-			v54 = fma32(float32(0x1.43eebap-13), v51, float32(0x1.3b2a82p-07))
+			v54 = fma32(float32(0x1.5f11b2p-10), v51, float32(0x1.c6af7p-05))
 		}
-		s56 := float64(v54)*float64(v51) + float64(float32(0x1.ebfbep-03))
-		v56 := float32(s56)
-		if middle(s56) {
-			v56 = fma32(v54, v51, float32(0x1.ebfbep-03))
+		s57 := float64(float32(0x1.43eebap-13))*float64(v51) + float64(float32(0x1.3b2a82p-07))
+		v57 := float32(s57)
+		if middle(s57) {
+			v57 = fma32(float32(0x1.43eebap-13), v51, float32(0x1.3b2a82p-07))
 		}
-		s59 := float64(float32(0x1.5f11b2p-10))*float64(v51) + float64(float32(0x1.c6af7p-05))
+		s59 := float64(v57)*float64(v51) + float64(float32(0x1.ebfbep-03))
 		v59 := float32(s59)
 		if middle(s59) {
-			v59 = fma32(float32(0x1.5f11b2p-10), v51, float32(0x1.c6af7p-05))
+			v59 = fma32(v57, v51, float32(0x1.ebfbep-03))
 		}
-		s61 := float64(v59)*float64(v51) + float64(float32(0x1.62e43p-01))
-		v61 := float32(s61)
-		if middle(s61) {
-			v61 = fma32(v59, v51, float32(0x1.62e43p-01))
+		s60 := float64(v54)*float64(v44) + float64(v59)
+		v60 := float32(s60)
+		if middle(s60) {
+			v60 = fma32(v54, v44, v59)
 		}
-		s62 := float64(v56)*float64(v44) + float64(v61)
+		s62 := float64(v44)*float64(v60) + float64(float32(0x1.62e43p-01))
 		v62 := float32(s62)
 		if middle(s62) {
-			v62 = fma32(v56, v44, v61)
+			v62 = fma32(v44, v60, float32(0x1.62e43p-01))
 		}
 		v63 := float32(v44 * v62)
 		v64 := float32(0x1p+00) + v50
@@ -761,7 +1709,7 @@ func erf32(d, x, _, _ unsafe.Pointer, n int) {
 		v69 := math.Float32bits(v65)
 		v70 := v69 ^ v68
 		v71 := math.Float32frombits(v70)
-		v73 := v1 < float32(0x1.ccccccccccccdp-01)
+		v73 := v1 < float32(0x1.999999999999ap-01)
 		v74 := v71
 		if v73 {
 			v74 = v17
@@ -822,32 +1770,169 @@ func erf64(d, x, _, _ unsafe.Pointer, n int) {
 		v78 := v75 << uint64(0x34)
 		v79 := uint64(0xbff0000000000000) - v78
 		v80 := math.Float64frombits(v79)
-		v81 := float64(v74 * v74)
-		v84 := math.FMA(float64(0x1.c18a859a73e87p-36), v81, float64(0x1.e4d1acf75a55ap-28))
-		v86 := math.FMA(v84, v81, float64(0x1.62c0216fa5ba9p-20))
-		v88 := math.FMA(v86, v81, float64(0x1.430912f8a8b56p-13))
-		v90 := math.FMA(v88, v81, float64(0x1.3b2ab6fba4d7cp-07))
-		v92 := math.FMA(v90, v81, float64(0x1.ebfbdff82c58fp-03))
-		v95 := math.FMA(float64(0x1.ec3ecd890544cp-32), v81, float64(0x1.b5234d4bba4bbp-24))
-		v97 := math.FMA(v95, v81, float64(0x1.ffcbfd3f7ea24p-17))
-		v99 := math.FMA(v97, v81, float64(0x1.5d87fe78759b2p-10))
-		v101 := math.FMA(v99, v81, float64(0x1.c6b08d704a1d1p-05))
-		v103 := math.FMA(v101, v81, float64(0x1.62e42fefa39efp-01))
+		v83 := float64(v74 * v74)
+		v86 := math.FMA(float64(0x1.e9e7fd8df9ba5p-32), v83, float64(0x1.b524ef5e8fa7dp-24))
+		v88 := math.FMA(v86, v83, float64(0x1.ffcbfc6b81ca8p-17))
+		v90 := math.FMA(v88, v83, float64(0x1.5d87fe78a484dp-10))
+		v92 := math.FMA(v90, v83, float64(0x1.c6b08d704a0c3p-05))
+		v95 := math.FMA(float64(0x1.c2a78999a98dp-36), v83, float64(0x1.e4d0c9d089b6fp-28))
+		v97 := math.FMA(v95, v83, float64(0x1.62c021b01a66ep-20))
+		v99 := math.FMA(v97, v83, float64(0x1.430912f899754p-13))
+		v101 := math.FMA(v99, v83, float64(0x1.3b2ab6fba4da4p-07))
+		v103 := math.FMA(v101, v83, float64(0x1.ebfbdff82c58fp-03))
 		v104 := math.FMA(v92, v74, v103)
-		v105 := float64(v74 * v104)
-		v106 := float64(0x1p+00) + v80
-		v107 := math.FMA(v80, v105, v106)
-		v108 := math.Float64bits(v0)
-		v110 := v108 & uint64(0x8000000000000000)
-		v111 := math.Float64bits(v107)
-		v112 := v111 ^ v110
-		v113 := math.Float64frombits(v112)
-		v115 := v1 < float64(0x1.ccccccccccccdp-01)
-		v116 := v113
-		if v115 {
-			v116 = v27
+		v105 := math.FMA(v74, v104, float64(0x1.abc9e3b39803fp-56))
+		v106 := float64(0x1.62e42fefa39efp-01) + v105
+		v107 := float64(v74 * v106)
+		v108 := float64(0x1p+00) + v80
+		v109 := math.FMA(v80, v107, v108)
+		v110 := math.Float64bits(v0)
+		v112 := v110 & uint64(0x8000000000000000)
+		v113 := math.Float64bits(v109)
+		v114 := v113 ^ v112
+		v115 := math.Float64frombits(v114)
+		v117 := v1 < float64(0x1.ccccccccccccdp-01)
+		v118 := v115
+		if v117 {
+			v118 = v27
 		}
-		out[i] = v116
+		out[i] = v118
+	}
+}
+
+func erfc32(d, x, _, _ unsafe.Pointer, n int) {
+	out, in0 := vec[float32](d, n), vec[float32](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v2 := math.Float32frombits(math.Float32bits(v0) &^ (1 << 31))
+		v3 := v2
+		if float32(0x1.4666666666666p+03) < v2 {
+			v3 = float32(0x1.4666666666666p+03)
+		}
+		v4 := float64(v3)
+		v7 := v4 + float64(0x1.8p+01)
+		v8 := float64(0x1p+00) / v7
+		v10 := math.FMA(float64(-0x1.8p+02), v8, float64(0x1p+00))
+		v11 := float64(v10 * v10)
+		v14 := math.FMA(float64(0x1.4e4681038f778p-15), v11, float64(-0x1.2d20975fa6044p-12))
+		v16 := math.FMA(v14, v11, float64(0x1.8e2851243845dp-09))
+		v18 := math.FMA(v16, v11, float64(-0x1.b78bed01f3471p-06))
+		v20 := math.FMA(v18, v11, float64(-0x1.3deb1ed2db051p-02))
+		v22 := math.FMA(v20, v11, float64(-0x1.c44c47217442bp-01))
+		v25 := math.FMA(float64(0x1.94dded2074b7ep-14), v11, float64(-0x1.1e5b14bff1cf3p-11))
+		v27 := math.FMA(v25, v11, float64(-0x1.3dd68b14bb7e8p-10))
+		v29 := math.FMA(v27, v11, float64(0x1.e995ebb87d8f1p-04))
+		v31 := math.FMA(v29, v11, float64(0x1.2e32694e7284cp-01))
+		v33 := math.FMA(v31, v11, float64(0x1.12f21ddd9b50ap+00))
+		v34 := math.FMA(v22, v10, v33)
+		v35 := float64(v8 * v34)
+		v36 := float64(v4 * v4)
+		v37 := -v36
+		v40 := math.FMA(v37, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
+		v41 := v40 - float64(0x1.8p+52)
+		v42 := math.Float64bits(v40)
+		v44 := math.FMA(v41, float64(-0x1.62e42fefa39efp-01), v37)
+		v47 := math.FMA(float64(0x1.a106520f1d937p-13), v44, float64(0x1.6d774d8d06d3cp-10))
+		v49 := math.FMA(v47, v44, float64(0x1.1110ed136eec5p-07))
+		v51 := math.FMA(v49, v44, float64(0x1.5554ac7279066p-05))
+		v53 := math.FMA(v51, v44, float64(0x1.555555585df3ap-03))
+		v55 := math.FMA(v53, v44, float64(0x1.00000028358d9p-01))
+		v57 := v42 + uint64(0x3ff)
+		v59 := v57 << uint64(0x34)
+		v60 := math.Float64frombits(v59)
+		v61 := float64(v44 * v44)
+		v62 := math.FMA(v61, v55, v44)
+		v63 := math.FMA(v35, v62, v35)
+		v64 := float64(v60 * v63)
+		v66 := v0 < float32(0x0p+00)
+		v68 := float64(0x1p+01) - v64
+		v69 := v64
+		if v66 {
+			v69 = v68
+		}
+		v70 := float32(v69)
+		out[i] = v70
+	}
+}
+
+func erfc64(d, x, _, _ unsafe.Pointer, n int) {
+	out, in0 := vec[float64](d, n), vec[float64](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v2 := math.Abs(v0)
+		v3 := v2
+		if float64(0x1.b4ccccccccccdp+04) < v2 {
+			v3 = float64(0x1.b4ccccccccccdp+04)
+		}
+		v4 := float64(v3 * v3)
+		v5 := -v4
+		v6 := math.FMA(v3, v3, v5)
+		v10 := v3 + float64(0x1p+02)
+		v11 := float64(0x1p+00) / v10
+		v13 := math.FMA(float64(-0x1p+03), v11, float64(0x1p+00))
+		v14 := float64(v13 * v13)
+		v17 := math.FMA(float64(-0x1.a7111d1d971d7p-32), v14, float64(0x1.674c356b56fb8p-29))
+		v19 := math.FMA(v17, v14, float64(-0x1.4eee9314d8b03p-24))
+		v21 := math.FMA(v19, v14, float64(0x1.7ed08c8101f29p-20))
+		v23 := math.FMA(v21, v14, float64(-0x1.3c72c0e86cd94p-16))
+		v25 := math.FMA(v23, v14, float64(0x1.72cdcda279ae4p-13))
+		v27 := math.FMA(v25, v14, float64(-0x1.269b55af72d26p-12))
+		v29 := math.FMA(v27, v14, float64(-0x1.b00c052a9f134p-06))
+		v31 := math.FMA(v29, v14, float64(-0x1.645fd8a4bf301p-03))
+		v33 := math.FMA(v31, v14, float64(-0x1.14eacb1ad02e2p-01))
+		v35 := math.FMA(v33, v14, float64(-0x1.f3fe31ecb49cp-01))
+		v38 := math.FMA(float64(0x1.17853756a007fp-30), v14, float64(-0x1.087a26d0e5345p-26))
+		v40 := math.FMA(v38, v14, float64(0x1.0a2d185c8831ep-23))
+		v42 := math.FMA(v40, v14, float64(-0x1.c633dd80d66d6p-21))
+		v44 := math.FMA(v42, v14, float64(0x1.3b081b882e688p-18))
+		v46 := math.FMA(v44, v14, float64(-0x1.e7e6e018f9c91p-19))
+		v48 := math.FMA(v46, v14, float64(-0x1.dd28469fae4dcp-12))
+		v50 := math.FMA(v48, v14, float64(0x1.908f472823a1bp-08))
+		v52 := math.FMA(v50, v14, float64(0x1.38dbd2c8dc364p-04))
+		v54 := math.FMA(v52, v14, float64(0x1.52cac23710287p-02))
+		v56 := math.FMA(v54, v14, float64(0x1.8be202d26c703p-01))
+		v58 := math.FMA(v56, v14, float64(0x1.18932bf08e154p+00))
+		v59 := math.FMA(v35, v13, v58)
+		v60 := float64(v11 * v59)
+		v61 := -v4
+		v64 := math.FMA(v61, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
+		v65 := v64 - float64(0x1.8p+52)
+		v67 := math.FMA(v65, float64(-0x1.62e42fefa39efp-01), v61)
+		v69 := float64(v65 * float64(-0x1.abc9e3b39803fp-56))
+		v70 := float64(0x1p+00) + v67
+		v72 := float64(v67 * float64(0x1p-01))
+		v73 := float64(v67 * v67)
+		v74 := float64(v67 * v73)
+		v77 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v73, float64(0x1.27e4a9db7557fp-22))
+		v79 := math.FMA(v77, v73, float64(0x1.a01a01bff8544p-16))
+		v81 := math.FMA(v79, v73, float64(0x1.6c16c16c10c3ep-10))
+		v83 := math.FMA(v81, v73, float64(0x1.5555555555563p-05))
+		v86 := math.FMA(float64(0x1.af63b1d995524p-26), v73, float64(0x1.71ddf5d1b9475p-19))
+		v88 := math.FMA(v86, v73, float64(0x1.a01a01b0b7dabp-13))
+		v90 := math.FMA(v88, v73, float64(0x1.111111110f53ap-07))
+		v92 := math.FMA(v90, v73, float64(0x1.5555555555559p-03))
+		v93 := math.FMA(v83, v67, v92)
+		v94 := math.FMA(v72, v67, v70)
+		v95 := math.FMA(v74, v93, v94)
+		v96 := v70 - float64(0x1p+00)
+		v97 := v67 - v96
+		v98 := math.FMA(v69, v95, v97)
+		v99 := math.FMA(v72, v67, v98)
+		v100 := math.FMA(v74, v93, v99)
+		v101 := -v6
+		v102 := v70 + v100
+		v103 := math.FMA(v101, v102, v100)
+		v104 := float64(v60 * v103)
+		v105 := math.FMA(v60, v70, v104)
+		v106 := v65 + float64(0x0p+00)
+		v107 := scale64(v105, v106)
+		v108 := v0 < float64(0x0p+00)
+		v110 := float64(0x1p+01) - v107
+		v111 := v107
+		if v108 {
+			v111 = v110
+		}
+		out[i] = v111
 	}
 }
 
@@ -875,45 +1960,69 @@ func exp32(d, x, _, _ unsafe.Pointer, n int) {
 			v10 = fma32(v8, float32(-0x1.62e43p-01), v4)
 		}
 		v12 := float32(v8 * float32(0x1.05c61p-29))
-		v13 := v10 + v12
-		v14 := float32(v13 * v13)
-		s17 := float64(float32(0x1.6d40a8p-10))*float64(v14) + float64(float32(0x1.5554f4p-05))
-		v17 := float32(s17)
-		if middle(s17) {
-			v17 = fma32(float32(0x1.6d40a8p-10), v14, float32(0x1.5554f4p-05))
+		v14 := float32(0x1p+00) + v10
+		v16 := float32(v10 * float32(0x1p-01))
+		v17 := float32(v10 * v10)
+		v18 := float32(v10 * v17)
+		s21 := float64(float32(0x1.6d40a8p-10))*float64(v17) + float64(float32(0x1.5554f4p-05))
+		v21 := float32(s21)
+		if middle(s21) {
+			v21 = fma32(float32(0x1.6d40a8p-10), v17, float32(0x1.5554f4p-05))
 		}
-		s20 := float64(float32(0x1.a1f2bap-13))*float64(v14) + float64(float32(0x1.11102ap-07))
-		v20 := float32(s20)
-		if middle(s20) {
-			v20 = fma32(float32(0x1.a1f2bap-13), v14, float32(0x1.11102ap-07))
+		s24 := float64(float32(0x1.a1f2bap-13))*float64(v17) + float64(float32(0x1.11102ap-07))
+		v24 := float32(s24)
+		if middle(s24) {
+			v24 = fma32(float32(0x1.a1f2bap-13), v17, float32(0x1.11102ap-07))
 		}
-		s22 := float64(v20)*float64(v14) + float64(float32(0x1.555556p-03))
-		v22 := float32(s22)
-		if middle(s22) {
-			v22 = fma32(v20, v14, float32(0x1.555556p-03))
-		}
-		s23 := float64(v17)*float64(v13) + float64(v22)
-		v23 := float32(s23)
-		if middle(s23) {
-			v23 = fma32(v17, v13, v22)
-		}
-		s25 := float64(v13)*float64(v23) + float64(float32(0x1p-01))
-		v25 := float32(s25)
-		if middle(s25) {
-			v25 = fma32(v13, v23, float32(0x1p-01))
-		}
-		s26 := float64(v14)*float64(v25) + float64(v12)
+		s26 := float64(v24)*float64(v17) + float64(float32(0x1.555556p-03))
 		v26 := float32(s26)
 		if middle(s26) {
-			v26 = fma32(v14, v25, v12)
+			v26 = fma32(v24, v17, float32(0x1.555556p-03))
 		}
-		v28 := float32(0x1p+00) + v10
-		v29 := v28 - float32(0x1p+00)
+		s27 := float64(v21)*float64(v10) + float64(v26)
+		v27 := float32(s27)
+		if middle(s27) {
+			v27 = fma32(v21, v10, v26)
+		}
+		s28 := float64(v16)*float64(v10) + float64(v14)
+		v28 := float32(s28)
+		if middle(s28) {
+			v28 = fma32(v16, v10, v14)
+		}
+		v29 := v14 - float32(0x1p+00)
 		v30 := v10 - v29
-		v31 := v30 + v26
-		v32 := v28 + v31
-		v33 := scale32(v32, v8)
-		out[i] = v33
+		s31 := float64(v12)*float64(v28) + float64(v30)
+		v31 := float32(s31)
+		if middle(s31) {
+			v31 = fma32(v12, v28, v30)
+		}
+		s32 := float64(v16)*float64(v10) + float64(v31)
+		v32 := float32(s32)
+		if middle(s32) {
+			v32 = fma32(v16, v10, v31)
+		}
+		s33 := float64(v18)*float64(v27) + float64(v32)
+		v33 := float32(s33)
+		if middle(s33) {
+			v33 = fma32(v18, v27, v32)
+		}
+		v34 := v14 + v33
+		v36 := v8 < float32(-0x1.f4p+06)
+		v48 := v34
+		if v36 {
+			v39 := float32(-0x1.f8p+06) - v8
+			v40 := scale32(float32(0x1.8p+00), v39)
+			v41 := v40 + v14
+			v42 := v41 - v40
+			v43 := v14 - v42
+			v44 := v43 + v33
+			v45 := v40 + v44
+			v46 := v45 - v40
+			v47 := v42 + v46
+			v48 = v47
+		}
+		v49 := scale32(v48, v8)
+		out[i] = v49
 	}
 }
 
@@ -933,26 +2042,156 @@ func exp64(d, x, _, _ unsafe.Pointer, n int) {
 		v8 := v7 - float64(0x1.8p+52)
 		v10 := math.FMA(v8, float64(-0x1.62e42fefa39efp-01), v4)
 		v12 := float64(v8 * float64(-0x1.abc9e3b39803fp-56))
-		v13 := v10 + v12
-		v14 := float64(v13 * v13)
-		v17 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v14, float64(0x1.27e4a9db7557fp-22))
-		v19 := math.FMA(v17, v14, float64(0x1.a01a01bff8544p-16))
-		v21 := math.FMA(v19, v14, float64(0x1.6c16c16c10c3ep-10))
-		v23 := math.FMA(v21, v14, float64(0x1.5555555555563p-05))
-		v26 := math.FMA(float64(0x1.af63b1d995524p-26), v14, float64(0x1.71ddf5d1b9475p-19))
-		v28 := math.FMA(v26, v14, float64(0x1.a01a01b0b7dabp-13))
-		v30 := math.FMA(v28, v14, float64(0x1.111111110f53ap-07))
-		v32 := math.FMA(v30, v14, float64(0x1.5555555555559p-03))
-		v33 := math.FMA(v23, v13, v32)
-		v35 := math.FMA(v13, v33, float64(0x1p-01))
-		v36 := math.FMA(v14, v35, v12)
-		v38 := float64(0x1p+00) + v10
-		v39 := v38 - float64(0x1p+00)
-		v40 := v10 - v39
-		v41 := v40 + v36
-		v42 := v38 + v41
-		v43 := scale64(v42, v8)
-		out[i] = v43
+		v14 := float64(0x1p+00) + v10
+		v16 := float64(v10 * float64(0x1p-01))
+		v17 := float64(v10 * v10)
+		v18 := float64(v10 * v17)
+		v21 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v17, float64(0x1.27e4a9db7557fp-22))
+		v23 := math.FMA(v21, v17, float64(0x1.a01a01bff8544p-16))
+		v25 := math.FMA(v23, v17, float64(0x1.6c16c16c10c3ep-10))
+		v27 := math.FMA(v25, v17, float64(0x1.5555555555563p-05))
+		v30 := math.FMA(float64(0x1.af63b1d995524p-26), v17, float64(0x1.71ddf5d1b9475p-19))
+		v32 := math.FMA(v30, v17, float64(0x1.a01a01b0b7dabp-13))
+		v34 := math.FMA(v32, v17, float64(0x1.111111110f53ap-07))
+		v36 := math.FMA(v34, v17, float64(0x1.5555555555559p-03))
+		v37 := math.FMA(v27, v10, v36)
+		v38 := math.FMA(v16, v10, v14)
+		v39 := math.FMA(v18, v37, v38)
+		v40 := v14 - float64(0x1p+00)
+		v41 := v10 - v40
+		v42 := math.FMA(v12, v39, v41)
+		v43 := math.FMA(v16, v10, v42)
+		v44 := math.FMA(v18, v37, v43)
+		v45 := v14 + v44
+		v47 := v8 < float64(-0x1.fe8p+09)
+		v59 := v45
+		if v47 {
+			v50 := float64(-0x1.ffp+09) - v8
+			v51 := scale64(float64(0x1.8p+00), v50)
+			v52 := v51 + v14
+			v53 := v52 - v51
+			v54 := v14 - v53
+			v55 := v54 + v44
+			v56 := v51 + v55
+			v57 := v56 - v51
+			v58 := v53 + v57
+			v59 = v58
+		}
+		v60 := scale64(v59, v8)
+		out[i] = v60
+	}
+}
+
+func exp232(d, x, _, _ unsafe.Pointer, n int) {
+	out, in0 := vec[float32](d, n), vec[float32](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v3 := v0
+		if float32(0x1.02p+07) < v0 {
+			v3 = float32(0x1.02p+07)
+		}
+		v4 := v3
+		if float32(-0x1.2ep+07) > v3 {
+			v4 = float32(-0x1.2ep+07)
+		}
+		v5 := float32(math.RoundToEven(float64(v4)))
+		v6 := v4 - v5
+		v7 := float32(v6 * v6)
+		s10 := float64(float32(0x1.5f11b2p-10))*float64(v7) + float64(float32(0x1.c6af7p-05))
+		v10 := float32(s10)
+		if middle(s10) {
+			v10 = fma32(float32(0x1.5f11b2p-10), v7, float32(0x1.c6af7p-05))
+		}
+		s13 := float64(float32(0x1.43eebap-13))*float64(v7) + float64(float32(0x1.3b2a82p-07))
+		v13 := float32(s13)
+		if middle(s13) {
+			v13 = fma32(float32(0x1.43eebap-13), v7, float32(0x1.3b2a82p-07))
+		}
+		s15 := float64(v13)*float64(v7) + float64(float32(0x1.ebfbep-03))
+		v15 := float32(s15)
+		if middle(s15) {
+			v15 = fma32(v13, v7, float32(0x1.ebfbep-03))
+		}
+		s16 := float64(v10)*float64(v6) + float64(v15)
+		v16 := float32(s16)
+		if middle(s16) {
+			v16 = fma32(v10, v6, v15)
+		}
+		s18 := float64(v6)*float64(v16) + float64(float32(0x1.62e43p-01))
+		v18 := float32(s18)
+		if middle(s18) {
+			v18 = fma32(v6, v16, float32(0x1.62e43p-01))
+		}
+		s20 := float64(v6)*float64(v18) + float64(float32(0x1p+00))
+		v20 := float32(s20)
+		if middle(s20) {
+			v20 = fma32(v6, v18, float32(0x1p+00))
+		}
+		v21 := float32(v6 * v18)
+		v23 := v5 < float32(-0x1.f4p+06)
+		v35 := v20
+		if v23 {
+			v26 := float32(-0x1.f8p+06) - v5
+			v27 := scale32(float32(0x1.8p+00), v26)
+			v28 := v27 + float32(0x1p+00)
+			v29 := v28 - v27
+			v30 := float32(0x1p+00) - v29
+			v31 := v30 + v21
+			v32 := v27 + v31
+			v33 := v32 - v27
+			v34 := v29 + v33
+			v35 = v34
+		}
+		v36 := scale32(v35, v5)
+		out[i] = v36
+	}
+}
+
+func exp264(d, x, _, _ unsafe.Pointer, n int) {
+	out, in0 := vec[float64](d, n), vec[float64](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v3 := v0
+		if float64(0x1.004p+10) < v0 {
+			v3 = float64(0x1.004p+10)
+		}
+		v4 := v3
+		if float64(-0x1.0dp+10) > v3 {
+			v4 = float64(-0x1.0dp+10)
+		}
+		v5 := float64(math.RoundToEven(float64(v4)))
+		v6 := v4 - v5
+		v9 := float64(v6 * v6)
+		v12 := math.FMA(float64(0x1.e9e7fd8df9ba5p-32), v9, float64(0x1.b524ef5e8fa7dp-24))
+		v14 := math.FMA(v12, v9, float64(0x1.ffcbfc6b81ca8p-17))
+		v16 := math.FMA(v14, v9, float64(0x1.5d87fe78a484dp-10))
+		v18 := math.FMA(v16, v9, float64(0x1.c6b08d704a0c3p-05))
+		v21 := math.FMA(float64(0x1.c2a78999a98dp-36), v9, float64(0x1.e4d0c9d089b6fp-28))
+		v23 := math.FMA(v21, v9, float64(0x1.62c021b01a66ep-20))
+		v25 := math.FMA(v23, v9, float64(0x1.430912f899754p-13))
+		v27 := math.FMA(v25, v9, float64(0x1.3b2ab6fba4da4p-07))
+		v29 := math.FMA(v27, v9, float64(0x1.ebfbdff82c58fp-03))
+		v30 := math.FMA(v18, v6, v29)
+		v31 := math.FMA(v6, v30, float64(0x1.abc9e3b39803fp-56))
+		v32 := float64(0x1.62e42fefa39efp-01) + v31
+		v34 := math.FMA(v6, v32, float64(0x1p+00))
+		v35 := float64(v6 * v32)
+		v37 := v5 < float64(-0x1.fe8p+09)
+		v49 := v34
+		if v37 {
+			v40 := float64(-0x1.ffp+09) - v5
+			v41 := scale64(float64(0x1.8p+00), v40)
+			v42 := v41 + float64(0x1p+00)
+			v43 := v42 - v41
+			v44 := float64(0x1p+00) - v43
+			v45 := v44 + v35
+			v46 := v41 + v45
+			v47 := v46 - v41
+			v48 := v43 + v47
+			v49 = v48
+		}
+		v50 := scale64(v49, v5)
+		out[i] = v50
 	}
 }
 
@@ -961,107 +2200,37 @@ func expm132(d, x, _, _ unsafe.Pointer, n int) {
 	for i := range out {
 		v0 := in0[i]
 		v3 := v0
-		if float32(0x1.639999999999ap+06) < v0 {
-			v3 = float32(0x1.639999999999ap+06)
+		if float32(0x1.9p+06) < v0 {
+			v3 = float32(0x1.9p+06)
 		}
 		v4 := v3
-		if float32(-0x1.4p+04) > v3 {
-			v4 = float32(-0x1.4p+04)
+		if float32(-0x1.ep+04) > v3 {
+			v4 = float32(-0x1.ep+04)
 		}
-		s7 := float64(v4)*float64(float32(0x1.71547652b82fep+00)) + float64(float32(0x1.8p+23))
-		v7 := float32(s7)
-		if middle(s7) {
-			v7 = fma32(v4, float32(0x1.71547652b82fep+00), float32(0x1.8p+23))
-		}
-		v8 := v7 - float32(0x1.8p+23)
-		v9 := math.Float32bits(v7)
-		s11 := float64(v8)*float64(float32(-0x1.62e43p-01)) + float64(v4)
-		v11 := float32(s11)
-		if middle(s11) {
-			v11 = fma32(v8, float32(-0x1.62e43p-01), v4)
-		}
-		v13 := float32(v8 * float32(0x1.05c61p-29))
-		v14 := v11 + v13
-		v15 := float32(v14 * v14)
-		v17 := float32(v15 * float32(0x1p-01))
-		v18 := -v15
-		s19 := float64(v14)*float64(v14) + float64(v18)
-		v19 := float32(s19)
-		if middle(s19) {
-			v19 = fma32(v14, v14, v18)
-		}
-		s20 := float64(float32(0x1p-01))*float64(v19) + float64(v13)
-		v20 := float32(s20)
-		if middle(s20) {
-			v20 = fma32(float32(0x1p-01), v19, v13)
-		}
-		v21 := float32(v15 * v14)
-		s24 := float64(float32(0x1.6d40a8p-10))*float64(v15) + float64(float32(0x1.5554f4p-05))
-		v24 := float32(s24)
-		if middle(s24) {
-			v24 = fma32(float32(0x1.6d40a8p-10), v15, float32(0x1.5554f4p-05))
-		}
-		s27 := float64(float32(0x1.a1f2bap-13))*float64(v15) + float64(float32(0x1.11102ap-07))
-		v27 := float32(s27)
-		if middle(s27) {
-			v27 = fma32(float32(0x1.a1f2bap-13), v15, float32(0x1.11102ap-07))
-		}
-		s29 := float64(v27)*float64(v15) + float64(float32(0x1.555556p-03))
-		v29 := float32(s29)
-		if middle(s29) {
-			v29 = fma32(v27, v15, float32(0x1.555556p-03))
-		}
-		s30 := float64(v24)*float64(v14) + float64(v29)
-		v30 := float32(s30)
-		if middle(s30) {
-			v30 = fma32(v24, v14, v29)
-		}
-		s31 := float64(v21)*float64(v30) + float64(v20)
-		v31 := float32(s31)
-		if middle(s31) {
-			v31 = fma32(v21, v30, v20)
-		}
-		v33 := v9 + uint32(0x7e)
-		v35 := v33 << uint32(0x17)
-		v36 := math.Float32frombits(v35)
-		v37 := v36 - float32(0x1p-01)
-		s38 := float64(v36)*float64(v11) + float64(v37)
-		v38 := float32(s38)
-		if middle(s38) {
-			v38 = fma32(v36, v11, v37)
-		}
-		v39 := v37 - v38
-		s40 := float64(v36)*float64(v11) + float64(v39)
-		v40 := float32(s40)
-		if middle(s40) {
-			v40 = fma32(v36, v11, v39)
-		}
-		s41 := float64(v36)*float64(v31) + float64(v40)
-		v41 := float32(s41)
-		if middle(s41) {
-			v41 = fma32(v36, v31, v40)
-		}
-		s42 := float64(v36)*float64(v17) + float64(v38)
-		v42 := float32(s42)
-		if middle(s42) {
-			v42 = fma32(v36, v17, v38)
-		}
-		v43 := v38 - v42
-		s44 := float64(v36)*float64(v17) + float64(v43)
-		v44 := float32(s44)
-		if middle(s44) {
-			v44 = fma32(v36, v17, v43)
-		}
-		v45 := v41 + v44
-		v46 := v42 + v45
-		v47 := math.Float32frombits(math.Float32bits(v0) &^ (1 << 31))
-		v49 := v47 < float32(0x1p-100)
-		v50 := v46 + v46
-		v51 := v50
-		if v49 {
-			v51 = v0
-		}
-		out[i] = v51
+		v5 := float64(v4)
+		v8 := math.FMA(v5, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
+		v9 := v8 - float64(0x1.8p+52)
+		v10 := math.Float64bits(v8)
+		v12 := math.FMA(v9, float64(-0x1.62e42fefa39efp-01), v5)
+		v15 := math.FMA(float64(0x1.a106520f1d937p-13), v12, float64(0x1.6d774d8d06d3cp-10))
+		v17 := math.FMA(v15, v12, float64(0x1.1110ed136eec5p-07))
+		v19 := math.FMA(v17, v12, float64(0x1.5554ac7279066p-05))
+		v21 := math.FMA(v19, v12, float64(0x1.555555585df3ap-03))
+		v23 := math.FMA(v21, v12, float64(0x1.00000028358d9p-01))
+		v25 := v10 + uint64(0x3ff)
+		v27 := v25 << uint64(0x34)
+		v28 := math.Float64frombits(v27)
+		v29 := float64(v12 * v12)
+		v30 := math.FMA(v29, v23, v12)
+		v32 := v28 - float64(0x1p+00)
+		v33 := math.FMA(v28, v30, v32)
+		v34 := float32(v33)
+		v35 := math.Float32bits(v34)
+		v36 := math.Float32bits(v0)
+		v38 := v36 & uint32(0x80000000)
+		v39 := v35 | v38
+		v40 := math.Float32frombits(v39)
+		out[i] = v40
 	}
 }
 
@@ -1294,6 +2463,166 @@ func log64(d, x, _, _ unsafe.Pointer, n int) {
 	}
 }
 
+func log1032(d, x, _, _ unsafe.Pointer, n int) {
+	v48 := float32(math.Inf(1))
+	v54 := float32(math.Inf(-1))
+	v55 := float32(math.NaN())
+	out, in0 := vec[float32](d, n), vec[float32](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v1 := float64(v0)
+		v2 := math.Float64bits(v1)
+		v4 := v2 + uint64(0x95f619980c433)
+		v6 := v4 & uint64(0x7ff0000000000000)
+		v8 := v6 - uint64(0x3ff0000000000000)
+		v9 := v2 - v8
+		v10 := math.Float64frombits(v9)
+		v12 := v4 >> uint64(0x34)
+		v14 := v12 | uint64(0x4330000000000000)
+		v15 := math.Float64frombits(v14)
+		v17 := v15 - float64(0x1.00000000003ffp+52)
+		v19 := v10 - float64(0x1p+00)
+		v20 := float64(v19 * v19)
+		v23 := math.FMA(float64(0x1.bc15e6f87ecccp-04), v20, float64(0x1.c264a906e618fp-04))
+		v25 := math.FMA(v23, v20, float64(0x1.249c5a17f9793p-03))
+		v27 := math.FMA(v25, v20, float64(0x1.9999ca329412ep-03))
+		v29 := math.FMA(v27, v20, float64(0x1.555554d4e7d75p-02))
+		v32 := math.FMA(float64(-0x1.f8735f50555c1p-05), v20, float64(-0x1.bc7bd2853abffp-04))
+		v34 := math.FMA(v32, v20, float64(-0x1.fc65ac44fc73fp-04))
+		v36 := math.FMA(v34, v20, float64(-0x1.55693be75bf04p-03))
+		v38 := math.FMA(v36, v20, float64(-0x1.ffffa6e4051dp-03))
+		v40 := math.FMA(v38, v20, float64(-0x1.0000001b97496p-01))
+		v41 := math.FMA(v29, v19, v40)
+		v42 := math.FMA(v20, v41, v19)
+		v45 := float64(v17 * float64(0x1.34413509f79fep-02))
+		v46 := math.FMA(v42, float64(0x1.bcb7b1526e50dp-02), v45)
+		v47 := float32(v46)
+		v49 := v0 < v48
+		v50 := v0
+		if v49 {
+			v50 = v47
+		}
+		v52 := float32(0x0p+00) < v0
+		v53 := v0 == float32(0x0p+00)
+		v56 := v55
+		if v53 {
+			v56 = v54
+		}
+		v57 := v56
+		if v52 {
+			v57 = v50
+		}
+		out[i] = v57
+	}
+}
+
+func log1064(d, x, _, _ unsafe.Pointer, n int) {
+	v102 := float64(math.Inf(1))
+	v107 := float64(math.Inf(-1))
+	v108 := float64(math.NaN())
+	out, in0 := vec[float64](d, n), vec[float64](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v2 := v0 < float64(0x1p-1022)
+		v4 := float64(v0 * float64(0x1p+54))
+		v5 := v0
+		if v2 {
+			v5 = v4
+		}
+		v6 := math.Float64bits(v5)
+		v8 := v6 + uint64(0x95f619980c433)
+		v10 := v8 & uint64(0x7ff0000000000000)
+		v12 := v10 - uint64(0x3ff0000000000000)
+		v13 := v6 - v12
+		v14 := math.Float64frombits(v13)
+		v16 := v8 >> uint64(0x34)
+		v18 := v16 | uint64(0x4330000000000000)
+		v19 := math.Float64frombits(v18)
+		v21 := v19 - float64(0x1.00000000003ffp+52)
+		v24 := float64(0x0p+00)
+		if v2 {
+			v24 = float64(0x1.bp+05)
+		}
+		v25 := v21 - v24
+		v27 := v14 + float64(0x1p+00)
+		v28 := v27 - float64(0x1p+00)
+		v29 := v14 - v28
+		v30 := v14 - float64(0x1p+00)
+		v31 := float64(0x1p+00) / v27
+		v32 := float64(v30 * v31)
+		v33 := -v32
+		v34 := math.FMA(v33, v27, v30)
+		v35 := math.FMA(v33, v29, v34)
+		v36 := float64(v35 * v31)
+		v37 := float64(v32 * v32)
+		v38 := v32 + v32
+		v39 := -v37
+		v40 := math.FMA(v32, v32, v39)
+		v41 := math.FMA(v38, v36, v40)
+		v42 := float64(v37 * v37)
+		v45 := math.FMA(float64(0x1.a55926433b5b2p-05), v42, float64(0x1.110f2aa047d73p-04))
+		v47 := math.FMA(v45, v42, float64(0x1.745d172c49573p-04))
+		v49 := math.FMA(v47, v42, float64(0x1.2492492492365p-03))
+		v52 := math.FMA(float64(0x1.ea1da0beac873p-05), v42, float64(0x1.e2615f4414a7cp-05))
+		v54 := math.FMA(v52, v42, float64(0x1.3b13ba2136de7p-04))
+		v56 := math.FMA(v54, v42, float64(0x1.c71c71c74755ap-04))
+		v58 := math.FMA(v56, v42, float64(0x1.999999999999ap-03))
+		v59 := math.FMA(v49, v37, v58)
+		v60 := float64(v37 * v59)
+		v62 := float64(0x1.5555555555555p-02) + v60
+		v63 := float64(0x1.5555555555555p-02) - v62
+		v64 := v63 + v60
+		v66 := v64 + float64(0x1.5555555555555p-56)
+		v67 := math.FMA(v41, v59, v66)
+		v68 := float64(v37 * v62)
+		v69 := -v68
+		v70 := math.FMA(v37, v62, v69)
+		v71 := math.FMA(v37, v67, v70)
+		v72 := math.FMA(v41, v62, v71)
+		v73 := float64(v32 * v68)
+		v74 := -v73
+		v75 := math.FMA(v32, v68, v74)
+		v76 := math.FMA(v32, v72, v75)
+		v77 := math.FMA(v36, v68, v76)
+		v78 := v32 + v73
+		v79 := v32 - v78
+		v80 := v79 + v73
+		v81 := v36 + v77
+		v82 := v80 + v81
+		v84 := float64(v78 * float64(0x1.71547652b82fep+01))
+		v86 := -v84
+		v87 := math.FMA(v78, float64(0x1.71547652b82fep+01), v86)
+		v88 := math.FMA(v78, float64(0x1.777d0ffda0d24p-55), v87)
+		v89 := math.FMA(v82, float64(0x1.71547652b82fep+01), v88)
+		v90 := v25 + v84
+		v91 := v25 - v90
+		v92 := v91 + v84
+		v93 := v89 + v92
+		v95 := float64(v90 * float64(0x1.34413509f79ffp-02))
+		v96 := -v95
+		v97 := math.FMA(v90, float64(0x1.34413509f79ffp-02), v96)
+		v99 := math.FMA(v90, float64(-0x1.9dc1da994fd21p-59), v97)
+		v100 := math.FMA(v93, float64(0x1.34413509f79ffp-02), v99)
+		v101 := v95 + v100
+		v103 := v0 < v102
+		v104 := v0
+		if v103 {
+			v104 = v101
+		}
+		v105 := float64(0x0p+00) < v0
+		v106 := v0 == float64(0x0p+00)
+		v109 := v108
+		if v106 {
+			v109 = v107
+		}
+		v110 := v109
+		if v105 {
+			v110 = v104
+		}
+		out[i] = v110
+	}
+}
+
 func log1p32(d, x, _, _ unsafe.Pointer, n int) {
 	v61 := float32(math.Inf(1))
 	v66 := float32(math.Inf(-1))
@@ -1487,6 +2816,319 @@ func log1p64(d, x, _, _ unsafe.Pointer, n int) {
 	}
 }
 
+func log232(d, x, _, _ unsafe.Pointer, n int) {
+	v47 := float32(math.Inf(1))
+	v53 := float32(math.Inf(-1))
+	v54 := float32(math.NaN())
+	out, in0 := vec[float32](d, n), vec[float32](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v1 := float64(v0)
+		v2 := math.Float64bits(v1)
+		v4 := v2 + uint64(0x95f619980c433)
+		v6 := v4 & uint64(0x7ff0000000000000)
+		v8 := v6 - uint64(0x3ff0000000000000)
+		v9 := v2 - v8
+		v10 := math.Float64frombits(v9)
+		v12 := v4 >> uint64(0x34)
+		v14 := v12 | uint64(0x4330000000000000)
+		v15 := math.Float64frombits(v14)
+		v17 := v15 - float64(0x1.00000000003ffp+52)
+		v19 := v10 - float64(0x1p+00)
+		v20 := float64(v19 * v19)
+		v23 := math.FMA(float64(0x1.bc15e6f87ecccp-04), v20, float64(0x1.c264a906e618fp-04))
+		v25 := math.FMA(v23, v20, float64(0x1.249c5a17f9793p-03))
+		v27 := math.FMA(v25, v20, float64(0x1.9999ca329412ep-03))
+		v29 := math.FMA(v27, v20, float64(0x1.555554d4e7d75p-02))
+		v32 := math.FMA(float64(-0x1.f8735f50555c1p-05), v20, float64(-0x1.bc7bd2853abffp-04))
+		v34 := math.FMA(v32, v20, float64(-0x1.fc65ac44fc73fp-04))
+		v36 := math.FMA(v34, v20, float64(-0x1.55693be75bf04p-03))
+		v38 := math.FMA(v36, v20, float64(-0x1.ffffa6e4051dp-03))
+		v40 := math.FMA(v38, v20, float64(-0x1.0000001b97496p-01))
+		v41 := math.FMA(v29, v19, v40)
+		v42 := math.FMA(v20, v41, v19)
+		v44 := float64(v17 * float64(0x1p+00))
+		v45 := math.FMA(v42, float64(0x1.71547652b82fep+00), v44)
+		v46 := float32(v45)
+		v48 := v0 < v47
+		v49 := v0
+		if v48 {
+			v49 = v46
+		}
+		v51 := float32(0x0p+00) < v0
+		v52 := v0 == float32(0x0p+00)
+		v55 := v54
+		if v52 {
+			v55 = v53
+		}
+		v56 := v55
+		if v51 {
+			v56 = v49
+		}
+		out[i] = v56
+	}
+}
+
+func log264(d, x, _, _ unsafe.Pointer, n int) {
+	v95 := float64(math.Inf(1))
+	v100 := float64(math.Inf(-1))
+	v101 := float64(math.NaN())
+	out, in0 := vec[float64](d, n), vec[float64](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v2 := v0 < float64(0x1p-1022)
+		v4 := float64(v0 * float64(0x1p+54))
+		v5 := v0
+		if v2 {
+			v5 = v4
+		}
+		v6 := math.Float64bits(v5)
+		v8 := v6 + uint64(0x95f619980c433)
+		v10 := v8 & uint64(0x7ff0000000000000)
+		v12 := v10 - uint64(0x3ff0000000000000)
+		v13 := v6 - v12
+		v14 := math.Float64frombits(v13)
+		v16 := v8 >> uint64(0x34)
+		v18 := v16 | uint64(0x4330000000000000)
+		v19 := math.Float64frombits(v18)
+		v21 := v19 - float64(0x1.00000000003ffp+52)
+		v24 := float64(0x0p+00)
+		if v2 {
+			v24 = float64(0x1.bp+05)
+		}
+		v25 := v21 - v24
+		v27 := v14 + float64(0x1p+00)
+		v28 := v27 - float64(0x1p+00)
+		v29 := v14 - v28
+		v30 := v14 - float64(0x1p+00)
+		v31 := float64(0x1p+00) / v27
+		v32 := float64(v30 * v31)
+		v33 := -v32
+		v34 := math.FMA(v33, v27, v30)
+		v35 := math.FMA(v33, v29, v34)
+		v36 := float64(v35 * v31)
+		v37 := float64(v32 * v32)
+		v38 := v32 + v32
+		v39 := -v37
+		v40 := math.FMA(v32, v32, v39)
+		v41 := math.FMA(v38, v36, v40)
+		v42 := float64(v37 * v37)
+		v45 := math.FMA(float64(0x1.a55926433b5b2p-05), v42, float64(0x1.110f2aa047d73p-04))
+		v47 := math.FMA(v45, v42, float64(0x1.745d172c49573p-04))
+		v49 := math.FMA(v47, v42, float64(0x1.2492492492365p-03))
+		v52 := math.FMA(float64(0x1.ea1da0beac873p-05), v42, float64(0x1.e2615f4414a7cp-05))
+		v54 := math.FMA(v52, v42, float64(0x1.3b13ba2136de7p-04))
+		v56 := math.FMA(v54, v42, float64(0x1.c71c71c74755ap-04))
+		v58 := math.FMA(v56, v42, float64(0x1.999999999999ap-03))
+		v59 := math.FMA(v49, v37, v58)
+		v60 := float64(v37 * v59)
+		v62 := float64(0x1.5555555555555p-02) + v60
+		v63 := float64(0x1.5555555555555p-02) - v62
+		v64 := v63 + v60
+		v66 := v64 + float64(0x1.5555555555555p-56)
+		v67 := math.FMA(v41, v59, v66)
+		v68 := float64(v37 * v62)
+		v69 := -v68
+		v70 := math.FMA(v37, v62, v69)
+		v71 := math.FMA(v37, v67, v70)
+		v72 := math.FMA(v41, v62, v71)
+		v73 := float64(v32 * v68)
+		v74 := -v73
+		v75 := math.FMA(v32, v68, v74)
+		v76 := math.FMA(v32, v72, v75)
+		v77 := math.FMA(v36, v68, v76)
+		v78 := v32 + v73
+		v79 := v32 - v78
+		v80 := v79 + v73
+		v81 := v36 + v77
+		v82 := v80 + v81
+		v84 := float64(v78 * float64(0x1.71547652b82fep+01))
+		v86 := -v84
+		v87 := math.FMA(v78, float64(0x1.71547652b82fep+01), v86)
+		v88 := math.FMA(v78, float64(0x1.777d0ffda0d24p-55), v87)
+		v89 := math.FMA(v82, float64(0x1.71547652b82fep+01), v88)
+		v90 := v25 + v84
+		v91 := v25 - v90
+		v92 := v91 + v84
+		v93 := v89 + v92
+		v94 := v90 + v93
+		v96 := v0 < v95
+		v97 := v0
+		if v96 {
+			v97 = v94
+		}
+		v98 := float64(0x0p+00) < v0
+		v99 := v0 == float64(0x0p+00)
+		v102 := v101
+		if v99 {
+			v102 = v100
+		}
+		v103 := v102
+		if v98 {
+			v103 = v97
+		}
+		out[i] = v103
+	}
+}
+
+func ndtr32(d, x, _, _ unsafe.Pointer, n int) {
+	out, in0 := vec[float32](d, n), vec[float32](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v3 := v0
+		if float32(0x1.6666666666666p+02) < v0 {
+			v3 = float32(0x1.6666666666666p+02)
+		}
+		v4 := v3
+		if float32(-0x1.6666666666666p+02) > v3 {
+			v4 = float32(-0x1.6666666666666p+02)
+		}
+		v5 := float32(v4 * v4)
+		v6 := float32(v5 * v5)
+		s9 := float64(float32(-0x1.79ea43264314p-26))*float64(v6) + float64(float32(0x1.7eb710348192ap-13))
+		v9 := float32(s9)
+		if middle(s9) {
+			v9 = fma32(float32(-0x1.79ea43264314p-26), v6, float32(0x1.7eb710348192ap-13))
+		}
+		s11 := float64(v9)*float64(v6) + float64(float32(0x1.300b8cf2e6991p-05))
+		v11 := float32(s11)
+		if middle(s11) {
+			v11 = fma32(v9, v6, float32(0x1.300b8cf2e6991p-05))
+		}
+		s14 := float64(float32(0x1.db16081fd5a26p-34))*float64(v6) + float64(float32(0x1.c339a5f0d473bp-19))
+		v14 := float32(s14)
+		if middle(s14) {
+			v14 = fma32(float32(0x1.db16081fd5a26p-34), v6, float32(0x1.c339a5f0d473bp-19))
+		}
+		s16 := float64(v14)*float64(v6) + float64(float32(0x1.2ca903d8de599p-08))
+		v16 := float32(s16)
+		if middle(s16) {
+			v16 = fma32(v14, v6, float32(0x1.2ca903d8de599p-08))
+		}
+		s18 := float64(v16)*float64(v6) + float64(float32(0x1.988448debd53dp-02))
+		v18 := float32(s18)
+		if middle(s18) {
+			v18 = fma32(v16, v6, float32(0x1.988448debd53dp-02))
+		}
+		s19 := float64(v11)*float64(v5) + float64(v18)
+		v19 := float32(s19)
+		if middle(s19) {
+			v19 = fma32(v11, v5, v18)
+		}
+		s22 := float64(float32(0x1.f27f7619220a4p-10))*float64(v6) + float64(float32(0x1.09ee1916ef0a4p-02))
+		v22 := float32(s22)
+		if middle(s22) {
+			v22 = fma32(float32(0x1.f27f7619220a4p-10), v6, float32(0x1.09ee1916ef0a4p-02))
+		}
+		s25 := float64(float32(0x1.15e663eaf1d4bp-14))*float64(v6) + float64(float32(0x1.e8094e25dd96dp-06))
+		v25 := float32(s25)
+		if middle(s25) {
+			v25 = fma32(float32(0x1.15e663eaf1d4bp-14), v6, float32(0x1.e8094e25dd96dp-06))
+		}
+		s27 := float64(v25)*float64(v6) + float64(float32(0x1p+00))
+		v27 := float32(s27)
+		if middle(s27) {
+			v27 = fma32(v25, v6, float32(0x1p+00))
+		}
+		s28 := float64(v22)*float64(v5) + float64(v27)
+		v28 := float32(s28)
+		if middle(s28) {
+			v28 = fma32(v22, v5, v27)
+		}
+		v30 := float32(v4 * v19)
+		v31 := v30 / v28
+		v33 := v31 + float32(0x1p-01)
+		v34 := v33
+		if float32(0x0p+00) > v33 {
+			v34 = float32(0x0p+00)
+		}
+		out[i] = v34
+	}
+}
+
+func ndtr64(d, x, _, _ unsafe.Pointer, n int) {
+	out, in0 := vec[float64](d, n), vec[float64](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v2 := math.Abs(v0)
+		v3 := v2
+		if float64(0x1.34ccccccccccdp+05) < v2 {
+			v3 = float64(0x1.34ccccccccccdp+05)
+		}
+		v5 := float64(v3 * float64(0x1p-01))
+		v6 := float64(v5 * v3)
+		v8 := float64(v3 * float64(0x1.6a09e667f3bcdp-01))
+		v9 := -v6
+		v10 := math.FMA(v5, v3, v9)
+		v14 := v8 + float64(0x1p+02)
+		v15 := float64(0x1p+00) / v14
+		v17 := math.FMA(float64(-0x1p+03), v15, float64(0x1p+00))
+		v18 := float64(v17 * v17)
+		v21 := math.FMA(float64(-0x1.a7111d1d971d7p-32), v18, float64(0x1.674c356b56fb8p-29))
+		v23 := math.FMA(v21, v18, float64(-0x1.4eee9314d8b03p-24))
+		v25 := math.FMA(v23, v18, float64(0x1.7ed08c8101f29p-20))
+		v27 := math.FMA(v25, v18, float64(-0x1.3c72c0e86cd94p-16))
+		v29 := math.FMA(v27, v18, float64(0x1.72cdcda279ae4p-13))
+		v31 := math.FMA(v29, v18, float64(-0x1.269b55af72d26p-12))
+		v33 := math.FMA(v31, v18, float64(-0x1.b00c052a9f134p-06))
+		v35 := math.FMA(v33, v18, float64(-0x1.645fd8a4bf301p-03))
+		v37 := math.FMA(v35, v18, float64(-0x1.14eacb1ad02e2p-01))
+		v39 := math.FMA(v37, v18, float64(-0x1.f3fe31ecb49cp-01))
+		v42 := math.FMA(float64(0x1.17853756a007fp-30), v18, float64(-0x1.087a26d0e5345p-26))
+		v44 := math.FMA(v42, v18, float64(0x1.0a2d185c8831ep-23))
+		v46 := math.FMA(v44, v18, float64(-0x1.c633dd80d66d6p-21))
+		v48 := math.FMA(v46, v18, float64(0x1.3b081b882e688p-18))
+		v50 := math.FMA(v48, v18, float64(-0x1.e7e6e018f9c91p-19))
+		v52 := math.FMA(v50, v18, float64(-0x1.dd28469fae4dcp-12))
+		v54 := math.FMA(v52, v18, float64(0x1.908f472823a1bp-08))
+		v56 := math.FMA(v54, v18, float64(0x1.38dbd2c8dc364p-04))
+		v58 := math.FMA(v56, v18, float64(0x1.52cac23710287p-02))
+		v60 := math.FMA(v58, v18, float64(0x1.8be202d26c703p-01))
+		v62 := math.FMA(v60, v18, float64(0x1.18932bf08e154p+00))
+		v63 := math.FMA(v39, v17, v62)
+		v64 := float64(v15 * v63)
+		v65 := -v6
+		v68 := math.FMA(v65, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
+		v69 := v68 - float64(0x1.8p+52)
+		v71 := math.FMA(v69, float64(-0x1.62e42fefa39efp-01), v65)
+		v73 := float64(v69 * float64(-0x1.abc9e3b39803fp-56))
+		v74 := float64(0x1p+00) + v71
+		v75 := float64(v71 * float64(0x1p-01))
+		v76 := float64(v71 * v71)
+		v77 := float64(v71 * v76)
+		v80 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v76, float64(0x1.27e4a9db7557fp-22))
+		v82 := math.FMA(v80, v76, float64(0x1.a01a01bff8544p-16))
+		v84 := math.FMA(v82, v76, float64(0x1.6c16c16c10c3ep-10))
+		v86 := math.FMA(v84, v76, float64(0x1.5555555555563p-05))
+		v89 := math.FMA(float64(0x1.af63b1d995524p-26), v76, float64(0x1.71ddf5d1b9475p-19))
+		v91 := math.FMA(v89, v76, float64(0x1.a01a01b0b7dabp-13))
+		v93 := math.FMA(v91, v76, float64(0x1.111111110f53ap-07))
+		v95 := math.FMA(v93, v76, float64(0x1.5555555555559p-03))
+		v96 := math.FMA(v86, v71, v95)
+		v97 := math.FMA(v75, v71, v74)
+		v98 := math.FMA(v77, v96, v97)
+		v99 := v74 - float64(0x1p+00)
+		v100 := v71 - v99
+		v101 := math.FMA(v73, v98, v100)
+		v102 := math.FMA(v75, v71, v101)
+		v103 := math.FMA(v77, v96, v102)
+		v104 := -v10
+		v105 := v74 + v103
+		v106 := math.FMA(v104, v105, v103)
+		v107 := float64(v64 * v106)
+		v108 := math.FMA(v64, v74, v107)
+		v109 := v69 + float64(-0x1p+00)
+		v110 := scale64(v108, v109)
+		v112 := v0 < float64(0x0p+00)
+		v113 := float64(0x1p+00) - v110
+		v114 := v113
+		if v112 {
+			v114 = v110
+		}
+		out[i] = v114
+	}
+}
+
 func pow32(d, x, y, _ unsafe.Pointer, n int) {
 	v71 := float32(math.Inf(1))
 	v75 := float32(math.NaN())
@@ -1623,8 +3265,8 @@ func pow32(d, x, y, _ unsafe.Pointer, n int) {
 }
 
 func pow64(d, x, y, _ unsafe.Pointer, n int) {
-	v144 := float64(math.Inf(1))
-	v148 := float64(math.NaN())
+	v145 := float64(math.Inf(1))
+	v149 := float64(math.NaN())
 	out, in0 := vec[float64](d, n), vec[float64](x, n)
 	in1 := vec[float64](y, n)
 	for i := range out {
@@ -1740,89 +3382,90 @@ func pow64(d, x, y, _ unsafe.Pointer, n int) {
 		v114 := v112 - v113
 		v115 := v114 + v106
 		v116 := float64(v113 * v113)
-		v119 := math.FMA(float64(0x1.e9e7fd8df9ba5p-32), v116, float64(0x1.b524ef5e8fa7dp-24))
-		v121 := math.FMA(v119, v116, float64(0x1.ffcbfc6b81ca8p-17))
-		v123 := math.FMA(v121, v116, float64(0x1.5d87fe78a484dp-10))
-		v125 := math.FMA(v123, v116, float64(0x1.c6b08d704a0c3p-05))
-		v128 := math.FMA(float64(0x1.c2a78999a98dp-36), v116, float64(0x1.e4d0c9d089b6fp-28))
-		v130 := math.FMA(v128, v116, float64(0x1.62c021b01a66ep-20))
-		v132 := math.FMA(v130, v116, float64(0x1.430912f899754p-13))
-		v134 := math.FMA(v132, v116, float64(0x1.3b2ab6fba4da4p-07))
-		v136 := math.FMA(v134, v116, float64(0x1.ebfbdff82c58fp-03))
-		v137 := math.FMA(v125, v113, v136)
-		v139 := float64(v115 * float64(0x1.62e42fefa39efp-01))
-		v140 := math.FMA(v116, v137, v139)
-		v141 := math.FMA(v113, float64(0x1.62e42fefa39efp-01), v140)
-		v142 := float64(0x1p+00) + v141
-		v143 := scale64(v142, v111)
-		v145 := float64(math.Floor(float64(v1)))
-		v146 := v145 == v1
-		v147 := v0 < float64(0x0p+00)
-		v149 := v143
+		v117 := float64(v113 * v113)
+		v120 := math.FMA(float64(0x1.e9e7fd8df9ba5p-32), v117, float64(0x1.b524ef5e8fa7dp-24))
+		v122 := math.FMA(v120, v117, float64(0x1.ffcbfc6b81ca8p-17))
+		v124 := math.FMA(v122, v117, float64(0x1.5d87fe78a484dp-10))
+		v126 := math.FMA(v124, v117, float64(0x1.c6b08d704a0c3p-05))
+		v129 := math.FMA(float64(0x1.c2a78999a98dp-36), v117, float64(0x1.e4d0c9d089b6fp-28))
+		v131 := math.FMA(v129, v117, float64(0x1.62c021b01a66ep-20))
+		v133 := math.FMA(v131, v117, float64(0x1.430912f899754p-13))
+		v135 := math.FMA(v133, v117, float64(0x1.3b2ab6fba4da4p-07))
+		v137 := math.FMA(v135, v117, float64(0x1.ebfbdff82c58fp-03))
+		v138 := math.FMA(v126, v113, v137)
+		v140 := float64(v115 * float64(0x1.62e42fefa39efp-01))
+		v141 := math.FMA(v116, v138, v140)
+		v142 := math.FMA(v113, float64(0x1.62e42fefa39efp-01), v141)
+		v143 := float64(0x1p+00) + v142
+		v144 := scale64(v143, v111)
+		v146 := float64(math.Floor(float64(v1)))
+		v147 := v146 == v1
+		v148 := v0 < float64(0x0p+00)
+		v150 := v144
+		if v148 {
+			v150 = v149
+		}
+		v151 := v150
 		if v147 {
-			v149 = v148
+			v151 = v144
 		}
-		v150 := v149
-		if v146 {
-			v150 = v143
+		v152 := v2 == float64(0x0p+00)
+		v153 := v2 == v145
+		v154 := v2
+		if v153 {
+			v154 = float64(0x0p+00)
 		}
-		v151 := v2 == float64(0x0p+00)
-		v152 := v2 == v144
-		v153 := v2
+		v155 := v154
 		if v152 {
-			v153 = float64(0x0p+00)
+			v155 = v145
 		}
-		v154 := v153
-		if v151 {
-			v154 = v144
+		v156 := float64(0x0p+00) < v1
+		v157 := v155
+		if v156 {
+			v157 = v2
 		}
-		v155 := float64(0x0p+00) < v1
-		v156 := v154
-		if v155 {
-			v156 = v2
+		v158 := float64(0x0p+00) < v2
+		v159 := v2 < v145
+		v160 := v157
+		if v159 {
+			v160 = v151
 		}
-		v157 := float64(0x0p+00) < v2
-		v158 := v2 < v144
-		v159 := v156
+		v161 := v157
 		if v158 {
-			v159 = v150
+			v161 = v160
 		}
-		v160 := v156
-		if v157 {
-			v160 = v159
+		v163 := float64(v1 * float64(0x1p-01))
+		v165 := float64(math.Floor(float64(v163)))
+		v166 := v165 == v163
+		v167 := math.Float64bits(v0)
+		v169 := v167 & uint64(0x8000000000000000)
+		v170 := v169
+		if v166 {
+			v170 = uint64(0x0)
 		}
-		v162 := float64(v1 * float64(0x1p-01))
-		v164 := float64(math.Floor(float64(v162)))
-		v165 := v164 == v162
-		v166 := math.Float64bits(v0)
-		v168 := v166 & uint64(0x8000000000000000)
-		v169 := v168
-		if v165 {
-			v169 = uint64(0x0)
+		v171 := uint64(0x0)
+		if v147 {
+			v171 = v170
 		}
-		v170 := uint64(0x0)
-		if v146 {
-			v170 = v169
+		v172 := math.Float64bits(v161)
+		v173 := v172 ^ v171
+		v174 := math.Float64frombits(v173)
+		v175 := v1 == v1
+		v176 := v1
+		if v175 {
+			v176 = v174
 		}
-		v171 := math.Float64bits(v160)
-		v172 := v171 ^ v170
-		v173 := math.Float64frombits(v172)
-		v174 := v1 == v1
-		v175 := v1
-		if v174 {
-			v175 = v173
-		}
-		v176 := v0 == float64(0x1p+00)
-		v177 := v1 == float64(0x0p+00)
-		v178 := v175
-		if v177 {
-			v178 = float64(0x1p+00)
-		}
-		v179 := v178
-		if v176 {
+		v177 := v0 == float64(0x1p+00)
+		v178 := v1 == float64(0x0p+00)
+		v179 := v176
+		if v178 {
 			v179 = float64(0x1p+00)
 		}
-		out[i] = v179
+		v180 := v179
+		if v177 {
+			v180 = float64(0x1p+00)
+		}
+		out[i] = v180
 	}
 }
 
@@ -1846,168 +3489,202 @@ func rsqrt64(d, x, _, _ unsafe.Pointer, n int) {
 	}
 }
 
-func sin32(d, x, _, _ unsafe.Pointer, n int) {
-	v2 := float32(math.Inf(1))
-	v4 := float32(math.NaN())
+func sigmoid32(d, x, _, _ unsafe.Pointer, n int) {
 	out, in0 := vec[float32](d, n), vec[float32](x, n)
 	for i := range out {
 		v0 := in0[i]
-		v1 := math.Float32frombits(math.Float32bits(v0) &^ (1 << 31))
-		v3 := v1 < v2
-		v5 := v4
-		if v3 {
-			v5 = v1
+		v2 := math.Float32bits(v0)
+		v4 := v2 | uint32(0x80000000)
+		v5 := math.Float32frombits(v4)
+		v6 := v5
+		if float32(-0x1.ap+06) > v5 {
+			v6 = float32(-0x1.ap+06)
 		}
-		v6 := math.Float32bits(v0)
-		v8 := v6 & uint32(0x80000000)
-		s11 := float64(v5)*float64(float32(0x1.45f306dc9c883p-01)) + float64(float32(0x1.8p+23))
-		v11 := float32(s11)
-		if middle(s11) {
-			v11 = fma32(v5, float32(0x1.45f306dc9c883p-01), float32(0x1.8p+23))
+		s9 := float64(v6)*float64(float32(0x1.71547652b82fep+00)) + float64(float32(0x1.8p+23))
+		v9 := float32(s9)
+		if middle(s9) {
+			v9 = fma32(v6, float32(0x1.71547652b82fep+00), float32(0x1.8p+23))
 		}
-		v12 := v11 - float32(0x1.8p+23)
-		v13 := math.Float32bits(v11)
-		s15 := float64(v12)*float64(float32(-0x1.921fb6p+00)) + float64(v5)
-		v15 := float32(s15)
-		if middle(s15) {
-			v15 = fma32(v12, float32(-0x1.921fb6p+00), v5)
+		v10 := v9 - float32(0x1.8p+23)
+		s13 := float64(v10)*float64(float32(-0x1.62e43p-01)) + float64(v6)
+		v13 := float32(s13)
+		if middle(s13) {
+			v13 = fma32(v10, float32(-0x1.62e43p-01), v6)
 		}
-		v17 := float32(v12 * float32(0x1.777a5cp-25))
-		v18 := v15 + v17
-		v19 := v18 - v15
-		v20 := v17 - v19
-		v22 := -v17
-		s23 := float64(v12)*float64(float32(0x1.777a5cp-25)) + float64(v22)
+		s14 := float64(v10)*float64(float32(0x1.05c61p-29)) + float64(v13)
+		v14 := float32(s14)
+		if middle(s14) {
+			v14 = fma32(v10, float32(0x1.05c61p-29), v13)
+		}
+		v15 := float32(v14 * v14)
+		s18 := float64(float32(0x1.6d40a8p-10))*float64(v15) + float64(float32(0x1.5554f4p-05))
+		v18 := float32(s18)
+		if middle(s18) {
+			v18 = fma32(float32(0x1.6d40a8p-10), v15, float32(0x1.5554f4p-05))
+		}
+		s21 := float64(float32(0x1.a1f2bap-13))*float64(v15) + float64(float32(0x1.11102ap-07))
+		v21 := float32(s21)
+		if middle(s21) {
+			v21 = fma32(float32(0x1.a1f2bap-13), v15, float32(0x1.11102ap-07))
+		}
+		s23 := float64(v21)*float64(v15) + float64(float32(0x1.555556p-03))
 		v23 := float32(s23)
 		if middle(s23) {
-			v23 = fma32(v12, float32(0x1.777a5cp-25), v22)
+			v23 = fma32(v21, v15, float32(0x1.555556p-03))
 		}
-		s24 := float64(v12)*float64(float32(0x1.ee59dap-50)) + float64(v23)
+		s24 := float64(v18)*float64(v14) + float64(v23)
 		v24 := float32(s24)
 		if middle(s24) {
-			v24 = fma32(v12, float32(0x1.ee59dap-50), v23)
+			v24 = fma32(v18, v14, v23)
 		}
-		v25 := v20 + v24
-		v27 := float32(0x1p+15) <= v5
-		v66 := v18
-		v67 := v25
-		v68 := v13
-		if v27 {
-			v28 := float32(0x1p+15)
-			if v5 > float32(0x1p+15) {
-				v28 = v5
+		s26 := float64(v14)*float64(v24) + float64(float32(0x1p-01))
+		v26 := float32(s26)
+		if middle(s26) {
+			v26 = fma32(v14, v24, float32(0x1p-01))
+		}
+		s27 := float64(v15)*float64(v26) + float64(v14)
+		v27 := float32(s27)
+		if middle(s27) {
+			v27 = fma32(v15, v26, v14)
+		}
+		v29 := v27 + float32(0x1p+00)
+		v30 := scale32(v29, v10)
+		v32 := v0 < float32(0x0p+00)
+		v33 := float32(0x1p+00)
+		if v32 {
+			v33 = v30
+		}
+		v34 := v30 + float32(0x1p+00)
+		v35 := v33 / v34
+		out[i] = v35
+	}
+}
+
+func sigmoid64(d, x, _, _ unsafe.Pointer, n int) {
+	out, in0 := vec[float64](d, n), vec[float64](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v2 := math.Float64bits(v0)
+		v4 := v2 | uint64(0x8000000000000000)
+		v5 := math.Float64frombits(v4)
+		v6 := v5
+		if float64(-0x1.75p+09) > v5 {
+			v6 = float64(-0x1.75p+09)
+		}
+		v9 := math.FMA(v6, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
+		v10 := v9 - float64(0x1.8p+52)
+		v13 := math.FMA(v10, float64(-0x1.62e42fefa39efp-01), v6)
+		v14 := math.FMA(v10, float64(-0x1.abc9e3b39803fp-56), v13)
+		v15 := float64(v14 * v14)
+		v18 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v15, float64(0x1.27e4a9db7557fp-22))
+		v20 := math.FMA(v18, v15, float64(0x1.a01a01bff8544p-16))
+		v22 := math.FMA(v20, v15, float64(0x1.6c16c16c10c3ep-10))
+		v24 := math.FMA(v22, v15, float64(0x1.5555555555563p-05))
+		v27 := math.FMA(float64(0x1.af63b1d995524p-26), v15, float64(0x1.71ddf5d1b9475p-19))
+		v29 := math.FMA(v27, v15, float64(0x1.a01a01b0b7dabp-13))
+		v31 := math.FMA(v29, v15, float64(0x1.111111110f53ap-07))
+		v33 := math.FMA(v31, v15, float64(0x1.5555555555559p-03))
+		v34 := math.FMA(v24, v14, v33)
+		v36 := math.FMA(v14, v34, float64(0x1p-01))
+		v37 := math.FMA(v15, v36, v14)
+		v39 := v37 + float64(0x1p+00)
+		v40 := scale64(v39, v10)
+		v42 := v0 < float64(0x0p+00)
+		v43 := float64(0x1p+00)
+		if v42 {
+			v43 = v40
+		}
+		v44 := v40 + float64(0x1p+00)
+		v45 := v43 / v44
+		out[i] = v45
+	}
+}
+
+func sin32(d, x, _, _ unsafe.Pointer, n int) {
+	v49 := float32(math.Inf(1))
+	v51 := float64(math.NaN())
+	out, in0 := vec[float32](d, n), vec[float32](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v1 := float64(v0)
+		v4 := math.FMA(v1, float64(0x1.45f306dc9c883p-01), float64(0x1.8p+52))
+		v5 := v4 - float64(0x1.8p+52)
+		v6 := math.Float64bits(v4)
+		v8 := math.FMA(v5, float64(-0x1.921fb54442d18p+00), v1)
+		v10 := math.FMA(v5, float64(-0x1.1a62633145c07p-54), v8)
+		v11 := math.Float32frombits(math.Float32bits(v0) &^ (1 << 31))
+		v13 := float32(0x1p+28) <= v11
+		v53 := v10
+		v54 := v6
+		if v13 {
+			v14 := float32(0x1p+28)
+			if v11 > float32(0x1p+28) {
+				v14 = v11
 			}
-			v29 := math.Float32bits(v28)
-			v31 := v29 >> uint32(0x17)
-			v33 := v31 - uint32(0x8e)
-			v35 := v29 & uint32(0x7fffff)
-			v37 := v35 | uint32(0x800000)
-			v38 := int32(v37)
-			v39 := float64(v38)
-			v40 := twoOverPi32.data()[int(v33)*3+0]
-			v41 := float64(v39 * v40)
-			v42 := float64(math.RoundToEven(float64(v41)))
-			v43 := v41 - v42
-			v44 := twoOverPi32.data()[int(v33)*3+1]
-			v45 := float64(v39 * v44)
-			v46 := v43 + v45
-			v47 := float64(math.RoundToEven(float64(v46)))
-			v48 := twoOverPi32.data()[int(v33)*3+2]
-			v49 := v46 - v47
-			v50 := math.FMA(v39, v48, v49)
-			v52 := float64(v50 * float64(0x1.921fb54442d18p+00))
-			v53 := float32(v52)
-			v54 := float64(v53)
-			v55 := v52 - v54
-			v56 := float32(v55)
-			v58 := float64(v42 * float64(0x1p-02))
-			v59 := float64(math.RoundToEven(float64(v58)))
-			v61 := math.FMA(v59, float64(-0x1p+02), v42)
-			v62 := v61 + v47
-			v63 := float32(v62)
-			v64 := v63 + float32(0x1.8p+23)
-			v65 := math.Float32bits(v64)
-			v66 = v53
-			v67 = v56
-			v68 = v65
+			v15 := math.Float32bits(v14)
+			v17 := v15 >> uint32(0x17)
+			v19 := v17 - uint32(0x9b)
+			v21 := v15 & uint32(0x7fffff)
+			v23 := v21 | uint32(0x800000)
+			v24 := int32(v23)
+			v25 := float64(v24)
+			v26 := twoOverPi32.data()[int(v19)*3+0]
+			v27 := float64(v25 * v26)
+			v28 := float64(math.RoundToEven(float64(v27)))
+			v29 := v27 - v28
+			v30 := twoOverPi32.data()[int(v19)*3+1]
+			v31 := float64(v25 * v30)
+			v32 := v29 + v31
+			v33 := float64(math.RoundToEven(float64(v32)))
+			v34 := twoOverPi32.data()[int(v19)*3+2]
+			v35 := v32 - v33
+			v36 := math.FMA(v25, v34, v35)
+			v38 := float64(v36 * float64(0x1.921fb54442d18p+00))
+			v39 := v28 + v33
+			v40 := v39 + float64(0x1.8p+52)
+			v41 := math.Float64bits(v40)
+			v43 := v1 < float64(0x0p+00)
+			v44 := -v38
+			v45 := v38
+			if v43 {
+				v45 = v44
+			}
+			v47 := uint64(0x0) - v41
+			v48 := v41
+			if v43 {
+				v48 = v47
+			}
+			v50 := v11 < v49
+			v52 := v51
+			if v50 {
+				v52 = v45
+			}
+			v53 = v52
+			v54 = v48
 		}
-		v69 := float32(v66 * v66)
-		v70 := float32(v69 * v69)
-		s73 := float64(float32(-0x1.9915e4p-13))*float64(v69) + float64(float32(0x1.1106bcp-07))
-		v73 := float32(s73)
-		if middle(s73) {
-			v73 = fma32(float32(-0x1.9915e4p-13), v69, float32(0x1.1106bcp-07))
+		v55 := float64(v53 * v53)
+		v58 := math.FMA(float64(0x1.6cd733b2fa59dp-19), v55, float64(-0x1.a00f98e916e2ap-13))
+		v60 := math.FMA(v58, v55, float64(0x1.111108907cc68p-07))
+		v62 := math.FMA(v60, v55, float64(-0x1.5555554cb20c6p-03))
+		v64 := math.FMA(v62, v55, float64(0x1p+00))
+		v65 := float64(v53 * v64)
+		v68 := math.FMA(float64(0x1.9a00cdedaa258p-16), v55, float64(-0x1.6c0c86874c794p-10))
+		v70 := math.FMA(v68, v55, float64(0x1.55554aabe3224p-05))
+		v72 := math.FMA(v70, v55, float64(-0x1p-01))
+		v73 := math.FMA(v72, v55, float64(0x1p+00))
+		v75 := v54 & uint64(0x1)
+		v76 := v75 == uint64(0x1)
+		v78 := v54 << uint64(0x3e)
+		v80 := v78 & uint64(0x8000000000000000)
+		v81 := v65
+		if v76 {
+			v81 = v73
 		}
-		s75 := float64(v73)*float64(v69) + float64(float32(-0x1.555544p-03))
-		v75 := float32(s75)
-		if middle(s75) {
-			v75 = fma32(v73, v69, float32(-0x1.555544p-03))
-		}
-		s78 := float64(float32(-0x1p-01))*float64(v69) + float64(float32(0x1p+00))
-		v78 := float32(s78)
-		if middle(s78) {
-			v78 = fma32(float32(-0x1p-01), v69, float32(0x1p+00))
-		}
-		v79 := float32(v66 * v69)
-		v80 := float32(v67 * v78)
-		s81 := float64(v79)*float64(v75) + float64(v80)
-		v81 := float32(s81)
-		if middle(s81) {
-			v81 = fma32(v79, v75, v80)
-		}
-		v82 := v66 + v81
-		s85 := float64(float32(0x1.99e0cep-16))*float64(v69) + float64(float32(-0x1.6c0c1ap-10))
-		v85 := float32(s85)
-		if middle(s85) {
-			v85 = fma32(float32(0x1.99e0cep-16), v69, float32(-0x1.6c0c1ap-10))
-		}
-		s87 := float64(v85)*float64(v69) + float64(float32(0x1.55554ap-05))
-		v87 := float32(s87)
-		if middle(s87) {
-			v87 = fma32(v85, v69, float32(0x1.55554ap-05))
-		}
-		v88 := float32(0x1p+00) - v78
-		s89 := float64(float32(-0x1p-01))*float64(v69) + float64(v88)
-		v89 := float32(s89)
-		if middle(s89) {
-			v89 = fma32(float32(-0x1p-01), v69, v88)
-		}
-		v90 := -v69
-		s91 := float64(v66)*float64(v66) + float64(v90)
-		v91 := float32(s91)
-		if middle(s91) {
-			v91 = fma32(v66, v66, v90)
-		}
-		s92 := float64(float32(-0x1p-01))*float64(v91) + float64(v89)
-		v92 := float32(s92)
-		if middle(s92) {
-			v92 = fma32(float32(-0x1p-01), v91, v89)
-		}
-		v93 := -v66
-		s94 := float64(v93)*float64(v67) + float64(v92)
-		v94 := float32(s94)
-		if middle(s94) {
-			v94 = fma32(v93, v67, v92)
-		}
-		s95 := float64(v70)*float64(v87) + float64(v94)
-		v95 := float32(s95)
-		if middle(s95) {
-			v95 = fma32(v70, v87, v94)
-		}
-		v96 := v78 + v95
-		v98 := v68 & uint32(0x1)
-		v100 := v98 == uint32(0x0)
-		v102 := v68 << uint32(0x1e)
-		v103 := v102 & uint32(0x80000000)
-		v104 := v103 ^ v8
-		v105 := v96
-		if v100 {
-			v105 = v82
-		}
-		v106 := math.Float32bits(v105)
-		v107 := v106 ^ v104
-		v108 := math.Float32frombits(v107)
-		out[i] = v108
+		v82 := math.Float64bits(v81)
+		v83 := v82 ^ v80
+		v84 := math.Float64frombits(v83)
+		v85 := float32(v84)
+		out[i] = v85
 	}
 }
 
@@ -2177,6 +3854,383 @@ func sin64(d, x, _, _ unsafe.Pointer, n int) {
 	}
 }
 
+func sinh32(d, x, _, _ unsafe.Pointer, n int) {
+	out, in0 := vec[float32](d, n), vec[float32](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v2 := math.Float32frombits(math.Float32bits(v0) &^ (1 << 31))
+		v3 := v2
+		if float32(0x1.9p+06) < v2 {
+			v3 = float32(0x1.9p+06)
+		}
+		v4 := float64(v3)
+		v7 := math.FMA(v4, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
+		v8 := v7 - float64(0x1.8p+52)
+		v9 := math.Float64bits(v7)
+		v11 := math.FMA(v8, float64(-0x1.62e42fefa39efp-01), v4)
+		v14 := math.FMA(float64(0x1.a106520f1d937p-13), v11, float64(0x1.6d774d8d06d3cp-10))
+		v16 := math.FMA(v14, v11, float64(0x1.1110ed136eec5p-07))
+		v18 := math.FMA(v16, v11, float64(0x1.5554ac7279066p-05))
+		v20 := math.FMA(v18, v11, float64(0x1.555555585df3ap-03))
+		v22 := math.FMA(v20, v11, float64(0x1.00000028358d9p-01))
+		v24 := v9 + uint64(0x3ff)
+		v26 := v24 << uint64(0x34)
+		v27 := math.Float64frombits(v26)
+		v28 := float64(v11 * v11)
+		v29 := math.FMA(v28, v22, v11)
+		v31 := v27 - float64(0x1p+00)
+		v32 := math.FMA(v27, v29, v31)
+		v34 := float64(v32 * float64(0x1p-01))
+		v35 := v32 + float64(0x1p+00)
+		v36 := v34 / v35
+		v37 := v34 + v36
+		v38 := float32(v37)
+		v39 := math.Float32bits(v0)
+		v41 := v39 & uint32(0x80000000)
+		v42 := math.Float32bits(v38)
+		v43 := v42 ^ v41
+		v44 := math.Float32frombits(v43)
+		out[i] = v44
+	}
+}
+
+func sinh64(d, x, _, _ unsafe.Pointer, n int) {
+	out, in0 := vec[float64](d, n), vec[float64](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v1 := math.Abs(v0)
+		v3 := v1
+		if float64(0x1.633d70a3d70a4p+09) < v1 {
+			v3 = float64(0x1.633d70a3d70a4p+09)
+		}
+		v6 := math.FMA(v3, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
+		v7 := v6 - float64(0x1.8p+52)
+		v8 := math.Float64bits(v6)
+		v10 := math.FMA(v7, float64(-0x1.62e42fefa39efp-01), v3)
+		v12 := float64(v7 * float64(-0x1.abc9e3b39803fp-56))
+		v13 := v10 + v12
+		v14 := float64(v13 * v13)
+		v16 := float64(v14 * float64(0x1p-01))
+		v17 := -v14
+		v18 := math.FMA(v13, v13, v17)
+		v19 := math.FMA(float64(0x1p-01), v18, v12)
+		v20 := float64(v14 * v13)
+		v23 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v14, float64(0x1.27e4a9db7557fp-22))
+		v25 := math.FMA(v23, v14, float64(0x1.a01a01bff8544p-16))
+		v27 := math.FMA(v25, v14, float64(0x1.6c16c16c10c3ep-10))
+		v29 := math.FMA(v27, v14, float64(0x1.5555555555563p-05))
+		v32 := math.FMA(float64(0x1.af63b1d995524p-26), v14, float64(0x1.71ddf5d1b9475p-19))
+		v34 := math.FMA(v32, v14, float64(0x1.a01a01b0b7dabp-13))
+		v36 := math.FMA(v34, v14, float64(0x1.111111110f53ap-07))
+		v38 := math.FMA(v36, v14, float64(0x1.5555555555559p-03))
+		v39 := math.FMA(v29, v13, v38)
+		v40 := math.FMA(v20, v39, v19)
+		v42 := v8 + uint64(0x3fd)
+		v44 := v42 << uint64(0x34)
+		v45 := math.Float64frombits(v44)
+		v47 := v45 - float64(0x1p-02)
+		v48 := math.FMA(v45, v10, v47)
+		v49 := v47 - v48
+		v50 := math.FMA(v45, v10, v49)
+		v51 := math.FMA(v45, v40, v50)
+		v52 := math.FMA(v45, v16, v48)
+		v53 := v48 - v52
+		v54 := math.FMA(v45, v16, v53)
+		v55 := v51 + v54
+		v56 := v52 + v55
+		v57 := v52 - v56
+		v58 := v57 + v55
+		v59 := v56 < float64(0x1p-02)
+		v61 := float64(0x1p-01)
+		if v59 {
+			v61 = float64(0x1p+00)
+		}
+		v63 := float64(v56 * float64(-0x1p-01))
+		v65 := float64(0x1p-03)
+		if v59 {
+			v65 = v63
+		}
+		v66 := float64(v56 * v65)
+		v67 := v56 + float64(0x1p-02)
+		v68 := v67 - v56
+		v69 := v67 - v68
+		v70 := v56 - v69
+		v71 := float64(0x1p-02) - v68
+		v72 := v70 + v71
+		v73 := float64(0x1p+00) / v67
+		v74 := float64(v66 * v73)
+		v75 := -v74
+		v76 := math.FMA(v75, v67, v66)
+		v77 := math.FMA(v75, v72, v76)
+		v78 := math.FMA(v77, v73, v74)
+		v79 := math.FMA(v58, v61, v78)
+		v80 := math.FMA(v56, v61, v79)
+		v82 := float64(v80 * float64(0x1p+02))
+		v84 := v1 < float64(0x1p-500)
+		v85 := v82
+		if v84 {
+			v85 = v1
+		}
+		v86 := math.Float64bits(v0)
+		v88 := v86 & uint64(0x8000000000000000)
+		v89 := math.Float64bits(v85)
+		v90 := v89 ^ v88
+		v91 := math.Float64frombits(v90)
+		out[i] = v91
+	}
+}
+
+func tan32(d, x, _, _ unsafe.Pointer, n int) {
+	v49 := float32(math.Inf(1))
+	v51 := float64(math.NaN())
+	out, in0 := vec[float32](d, n), vec[float32](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v1 := float64(v0)
+		v4 := math.FMA(v1, float64(0x1.45f306dc9c883p-01), float64(0x1.8p+52))
+		v5 := v4 - float64(0x1.8p+52)
+		v6 := math.Float64bits(v4)
+		v8 := math.FMA(v5, float64(-0x1.921fb54442d18p+00), v1)
+		v10 := math.FMA(v5, float64(-0x1.1a62633145c07p-54), v8)
+		v11 := math.Float32frombits(math.Float32bits(v0) &^ (1 << 31))
+		v13 := float32(0x1p+28) <= v11
+		v53 := v10
+		v54 := v6
+		if v13 {
+			v14 := float32(0x1p+28)
+			if v11 > float32(0x1p+28) {
+				v14 = v11
+			}
+			v15 := math.Float32bits(v14)
+			v17 := v15 >> uint32(0x17)
+			v19 := v17 - uint32(0x9b)
+			v21 := v15 & uint32(0x7fffff)
+			v23 := v21 | uint32(0x800000)
+			v24 := int32(v23)
+			v25 := float64(v24)
+			v26 := twoOverPi32.data()[int(v19)*3+0]
+			v27 := float64(v25 * v26)
+			v28 := float64(math.RoundToEven(float64(v27)))
+			v29 := v27 - v28
+			v30 := twoOverPi32.data()[int(v19)*3+1]
+			v31 := float64(v25 * v30)
+			v32 := v29 + v31
+			v33 := float64(math.RoundToEven(float64(v32)))
+			v34 := twoOverPi32.data()[int(v19)*3+2]
+			v35 := v32 - v33
+			v36 := math.FMA(v25, v34, v35)
+			v38 := float64(v36 * float64(0x1.921fb54442d18p+00))
+			v39 := v28 + v33
+			v40 := v39 + float64(0x1.8p+52)
+			v41 := math.Float64bits(v40)
+			v43 := v1 < float64(0x0p+00)
+			v44 := -v38
+			v45 := v38
+			if v43 {
+				v45 = v44
+			}
+			v47 := uint64(0x0) - v41
+			v48 := v41
+			if v43 {
+				v48 = v47
+			}
+			v50 := v11 < v49
+			v52 := v51
+			if v50 {
+				v52 = v45
+			}
+			v53 = v52
+			v54 = v48
+		}
+		v55 := float64(v53 * v53)
+		v56 := float64(v55 * v55)
+		v59 := math.FMA(float64(-0x1.50cefa7441922p-11), v56, float64(0x1.103c2cf9e4a28p-07))
+		v61 := math.FMA(v59, v56, float64(0x1.b9fcfe544ad68p-05))
+		v63 := math.FMA(v61, v56, float64(0x1.55555438ecf3p-02))
+		v66 := math.FMA(float64(0x1.0e0c33ffbf278p-09), v56, float64(0x1.4a361c577e98p-08))
+		v68 := math.FMA(v66, v56, float64(0x1.684df9a03f58dp-06))
+		v70 := math.FMA(v68, v56, float64(0x1.11118225f488cp-03))
+		v72 := math.FMA(v70, v56, float64(0x1p+00))
+		v73 := math.FMA(v63, v55, v72)
+		v74 := float64(v53 * v73)
+		v76 := v54 & uint64(0x1)
+		v77 := v76 == uint64(0x1)
+		v79 := v74
+		if v77 {
+			v79 = float64(-0x1p+00)
+		}
+		v80 := float64(0x1p+00)
+		if v77 {
+			v80 = v74
+		}
+		v81 := v79 / v80
+		v82 := float32(v81)
+		out[i] = v82
+	}
+}
+
+func tan64(d, x, _, _ unsafe.Pointer, n int) {
+	v2 := float64(math.Inf(1))
+	v4 := float64(math.NaN())
+	out, in0 := vec[float64](d, n), vec[float64](x, n)
+	for i := range out {
+		v0 := in0[i]
+		v1 := math.Abs(v0)
+		v3 := v1 < v2
+		v5 := v4
+		if v3 {
+			v5 = v1
+		}
+		v8 := math.FMA(v5, float64(0x1.45f306dc9c883p-01), float64(0x1.8p+52))
+		v9 := v8 - float64(0x1.8p+52)
+		v10 := math.Float64bits(v8)
+		v12 := math.FMA(v9, float64(-0x1.921fb54442d18p+00), v5)
+		v14 := float64(v9 * float64(-0x1.1a62633145c07p-54))
+		v15 := v12 + v14
+		v16 := v15 - v12
+		v17 := v14 - v16
+		v19 := -v14
+		v20 := math.FMA(v9, float64(-0x1.1a62633145c07p-54), v19)
+		v21 := math.FMA(v9, float64(0x1.f1976b7ed8fbcp-110), v20)
+		v22 := v17 + v21
+		v24 := float64(0x1p+20) <= v5
+		v119 := v15
+		v120 := v22
+		v121 := v10
+		if v24 {
+			v25 := float64(0x1p+20)
+			if v5 > float64(0x1p+20) {
+				v25 = v5
+			}
+			v26 := math.Float64bits(v25)
+			v28 := v26 >> uint64(0x34)
+			v30 := v28 - uint64(0x413)
+			v32 := v26 & uint64(0xfffffffffffff)
+			v34 := v32 | uint64(0x4330000000000000)
+			v35 := math.Float64frombits(v34)
+			v36 := twoOverPi64.data()[int(v30)*4+0]
+			v37 := float64(v35 * v36)
+			v38 := -v37
+			v39 := math.FMA(v35, v36, v38)
+			v40 := twoOverPi64.data()[int(v30)*4+1]
+			v41 := float64(v35 * v40)
+			v42 := -v41
+			v43 := math.FMA(v35, v40, v42)
+			v44 := twoOverPi64.data()[int(v30)*4+2]
+			v45 := float64(v35 * v44)
+			v46 := -v45
+			v47 := math.FMA(v35, v44, v46)
+			v48 := twoOverPi64.data()[int(v30)*4+3]
+			v49 := float64(v35 * v48)
+			v51 := float64(v37 * float64(0x1p-02))
+			v52 := float64(math.RoundToEven(float64(v51)))
+			v54 := math.FMA(v52, float64(-0x1p+02), v37)
+			v55 := v54 + v39
+			v56 := v55 - v54
+			v57 := v55 - v56
+			v58 := v54 - v57
+			v59 := v39 - v56
+			v60 := v58 + v59
+			v61 := v55 + v41
+			v62 := v61 - v55
+			v63 := v61 - v62
+			v64 := v55 - v63
+			v65 := v41 - v62
+			v66 := v64 + v65
+			v67 := float64(math.RoundToEven(float64(v61)))
+			v68 := v61 - v67
+			v69 := v68 + v66
+			v70 := v69 - v68
+			v71 := v69 - v70
+			v72 := v68 - v71
+			v73 := v66 - v70
+			v74 := v72 + v73
+			v75 := v69 + v60
+			v76 := v75 - v69
+			v77 := v75 - v76
+			v78 := v69 - v77
+			v79 := v60 - v76
+			v80 := v78 + v79
+			v81 := v74 + v80
+			v82 := v75 + v43
+			v83 := v82 - v75
+			v84 := v82 - v83
+			v85 := v75 - v84
+			v86 := v43 - v83
+			v87 := v85 + v86
+			v88 := v81 + v87
+			v89 := v82 + v45
+			v90 := v89 - v82
+			v91 := v89 - v90
+			v92 := v82 - v91
+			v93 := v45 - v90
+			v94 := v92 + v93
+			v95 := v88 + v94
+			v96 := v89 + v47
+			v97 := v96 - v89
+			v98 := v96 - v97
+			v99 := v89 - v98
+			v100 := v47 - v97
+			v101 := v99 + v100
+			v102 := v95 + v101
+			v103 := v96 + v49
+			v104 := v103 - v96
+			v105 := v103 - v104
+			v106 := v96 - v105
+			v107 := v49 - v104
+			v108 := v106 + v107
+			v109 := v102 + v108
+			v111 := float64(v103 * float64(0x1.921fb54442d18p+00))
+			v112 := -v111
+			v113 := math.FMA(v103, float64(0x1.921fb54442d18p+00), v112)
+			v115 := math.FMA(v103, float64(0x1.1a62633145c07p-54), v113)
+			v116 := math.FMA(v109, float64(0x1.921fb54442d18p+00), v115)
+			v117 := v67 + float64(0x1.8p+52)
+			v118 := math.Float64bits(v117)
+			v119 = v111
+			v120 = v116
+			v121 = v118
+		}
+		v122 := float64(v119 * v119)
+		v123 := float64(v122 * v122)
+		v126 := math.FMA(float64(0x1.61d17e65256e3p-16), v123, float64(0x1.7ee94a5703858p-14))
+		v128 := math.FMA(v126, v123, float64(0x1.217cb7cdf5709p-13))
+		v130 := math.FMA(v128, v123, float64(0x1.38201fcea3b9bp-11))
+		v132 := math.FMA(v130, v123, float64(0x1.d6d999b39987dp-09))
+		v134 := math.FMA(v132, v123, float64(0x1.664f49c49749ep-06))
+		v136 := math.FMA(v134, v123, float64(0x1.11111111190dep-03))
+		v139 := math.FMA(float64(-0x1.808d3b0a464f2p-15), v123, float64(-0x1.dd53951549a4cp-16))
+		v141 := math.FMA(v139, v123, float64(0x1.d0c541650c556p-13))
+		v143 := math.FMA(v141, v123, float64(0x1.7d56b800a4b7bp-10))
+		v145 := math.FMA(v143, v123, float64(0x1.226e0f6605fd7p-07))
+		v147 := math.FMA(v145, v123, float64(0x1.ba1ba1b3cd065p-05))
+		v149 := math.FMA(v147, v123, float64(0x1.55555555554e4p-02))
+		v150 := math.FMA(v136, v122, v149)
+		v151 := float64(v119 * v122)
+		v152 := math.FMA(v120, v122, v120)
+		v153 := math.FMA(v151, v150, v152)
+		v154 := v119 + v153
+		v155 := v119 - v154
+		v156 := v155 + v153
+		v158 := v121 & uint64(0x1)
+		v159 := v158 == uint64(0x1)
+		v161 := float64(-0x1p+00) / v154
+		v163 := math.FMA(v161, v154, float64(0x1p+00))
+		v164 := math.FMA(v161, v156, v163)
+		v165 := math.FMA(v164, v161, v161)
+		v166 := v154
+		if v159 {
+			v166 = v165
+		}
+		v167 := math.Float64bits(v0)
+		v169 := v167 & uint64(0x8000000000000000)
+		v170 := math.Float64bits(v166)
+		v171 := v170 ^ v169
+		v172 := math.Float64frombits(v171)
+		out[i] = v172
+	}
+}
+
 func tanh32(d, x, _, _ unsafe.Pointer, n int) {
 	out, in0 := vec[float32](d, n), vec[float32](x, n)
 	for i := range out {
@@ -2187,126 +4241,32 @@ func tanh32(d, x, _, _ unsafe.Pointer, n int) {
 		if float32(0x1.4p+04) < v3 {
 			v4 = float32(0x1.4p+04)
 		}
-		s7 := float64(v4)*float64(float32(0x1.71547652b82fep+00)) + float64(float32(0x1.8p+23))
-		v7 := float32(s7)
-		if middle(s7) {
-			v7 = fma32(v4, float32(0x1.71547652b82fep+00), float32(0x1.8p+23))
-		}
-		v8 := v7 - float32(0x1.8p+23)
-		v9 := math.Float32bits(v7)
-		s11 := float64(v8)*float64(float32(-0x1.62e43p-01)) + float64(v4)
-		v11 := float32(s11)
-		if middle(s11) {
-			v11 = fma32(v8, float32(-0x1.62e43p-01), v4)
-		}
-		v13 := float32(v8 * float32(0x1.05c61p-29))
-		v14 := v11 + v13
-		v15 := float32(v14 * v14)
-		v17 := float32(v15 * float32(0x1p-01))
-		v18 := -v15
-		s19 := float64(v14)*float64(v14) + float64(v18)
-		v19 := float32(s19)
-		if middle(s19) {
-			v19 = fma32(v14, v14, v18)
-		}
-		s20 := float64(float32(0x1p-01))*float64(v19) + float64(v13)
-		v20 := float32(s20)
-		if middle(s20) {
-			v20 = fma32(float32(0x1p-01), v19, v13)
-		}
-		v21 := float32(v15 * v14)
-		s24 := float64(float32(0x1.6d40a8p-10))*float64(v15) + float64(float32(0x1.5554f4p-05))
-		v24 := float32(s24)
-		if middle(s24) {
-			v24 = fma32(float32(0x1.6d40a8p-10), v15, float32(0x1.5554f4p-05))
-		}
-		s27 := float64(float32(0x1.a1f2bap-13))*float64(v15) + float64(float32(0x1.11102ap-07))
-		v27 := float32(s27)
-		if middle(s27) {
-			v27 = fma32(float32(0x1.a1f2bap-13), v15, float32(0x1.11102ap-07))
-		}
-		s29 := float64(v27)*float64(v15) + float64(float32(0x1.555556p-03))
-		v29 := float32(s29)
-		if middle(s29) {
-			v29 = fma32(v27, v15, float32(0x1.555556p-03))
-		}
-		s30 := float64(v24)*float64(v14) + float64(v29)
-		v30 := float32(s30)
-		if middle(s30) {
-			v30 = fma32(v24, v14, v29)
-		}
-		s31 := float64(v21)*float64(v30) + float64(v20)
-		v31 := float32(s31)
-		if middle(s31) {
-			v31 = fma32(v21, v30, v20)
-		}
-		v33 := v9 + uint32(0x7f)
-		v35 := v33 << uint32(0x17)
-		v36 := math.Float32frombits(v35)
-		v38 := v36 - float32(0x1p+00)
-		s39 := float64(v36)*float64(v11) + float64(v38)
-		v39 := float32(s39)
-		if middle(s39) {
-			v39 = fma32(v36, v11, v38)
-		}
-		v40 := v38 - v39
-		s41 := float64(v36)*float64(v11) + float64(v40)
-		v41 := float32(s41)
-		if middle(s41) {
-			v41 = fma32(v36, v11, v40)
-		}
-		s42 := float64(v36)*float64(v31) + float64(v41)
-		v42 := float32(s42)
-		if middle(s42) {
-			v42 = fma32(v36, v31, v41)
-		}
-		s43 := float64(v36)*float64(v17) + float64(v39)
-		v43 := float32(s43)
-		if middle(s43) {
-			v43 = fma32(v36, v17, v39)
-		}
-		v44 := v39 - v43
-		s45 := float64(v36)*float64(v17) + float64(v44)
-		v45 := float32(s45)
-		if middle(s45) {
-			v45 = fma32(v36, v17, v44)
-		}
-		v46 := v42 + v45
-		v47 := v43 + v46
-		v48 := v43 - v47
-		v49 := v48 + v46
-		v51 := v47 + float32(0x1p+01)
-		v52 := v51 - v47
-		v53 := v51 - v52
-		v54 := v47 - v53
-		v55 := float32(0x1p+01) - v52
-		v56 := v54 + v55
-		v57 := v56 + v49
-		v58 := float32(0x1p+00) / v51
-		v59 := float32(v47 * v58)
-		v60 := -v59
-		s61 := float64(v60)*float64(v51) + float64(v47)
-		v61 := float32(s61)
-		if middle(s61) {
-			v61 = fma32(v60, v51, v47)
-		}
-		v62 := v61 + v49
-		s63 := float64(v60)*float64(v57) + float64(v62)
-		v63 := float32(s63)
-		if middle(s63) {
-			v63 = fma32(v60, v57, v62)
-		}
-		s64 := float64(v63)*float64(v58) + float64(v59)
-		v64 := float32(s64)
-		if middle(s64) {
-			v64 = fma32(v63, v58, v59)
-		}
-		v65 := math.Float32bits(v0)
-		v67 := v65 & uint32(0x80000000)
-		v68 := math.Float32bits(v64)
-		v69 := v68 ^ v67
-		v70 := math.Float32frombits(v69)
-		out[i] = v70
+		v5 := float64(v4)
+		v8 := math.FMA(v5, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
+		v9 := v8 - float64(0x1.8p+52)
+		v10 := math.Float64bits(v8)
+		v12 := math.FMA(v9, float64(-0x1.62e42fefa39efp-01), v5)
+		v15 := math.FMA(float64(0x1.a106520f1d937p-13), v12, float64(0x1.6d774d8d06d3cp-10))
+		v17 := math.FMA(v15, v12, float64(0x1.1110ed136eec5p-07))
+		v19 := math.FMA(v17, v12, float64(0x1.5554ac7279066p-05))
+		v21 := math.FMA(v19, v12, float64(0x1.555555585df3ap-03))
+		v23 := math.FMA(v21, v12, float64(0x1.00000028358d9p-01))
+		v25 := v10 + uint64(0x3ff)
+		v27 := v25 << uint64(0x34)
+		v28 := math.Float64frombits(v27)
+		v29 := float64(v12 * v12)
+		v30 := math.FMA(v29, v23, v12)
+		v32 := v28 - float64(0x1p+00)
+		v33 := math.FMA(v28, v30, v32)
+		v35 := v33 + float64(0x1p+01)
+		v36 := v33 / v35
+		v37 := float32(v36)
+		v38 := math.Float32bits(v0)
+		v40 := v38 & uint32(0x80000000)
+		v41 := math.Float32bits(v37)
+		v42 := v41 ^ v40
+		v43 := math.Float32frombits(v42)
+		out[i] = v43
 	}
 }
 

@@ -45,6 +45,7 @@ func (p *program) group(b *binding) {
 		b.groups[at] = g
 		at = g.end
 	}
+	p.past(b)
 }
 
 // groupAt is the longest group that begins with stage at; nil where there is none of two stages.

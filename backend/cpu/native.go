@@ -224,7 +224,6 @@ func (y *layout) lower(e *loopCompiler, lv level, form jit.Form, name string) *n
 		return nil
 	}
 	w.k.Prune()
-	w.k.Bypass = w.bypasses(e.large)
 	w.n.kernel = w.k
 	if t := w.n.turning; t != nil {
 		t.lay(w, e.large)

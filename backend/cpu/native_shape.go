@@ -73,26 +73,6 @@ func (w *lowering) shape() bool {
 	return true
 }
 
-// bypasses reports whether stores should go past the caches: where the results of a map are larger than those anyway.
-func (w *lowering) bypasses(large int) bool {
-	if w.k.Form != jit.Map || len(w.n.dims) != 1 {
-		return false
-	}
-	total := 0
-	for i := range w.k.Instrs {
-		in := &w.k.Instrs[i]
-		if in.Op != jit.Store {
-			continue
-		}
-		s, b := &w.n.streams[in.N], w.k.Streams[in.N].Type.Bytes()
-		if s.buf == ownReg || w.k.Streams[in.N].Step != jit.Next || s.off%alignment != 0 {
-			return false
-		}
-		total += w.n.dims[0] * b
-	}
-	return total >= large
-}
-
 // joinedAxis is one or several axes of a level, with the steps of each stream and then each position.
 type joinedAxis struct {
 	size  int

@@ -378,7 +378,7 @@ func (r *run) special(c *compiled) error {
 		in[i] = array{dtype: r.buffers[x.buf].typ.DType, dims: sizes.all(x.dims), data: r.bytes(x.buf)}
 	}
 	out := array{dtype: c.value.DType, dims: sizes.all(c.out), data: r.bytes(c.stage.out)}
-	return specials[c.value.Op](&env{pool: r.d.pool, rows: r.d.rows}, c.value.Attr(), in, out)
+	return specials[c.value.Op](&env{pool: r.d.pool, rows: r.d.rows, loops: r.d.loops}, c.value.Attr(), in, out)
 }
 
 func (r *run) bytes(b int) []byte { return unsafe.Slice((*byte)(r.base[b]), r.b.bytes[b]) }

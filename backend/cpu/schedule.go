@@ -13,6 +13,7 @@ type scheduler struct {
 
 	live    map[*graph.Value]bool
 	forced  map[*graph.Value]bool // became roots because a loop could not be written without
+	apart   map[*graph.Value]bool // contractions that nothing joins, see streams
 	roots   map[*graph.Value]bool
 	numbers map[*graph.Value]int
 
@@ -68,7 +69,7 @@ type source struct {
 }
 
 func schedule(f *graph.Func, unfused bool, model *costModel) (*scheduler, error) {
-	s := &scheduler{f: f, unfused: unfused, model: model, forced: map[*graph.Value]bool{}, numbers: map[*graph.Value]int{}}
+	s := &scheduler{f: f, unfused: unfused, model: model, forced: map[*graph.Value]bool{}, apart: map[*graph.Value]bool{}, numbers: map[*graph.Value]int{}}
 	for i, v := range f.Numbers() {
 		s.numbers[v] = i
 	}
@@ -84,12 +85,12 @@ func schedule(f *graph.Func, unfused bool, model *costModel) (*scheduler, error)
 		}
 	}
 	for {
-		n := len(s.forced)
+		n := len(s.forced) + len(s.apart)
 		s.chooseRoots()
 		if err := s.build(); err != nil {
 			return nil, err
 		}
-		if len(s.forced) == n {
+		if s.part(); len(s.forced)+len(s.apart) == n {
 			break
 		}
 	}

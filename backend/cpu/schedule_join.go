@@ -12,6 +12,11 @@ const (
 	maxInstrs  = 256
 	maxBuffers = 24
 	maxTries   = 4
+
+	// maxStreams bounds the arrays that go along with a contraction's result. Its elements come as tiles, in short rows: of
+	// each row, and each array, something is lost at the beginning. An optimiser's update has more, and goes at the speed of
+	// memory as a loop of its own.
+	maxStreams = 4
 )
 
 // build writes the kernels of all roots. Values that must become roots are noted in forced.
@@ -294,8 +299,8 @@ func (s *scheduler) ordered(at, first int) bool {
 	return len(bufs) <= maxBuffers
 }
 
-// part writes x into the region of v's buffer that begins at start, its elements step apart.
-func (s *scheduler) part(v, x *graph.Value, start []graph.Size, step []int) {
+// region writes x into the region of v's buffer that begins at start, its elements step apart.
+func (s *scheduler) region(v, x *graph.Value, start []graph.Size, step []int) {
 	b := newBuilder(s, x.Shape)
 	p := b.match(x.Shape, levelFull)
 	i := b.value(x, p, levelFull)
@@ -318,7 +323,7 @@ func (s *scheduler) concat(v *graph.Value) {
 		step[k] = 1
 	}
 	for _, u := range v.Args {
-		s.part(v, u, start, step)
+		s.region(v, u, start, step)
 		start[x] = start[x].Add(u.Shape[x])
 	}
 }
@@ -335,7 +340,7 @@ func (s *scheduler) update(v *graph.Value) {
 	}
 	b.store(s.buffer(v), rowMajorAt(v.Shape, p.at, len(b.l.axes)), i, levelFull, v)
 	s.push(&stage{kind: kindLoop, value: v, loop: b.l}, s.buffer(v))
-	s.part(v, v.Args[1], v.Attrs.Start, v.Attrs.Step)
+	s.region(v, v.Args[1], v.Attrs.Start, v.Attrs.Step)
 }
 
 // dilate writes a pad with zeros between the elements: zeros first, then the elements.
@@ -344,7 +349,31 @@ func (s *scheduler) dilate(v *graph.Value) {
 	p := b.match(v.Shape, levelFull)
 	b.store(s.buffer(v), rowMajorAt(v.Shape, p.at, len(b.l.axes)), b.zero(v.DType), levelFull, v)
 	s.push(&stage{kind: kindLoop, value: v, loop: b.l}, s.buffer(v))
-	s.part(v, v.Args[0], v.Attrs.Start, v.Attrs.Step)
+	s.region(v, v.Args[0], v.Attrs.Start, v.Attrs.Step)
+}
+
+// part finds the contractions whose loops have become too broad, and lets nothing join them any more.
+func (s *scheduler) part() {
+	for _, k := range s.kernels {
+		if k.kind == kindTiled && k.b != nil && k.loop.streams() > maxStreams {
+			s.apart[k.value] = true
+		}
+	}
+}
+
+// streams is the number of arrays of as many elements as the loop has that it reads and writes.
+func (l *loop) streams() int {
+	var bufs []int
+	for i := range l.instrs {
+		in := &l.instrs[i]
+		if in.op != opLoad && in.op != opStore || in.level != levelFull || slices.Contains(bufs, in.buf) {
+			continue
+		}
+		if !slices.ContainsFunc(in.at.coef, func(c graph.Size) bool { return c.Is(0) }) {
+			bufs = append(bufs, in.buf)
+		}
+	}
+	return len(bufs)
 }
 
 // contraction writes the kernel of a contraction. Loops over its result may join it.
@@ -363,7 +392,7 @@ func (s *scheduler) contraction(v *graph.Value) {
 	b.keep(v, i, p, levelFull)
 	b.own[v] = true
 	k.loop = b.l
-	if !s.unfused {
+	if !s.unfused && !s.apart[v] {
 		k.b = b
 	}
 	s.push(k, k.out)

@@ -13,9 +13,13 @@ type costModel struct {
 // of machine code, to which functions are the operations of their formulas.
 var (
 	interpreted = costModel{3, map[*graph.Primitive]int{graph.Div: 2, graph.Sqrt: 2, graph.Rem: 2, graph.Exp: 8, graph.Expm1: 8, graph.Log: 8, graph.Log1p: 8,
-		graph.Sin: 8, graph.Cos: 8, graph.Tanh: 8, graph.Erf: 8, graph.Rsqrt: 8, graph.Pow: 8, graph.Atan2: 8}}
+		graph.Sin: 8, graph.Cos: 8, graph.Tanh: 8, graph.Erf: 8, graph.Rsqrt: 8, graph.Pow: 8, graph.Atan2: 8,
+		graph.Exp2: 8, graph.Log2: 8, graph.Log10: 8, graph.Tan: 8, graph.Asin: 8, graph.Acos: 8, graph.Atan: 8, graph.Sinh: 8, graph.Cosh: 8,
+		graph.Asinh: 8, graph.Acosh: 8, graph.Atanh: 8, graph.Erfc: 8, graph.Ndtr: 8, graph.Sigmoid: 8}}
 	machined = costModel{16, map[*graph.Primitive]int{graph.Div: 4, graph.Sqrt: 6, graph.Rem: 60, graph.Exp: 20, graph.Expm1: 26, graph.Log: 22, graph.Log1p: 26,
-		graph.Sin: 32, graph.Cos: 32, graph.Tanh: 30, graph.Erf: 38, graph.Rsqrt: 10, graph.Pow: 60, graph.Atan2: 40}}
+		graph.Sin: 32, graph.Cos: 32, graph.Tanh: 30, graph.Erf: 38, graph.Rsqrt: 10, graph.Pow: 60, graph.Atan2: 40,
+		graph.Exp2: 14, graph.Log2: 36, graph.Log10: 36, graph.Tan: 40, graph.Asin: 40, graph.Acos: 40, graph.Atan: 40, graph.Sinh: 36, graph.Cosh: 36,
+		graph.Asinh: 50, graph.Acosh: 50, graph.Atanh: 50, graph.Erfc: 60, graph.Ndtr: 26, graph.Sigmoid: 24}}
 )
 
 // weight is the cost of an elementwise primitive.

@@ -271,7 +271,7 @@ func scatterElements[T any](e *env, ix *indexing, base, upd, out array, op rowOp
 		table, lines := p.outer*ix.axis*post+p.q, (p.outer*ix.per+p.first)*post+p.q
 		p.each(ix, func(rows, numbers []int64) {
 			switch {
-			case p.n*size >= lineBytes && e.rows.call(op, rows, numbers, out.data[table*size:], row, upd.data[lines*size:], row, p.n*size):
+			case row >= lineBytes && e.rows.call(op, rows, numbers, out.data[table*size:], row, upd.data[lines*size:], row, p.n*size):
 			case post == 1 && numbers == nil && join.each != nil:
 				join.each(to[table:][:ix.axis], rows, u[lines:])
 			default:

@@ -23,6 +23,10 @@ const (
 	rowAdd64
 	rowAddF32 // … and floats
 	rowAddF64
+	rowMaxF32 // the larger of the line and the row becomes the row; NaN where one is
+	rowMaxF64
+	rowMinF32 // or the smaller
+	rowMinF64
 	rowOps
 )
 
@@ -87,7 +91,7 @@ type rowArgs struct {
 }
 
 // ahead is how many indices ahead of their use rows are fetched.
-const ahead = 12
+const ahead = 24
 
 // fetchAhead are the places of a row of so many bytes where it is fetched ahead: its first lines.
 func fetchAhead(width int) (at [3]int) {
@@ -123,6 +127,10 @@ func (op rowOp) emit(a *amd64.Assembler, listed bool) {
 	add, adds := map[rowOp]amd64.Op{
 		rowAdd8: amd64.VPADDB, rowAdd16: amd64.VPADDW, rowAdd32: amd64.VPADDD, rowAdd64: amd64.VPADDQ, rowAddF32: amd64.VADDPS, rowAddF64: amd64.VADDPD,
 	}[op]
+	most, compares := map[rowOp]extremes{
+		rowMaxF32: {amd64.VMAXPS, amd64.VPANDD, amd64.VCMPPS, amd64.VADDPS}, rowMaxF64: {amd64.VMAXPD, amd64.VPANDD, amd64.VCMPPD, amd64.VADDPD},
+		rowMinF32: {amd64.VMINPS, amd64.VPORD, amd64.VCMPPS, amd64.VADDPS}, rowMinF64: {amd64.VMINPD, amd64.VPORD, amd64.VCMPPD, amd64.VADDPD},
+	}[op]
 	a.Emit(amd64.MOV, amd64.RSI, rowArg(unsafe.Offsetof(r.index)))
 	a.Emit(amd64.MOV, count, rowArg(unsafe.Offsetof(r.count)))
 	a.Emit(amd64.MOV, amd64.R10, rowArg(unsafe.Offsetof(r.table)))
@@ -145,6 +153,10 @@ func (op rowOp) emit(a *amd64.Assembler, listed bool) {
 			a.Emit(amd64.VMOVUPS, amd64.Z(i), from)
 			if adds {
 				a.Emit(add, amd64.Z(i), amd64.Z(i), to)
+			}
+			if compares {
+				a.Emit(amd64.VMOVUPS, amd64.Z(8), to)
+				most.emit(a, amd64.Z(i), amd64.Z(8))
 			}
 			if op == rowTakePast {
 				a.Emit(amd64.VMOVNTPS, to, amd64.Z(i))
@@ -215,6 +227,10 @@ func (op rowOp) emit(a *amd64.Assembler, listed bool) {
 		a.Emit(amd64.VMOVDQU8, amd64.Z(1).Mask(amd64.K1).Zero(), to)
 		a.Emit(add, amd64.Z(0), amd64.Z(0), amd64.Z(1))
 	}
+	if compares {
+		a.Emit(amd64.VMOVDQU8, amd64.Z(8).Mask(amd64.K1).Zero(), to)
+		most.emit(a, amd64.Z(0), amd64.Z(8))
+	}
 	a.Emit(amd64.VMOVDQU8, to.Mask(amd64.K1), amd64.Z(0))
 	a.Bind(done)
 	if !listed {
@@ -228,6 +244,20 @@ func (op rowOp) emit(a *amd64.Assembler, listed bool) {
 	}
 	a.Emit(amd64.VZEROUPPER)
 	a.Emit(amd64.RET)
+}
+
+// extremes are the instructions that find the larger or the smaller of two vectors: which of equal elements the first
+// takes, and what it makes of NaN, goes by the order of its operands.
+type extremes struct{ pick, join, compare, add amd64.Op }
+
+// emit makes x the larger or the smaller of x and y. Z9 and K2 are changed.
+func (e extremes) emit(a *amd64.Assembler, x, y amd64.Reg) {
+	a.Emit(e.compare, amd64.K2, x, y, amd64.CmpUnordered)
+	a.Emit(e.pick, amd64.Z(9), x, y)
+	a.Emit(e.pick, amd64.Z(10), y, x)
+	a.Emit(e.join, amd64.Z(9), amd64.Z(9), amd64.Z(10)) // of zeros whose signs differ
+	a.Emit(e.add, amd64.Z(9).Mask(amd64.K2), x, y)      // NaN
+	a.Emit(amd64.VMOVAPS, x, amd64.Z(9))
 }
 
 // emitRowSum writes the code that makes each line the sum of the rows that count indices name, of so many vectors, the

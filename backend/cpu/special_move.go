@@ -57,7 +57,7 @@ func moveElements[T floating](e *env, ix *indexing, at []int64, base, table, out
 					picked[i] = at[k]
 				}
 			}
-			if p.n*size >= lineBytes && e.rows.call(op, rows, picked, out.data[p.q*size:], row, table.data[p.q*size:], row, p.n*size) {
+			if row >= lineBytes && e.rows.call(op, rows, picked, out.data[p.q*size:], row, table.data[p.q*size:], row, p.n*size) {
 				return
 			}
 			for i, r := range rows {

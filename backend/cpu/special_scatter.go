@@ -53,6 +53,8 @@ type joiners struct {
 
 	c64  func(y, x [][2]float32)
 	c128 func(y, x [][2]float64)
+
+	rows32, rows64 rowOp // machine code of f32 and f64
 }
 
 func scatterWith(j *joiners) special {
@@ -67,9 +69,9 @@ func scatterWith(j *joiners) special {
 		case graph.Float16, graph.BFloat16:
 			scatterHalf(e, &ix, base, upd, out, j.f32)
 		case graph.Float32:
-			scatterElements(e, &ix, base, upd, out, noRows, joiner[float32]{line: j.f32})
+			scatterElements(e, &ix, base, upd, out, j.rows32, joiner[float32]{line: j.f32})
 		case graph.Float64:
-			scatterElements(e, &ix, base, upd, out, noRows, joiner[float64]{line: j.f64})
+			scatterElements(e, &ix, base, upd, out, j.rows64, joiner[float64]{line: j.f64})
 		case graph.Uint8:
 			scatterElements(e, &ix, base, upd, out, noRows, joiner[uint8]{line: j.u8})
 		case graph.Uint16:
@@ -96,9 +98,9 @@ func scatterWith(j *joiners) special {
 }
 
 var (
-	scatterMul = scatterWith(&joiners{times[float32], times[float64], times[uint8], times[uint16], times[uint32], times[uint64], times[int8], times[int16], times[int32], times[int64], timesParts[float32], timesParts[float64]})
-	scatterMax = scatterWith(&joiners{larger[float32], larger[float64], larger[uint8], larger[uint16], larger[uint32], larger[uint64], larger[int8], larger[int16], larger[int32], larger[int64], nil, nil})
-	scatterMin = scatterWith(&joiners{smaller[float32], smaller[float64], smaller[uint8], smaller[uint16], smaller[uint32], smaller[uint64], smaller[int8], smaller[int16], smaller[int32], smaller[int64], nil, nil})
+	scatterMul = scatterWith(&joiners{times[float32], times[float64], times[uint8], times[uint16], times[uint32], times[uint64], times[int8], times[int16], times[int32], times[int64], timesParts[float32], timesParts[float64], noRows, noRows})
+	scatterMax = scatterWith(&joiners{larger[float32], larger[float64], larger[uint8], larger[uint16], larger[uint32], larger[uint64], larger[int8], larger[int16], larger[int32], larger[int64], nil, nil, rowMaxF32, rowMaxF64})
+	scatterMin = scatterWith(&joiners{smaller[float32], smaller[float64], smaller[uint8], smaller[uint16], smaller[uint32], smaller[uint64], smaller[int8], smaller[int16], smaller[int32], smaller[int64], nil, nil, rowMinF32, rowMinF64})
 )
 
 func times[T integer | floating](y, x []T) {

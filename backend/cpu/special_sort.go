@@ -1,7 +1,6 @@
 package cpu
 
 import (
-	"cmp"
 	"math"
 	"math/bits"
 	"slices"
@@ -23,9 +22,14 @@ func sortLines(e *env, a *graph.Attrs, x, out array, k int) error {
 	keys, done := sortKeys(e, x, a.Step[0] < 0)
 	defer done()
 	to, lines := elements[int64](out), count(x.dims[:axis])*inner
+	look := lookerOf(x, k, a.Step[0] < 0)
 	one := func(pool *env, l int, s *sorter) {
 		at := l/inner*n*inner + l%inner
 		put := to[l/inner*k*inner+l%inner:]
+		if look != nil && inner == 1 && fewest(n, k) {
+			look(pool, &s.best, at, n, put[:k])
+			return
+		}
 		if few(n, k) && keys.bits <= 32 {
 			for i, w := range s.least(pool, &keys, at, inner, n, k) {
 				put[i*inner] = int64(uint32(w))
@@ -36,7 +40,7 @@ func sortLines(e *env, a *graph.Attrs, x, out array, k int) error {
 		switch {
 		case s.mask == 0:
 			for i, p := range s.order[:k] {
-				put[i*inner] = p.at
+				put[i*inner] = p
 			}
 		case inner == 1:
 			put := put[:k]
@@ -92,13 +96,7 @@ func sortKeys(e *env, x array, down bool) (k lineKeys, done func()) {
 		mem := elements[float64](x)
 		k.fill = func(dst []uint64, at, step int) {
 			for i := range dst {
-				f := mem[at+i*step]
-				b := math.Float64bits(f + 0) // −0 becomes 0
-				b ^= uint64(int64(b)>>63) | 1<<63
-				if f != f {
-					b = math.MaxUint64
-				}
-				dst[i] = b ^ turned
+				dst[i] = key64(mem[at+i*step]) ^ turned
 			}
 		}
 	case d.IsFloat():
@@ -138,6 +136,15 @@ func sortKeys(e *env, x array, down bool) (k lineKeys, done func()) {
 	return k, done
 }
 
+func key64(f float64) uint64 {
+	b := math.Float64bits(f + 0) // −0 becomes 0
+	b ^= uint64(int64(b)>>63) | 1<<63
+	if f != f {
+		b = math.MaxUint64
+	}
+	return b
+}
+
 func key32(f float32) uint64 {
 	b := math.Float32bits(f + 0) // −0 becomes 0
 	b ^= uint32(int32(b)>>31) | 1<<31
@@ -151,10 +158,12 @@ func key32(f float32) uint64 {
 type sorter struct {
 	words, spare []uint64
 	keyed        []keyed
+	places       []int64
 	counts       []int32
+	best         best
 
-	mask  uint64  // of a word of the line that was sorted, what tells the place; 0: the line is in order
-	order []keyed // in the memory of keyed
+	mask  uint64 // of a word of the line that was sorted, what tells the place; 0: the places are in order
+	order []int64
 }
 
 var sorters = sync.Pool{New: func() any { return new(sorter) }}
@@ -181,11 +190,7 @@ func (s *sorter) sort(e *env, keys *lineKeys, at, step, n int) {
 	}
 	width, places := bits.Len64(hi-lo), bits.Len(uint(n-1))
 	if width+places > 64 { // a key and its place do not fit in a word
-		line, spare := grown(&s.keyed, 2*n)[:n:n], s.keyed[:2*n][n:]
-		for i, k := range words {
-			line[i] = keyed{k, int64(i)}
-		}
-		s.mask, s.order = 0, sortLine(line, spare)
+		s.mask, s.order = 0, s.sortWide(e, words, lo, width)
 		return
 	}
 	for i, k := range words {
@@ -206,12 +211,16 @@ func (k *lineKeys) fillAll(e *env, dst []uint64, at, step int) {
 // sortWords sorts words that all differ, of which those with the same bits from shift on are in order already; the
 // result is the words or as much memory. Long lines are sorted digit by digit from the lowest.
 func (s *sorter) sortWords(e *env, words []uint64, shift, width int) []uint64 {
-	n := len(words)
-	if n < 512 {
+	if len(words) < 512 {
 		slices.Sort(words)
 		return words
 	}
-	most := 8
+	return s.sortDigits(e, words, shift, width)
+}
+
+// sortDigits is sortWords without the choice.
+func (s *sorter) sortDigits(e *env, words []uint64, shift, width int) []uint64 {
+	n, most := len(words), 8
 	if n >= 1<<14 {
 		most = 11
 	}
@@ -314,48 +323,4 @@ func pick(found []uint64, keys *lineKeys, at, step, lo, hi, k int) []uint64 {
 	}
 	cut()
 	return found
-}
-
-// keyed is an element's key and where it stood.
-type keyed struct {
-	key uint64
-	at  int64
-}
-
-// sortLine sorts x, equal keys in their order, with the help of as much memory; the result is one of the two. Long
-// lines are sorted byte by byte from the lowest, but for bytes that all keys share.
-func sortLine(x, spare []keyed) []keyed {
-	if len(x) < 256 {
-		slices.SortFunc(x, func(a, b keyed) int {
-			if a.key != b.key {
-				return cmp.Compare(a.key, b.key)
-			}
-			return int(a.at - b.at)
-		})
-		return x
-	}
-	var counts [8][256]int
-	for _, p := range x {
-		for b := range counts {
-			counts[b][p.key>>(8*b)&0xff]++
-		}
-	}
-	for b := range counts {
-		c := &counts[b]
-		if c[x[0].key>>(8*b)&0xff] == len(x) {
-			continue
-		}
-		sum := 0
-		for i, n := range c {
-			c[i] = sum
-			sum += n
-		}
-		for _, p := range x {
-			k := p.key >> (8 * b) & 0xff
-			spare[c[k]] = p
-			c[k]++
-		}
-		x, spare = spare, x
-	}
-	return x
 }

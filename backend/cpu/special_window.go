@@ -3,6 +3,7 @@ package cpu
 import (
 	"cmp"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/flambeau-ml/flambeau/graph"
 )
@@ -34,15 +35,20 @@ func (p *placing) eachRow(e *env, n int, body func(plane, row int)) {
 
 func windowArgMax(e *env, a *graph.Attrs, in []array, out array) error {
 	x := in[0]
-	pl := gathered(a.Window, x.dims[2:], out.dims[2:])
 	planes, to := count(x.dims[:2]), elements[int64](out)
-	switch x.dtype {
-	case graph.Float16, graph.BFloat16:
+	if d := x.dtype; len(to) == 0 {
+		return nil
+	} else if d == graph.Float32 || d == graph.Float16 || d == graph.BFloat16 {
 		mem, done := dense[float32](e, operand{x, rowMajor(x.dims)})
 		defer done()
-		searchWindows(e, &pl, planes, mem, to)
-	case graph.Float32:
-		searchWindows(e, &pl, planes, elements[float32](x), to)
+		if !searchByMachine(e, a.Window, planes, mem, x.dims[2:], to, out.dims[2:]) {
+			pl := gathered(a.Window, x.dims[2:], out.dims[2:])
+			searchWindows(e, &pl, planes, mem, to)
+		}
+		return nil
+	}
+	pl := gathered(a.Window, x.dims[2:], out.dims[2:])
+	switch x.dtype {
 	case graph.Float64:
 		searchWindows(e, &pl, planes, elements[float64](x), to)
 	case graph.Uint8:
@@ -99,43 +105,82 @@ func windowGather(e *env, _ *graph.Attrs, in []array, out array) error {
 	return nil
 }
 
-// windowScatter lets each element of the result look at the windows that cover it.
-func windowScatter(e *env, a *graph.Attrs, in []array, out array) error {
-	at, n := elements[int64](in[1]), count(out.dims[2:])
-	if i, bad := firstOutside(e, at, n); bad {
-		return fmt.Errorf("index %d is out of range for %d elements", i, n)
+func windowScatter(e *env, _ *graph.Attrs, in []array, out array) error {
+	x, at := in[0], elements[int64](in[1])
+	switch d := out.dtype; {
+	case d == graph.Float64:
+		return scatterWindows[float64](e, x, at, out)
+	case d.IsFloat():
+		return scatterWindows[float32](e, x, at, out)
 	}
-	pl := spread(a.Window, out.dims[2:], in[0].dims[2:])
-	sumWindows(e, &pl, true, in[0], at, out)
+	return scatterWindows[int64](e, x, at, out)
+}
+
+// scatterWindows adds the elements of x to where their indices say, in the order of the windows. Half precision is summed
+// in float32 and rounded once.
+func scatterWindows[T number](e *env, x array, at []int64, out array) error {
+	mem, done := dense[T](e, operand{x, rowMajor(x.dims)})
+	defer done()
+	windows, plane := count(x.dims[2:]), count(out.dims[2:])
+	var own []T
+	if computesIn[T](out.dtype) {
+		own = elements[T](out)
+	}
+	write := writer[T](out, nil)
+	var outside atomic.Bool
+	e.pool.For(count(out.dims[:2]), grainOf(plane+windows), func(worker, lo, hi int) {
+		buf := borrowSlice[T](plane)
+		defer giveBackSlice(buf)
+		for p := lo; p < hi; p++ {
+			sums, values := *buf, mem[p*windows:][:windows]
+			if own != nil {
+				sums = own[p*plane:][:plane]
+			}
+			clear(sums)
+			for i, k := range at[p*windows:][:windows] {
+				if uint64(k) >= uint64(len(sums)) {
+					outside.Store(true)
+					return
+				}
+				sums[k] += values[i]
+			}
+			if own == nil {
+				write(worker, p*plane, sums)
+			}
+		}
+	})
+	if outside.Load() {
+		i, _ := firstOutside(e, at, plane)
+		return fmt.Errorf("index %d is out of range for %d elements", i, plane)
+	}
 	return nil
 }
 
 func windowSum(e *env, a *graph.Attrs, in []array, out array) error {
 	pl := gathered(a.Window, in[0].dims[2:], out.dims[2:])
-	sumWindows(e, &pl, false, in[0], nil, out)
+	sumWindows(e, &pl, false, in[0], out)
 	return nil
 }
 
 func windowSpread(e *env, a *graph.Attrs, in []array, out array) error {
 	pl := spread(a.Window, out.dims[2:], in[0].dims[2:])
-	sumWindows(e, &pl, true, in[0], nil, out)
+	sumWindows(e, &pl, true, in[0], out)
 	return nil
 }
 
-// sumWindows sums the elements of x that pl places at each position of out, backwards through the window or not; with
-// indices only those elements whose index is that position. Half precision is summed in float32 and rounded once.
-func sumWindows(e *env, pl *placing, backwards bool, x array, indices []int64, out array) {
+// sumWindows sums the elements of x that pl places at each position of out, backwards through the window or not. Half precision is summed in float32 and rounded once.
+func sumWindows(e *env, pl *placing, backwards bool, x array, out array) {
 	switch d := out.dtype; {
 	case d == graph.Float64:
-		sumWindowsIn[float64](e, pl, backwards, x, indices, out)
+		sumWindowsIn[float64](e, pl, backwards, x, out)
 	case d.IsFloat():
-		sumWindowsIn[float32](e, pl, backwards, x, indices, out)
+		sumWindowsIn[float32](e, pl, backwards, x, out)
 	default:
-		sumWindowsIn[int64](e, pl, backwards, x, indices, out)
+		sumWindowsIn[int64](e, pl, backwards, x, out)
 	}
 }
 
-func sumWindowsIn[T number](e *env, pl *placing, backwards bool, x array, indices []int64, out array) {
+func sumWindowsIn[T number](e *env, pl *placing, backwards bool, x array, out array) {
 	mem, done := dense[T](e, operand{x, rowMajor(x.dims)})
 	defer done()
 	write := writer[T](out, nil)
@@ -146,18 +191,8 @@ func sumWindowsIn[T number](e *env, pl *placing, backwards bool, x array, indice
 		clear(sums)
 		pl.taps(row, backwards, func(base int, s span) {
 			at := base + s.at
-			if indices == nil {
-				for q := s.first; q < s.end; q += pl.step {
-					sums[q] += src[at]
-					at += pl.skip
-				}
-				return
-			}
-			own := indices[plane*pl.plane:][:pl.plane]
 			for q := s.first; q < s.end; q += pl.step {
-				if own[at] == int64(row*pl.width+q) {
-					sums[q] += src[at]
-				}
+				sums[q] += src[at]
 				at += pl.skip
 			}
 		})

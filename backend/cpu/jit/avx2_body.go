@@ -399,7 +399,7 @@ func (g *gen256) reduce(i int) {
 		x = y
 	}
 	if g.kept == nil {
-		acc := like(x, g.acc[in.N][g.part])
+		acc := like(x, g.accumulator(in.N))
 		g.combine(in.Op, t, acc, acc, x)
 		return
 	}
@@ -429,7 +429,7 @@ func (g *gen256) accumulate(i int, x asm.Reg) {
 		g.get(acc, at, g.lanes*b)
 	}
 	g.combine(in.Op, in.Type, acc, acc, x)
-	g.store(at, acc, b)
+	g.store(at, acc, b, false)
 }
 
 func (g *gen256) combine(o Op, t Type, to, x, y asm.Reg) {

@@ -217,11 +217,11 @@ func (g *gen256) storeStream(i int) {
 		}
 		g.pieces(in.N, to, x, b)
 	default:
-		g.store(g.address(in.N), x, b)
+		g.store(g.address(in.N), x, b, g.k.Bypass)
 	}
 }
 
-func (g *gen256) store(to asm.Mem, x asm.Reg, b int) {
+func (g *gen256) store(to asm.Mem, x asm.Reg, b int, past bool) {
 	switch {
 	case g.tail && b >= 4:
 		g.fetch(asm.Y(low1), g.onStack(g.lasting))
@@ -229,7 +229,7 @@ func (g *gen256) store(to asm.Mem, x asm.Reg, b int) {
 	case g.tail:
 		g.emit(asm.MOV, second, g.onStack(g.lasting+1))
 		g.pieces(-1, to, x, b)
-	case g.k.Bypass && g.lanes*b == 32:
+	case past && g.lanes*b == 32:
 		g.emit(asm.VMOVNTDQ, to, x)
 	default:
 		g.put(to, x, g.lanes*b)

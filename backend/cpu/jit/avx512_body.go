@@ -306,7 +306,7 @@ func (g *gen512) reduce(i int) {
 		g.fetch(acc, at)
 		defer g.stash(at, acc)
 	} else {
-		acc = g.reg(g.acc[in.N][g.part], t)
+		acc = g.reg(g.accumulator(in.N), t)
 	}
 	if nan, ok := g.nans[in.N]; ok {
 		if g.tail {
@@ -316,7 +316,7 @@ func (g *gen512) reduce(i int) {
 			g.emit(pick(t, asm.VCMPPS, asm.VCMPPD), tempMask, x, x, asm.CmpUnordered)
 		}
 		g.emit(asm.KORQ, asm.K(nan), asm.K(nan), tempMask)
-		g.emit(pick(t, asm.VRANGEPS, asm.VRANGEPD), acc, g.reg(g.acc[in.N][g.part], t), x, rangeMode(in.Op))
+		g.emit(pick(t, asm.VRANGEPS, asm.VRANGEPD), acc, g.reg(g.accumulator(in.N), t), x, rangeMode(in.Op))
 		return
 	}
 	if !g.tail {
@@ -347,7 +347,7 @@ func (g *gen512) accumulate(i int, x asm.Reg) {
 		g.emit(loads[b], acc, at)
 	}
 	g.combine(in.Op, in.Type, acc, acc, x)
-	g.store(at, acc, b)
+	g.store(at, acc, b, false)
 }
 
 // reductions are those that are one instruction.

@@ -193,18 +193,18 @@ func (g *gen512) storeStream(i int) {
 	case s.Step == Same:
 		unsupported("a store to one place")
 	default:
-		g.store(to, x, b)
+		g.store(to, x, b, g.k.Bypass)
 	}
 }
 
-// store moves a vector of elements of b bytes to memory.
-func (g *gen512) store(to asm.Mem, x asm.Reg, b int) {
+// store moves a vector of elements of b bytes to memory, past the caches where it is a whole one.
+func (g *gen512) store(to asm.Mem, x asm.Reg, b int, past bool) {
 	switch {
 	case g.tail:
 		g.emit(loads[b], to.Mask(tailMask), x)
 	case g.lanes*b == 8:
 		g.emit(asm.VMOVQ, to, x)
-	case g.k.Bypass && g.lanes*b == 64:
+	case past && g.lanes*b == 64:
 		g.emit(asm.VMOVNTDQ, to, x)
 	default:
 		g.emit(loads[b], to, x)

@@ -24,7 +24,7 @@ type gen struct {
 	alloc  allocator
 
 	hoisted map[int]int // constants and uniforms that have a register everywhere
-	acc     [][]int     // of each output: registers of partial results
+	acc     [][]int     // of each output: registers of partial results, of one row after the other
 	nans    map[int]int // of outputs that are extrema of floats in rows: the mask of lanes in which a NaN came
 	kept    []int       // of each output, where partial results are on the stack: its first slot there
 	places  map[int]int // of each position, and of each strided stream (−1 − stream): the stack with what its lanes add
@@ -33,6 +33,9 @@ type gen struct {
 	tail    bool        // lanes that are no elements are left out
 	offset  int         // elements between RAX and the vector at hand
 	part    int         // which partial result the vector at hand belongs to
+	most    int         // rows that are gone along at a time, where there are so many
+	beside  int         // rows that are at hand
+	row     int         // which of them is
 	frame   *frame      // of the code of a region
 }
 
@@ -214,17 +217,21 @@ func (g *gen) usesOf(list []int) int {
 // register that is left.
 func (g *gen) planReductions() (last int) {
 	last = g.file - 1
+	g.most, g.beside = 1, 1
 	if g.k.Form != Rows {
 		return last
 	}
 	parts := 32 / g.lanes
 	few := g.file < 20
-	if n := parts * g.k.Outputs; few && (n > g.file-6 || parts > 4 && g.unroll() == 1) || n > g.file-8 {
+	n := parts * g.k.Outputs
+	if few && (n > g.file-6 || parts > 4 && g.unroll() == 1) || n > g.file-8 {
 		for range g.k.Outputs {
 			g.kept = append(g.kept, g.slots(parts))
 		}
 		return last
 	}
+	g.most = g.atATime(n)
+	parts *= g.most
 	g.acc = make([][]int, g.k.Outputs)
 	for o := range g.acc {
 		for range parts {
@@ -233,6 +240,37 @@ func (g *gen) planReductions() (last int) {
 		}
 	}
 	return last
+}
+
+// atATime is how many rows a kernel goes along at a time whose partial results of a row have so many registers: more are
+// on their way from memory then, and none waits for the last. It is for kernels that do little, sums most of all; extrema
+// gain nothing by it.
+func (g *gen) atATime(registers int) int {
+	if g.k.Positions > 0 || len(g.regions) > 0 || len(g.k.Streams) == 0 {
+		return 1
+	}
+	n, masks, extrema := 0, false, false
+	for i := range g.k.Instrs {
+		in := &g.k.Instrs[i]
+		if in.Op != Const && in.Op != Uniform {
+			n++
+		}
+		if in.Type == Bool || in.From == Bool {
+			masks = true
+		}
+		extrema = extrema || in.Type.Float() && (in.Op == Maximum || in.Op == Minimum)
+	}
+	if n > 16 || extrema {
+		return 1
+	}
+	most := 4
+	if n > 8 || masks {
+		most = 2
+	}
+	for most > 1 && (most*len(g.k.Streams) > len(addressRegs) || most*registers > g.file/2+1) {
+		most /= 2
+	}
+	return most
 }
 
 // slots takes n slots of the stack, each as wide as a register, for good.
@@ -347,7 +385,7 @@ func (g *gen) address(s int) asm.Mem {
 // base is a register with the address of stream s in the row at hand.
 func (g *gen) base(s int) asm.Reg {
 	if s < len(addressRegs) {
-		return addressRegs[s]
+		return addressRegs[s*g.most+g.row]
 	}
 	g.emit(asm.MOV, temp, arg(g.k.stream(s)))
 	return temp
@@ -357,17 +395,30 @@ func (g *gen) base(s int) asm.Reg {
 func (g *gen) loadAddresses() {
 	for s := range g.k.Streams {
 		if s < len(addressRegs) {
-			g.emit(asm.MOV, addressRegs[s], arg(g.k.stream(s)))
+			g.emit(asm.MOV, addressRegs[s*g.most], arg(g.k.stream(s)))
+		}
+		for i := 1; i < g.most; i++ {
+			to := addressRegs[s*g.most+i]
+			g.emit(asm.MOV, to, addressRegs[s*g.most+i-1])
+			g.emit(asm.ADD, to, arg(g.k.stream(s)+1))
 		}
 	}
 }
 
-// nextRow moves streams and positions one row on.
+// nextRow moves streams and positions on, past the rows at hand.
 func (g *gen) nextRow() {
 	for s := range g.k.Streams {
 		row := arg(g.k.stream(s) + 1)
+		if g.beside > 1 {
+			g.emit(asm.MOV, temp, row)
+			g.emit(asm.IMUL, temp, temp, asm.Imm(g.beside))
+			for i := range g.beside {
+				g.emit(asm.ADD, addressRegs[s*g.most+i], temp)
+			}
+			continue
+		}
 		if s < len(addressRegs) {
-			g.emit(asm.ADD, addressRegs[s], row)
+			g.emit(asm.ADD, addressRegs[s*g.most], row)
 			continue
 		}
 		g.emit(asm.MOV, temp, row)

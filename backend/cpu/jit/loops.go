@@ -6,19 +6,41 @@ import (
 
 // mapRows executes the body for all elements of all rows, each row from its beginning to its end, as memory likes it.
 func (g *gen) mapRows() {
+	g.eachRow(func() {
+		g.vectors(g.unroll())
+		if g.unroll() > 1 {
+			g.vectors(1)
+		}
+		g.last(func() { g.vector(0) })
+	})
+}
+
+// eachRow does f for all rows, several at a time as long as there are that many.
+func (g *gen) eachRow(f func()) {
 	row, done := g.a.Label(), g.a.Label()
 	g.emit(asm.MOV, rows, arg(argRows))
 	g.emit(asm.MOV, count, arg(argN))
 	g.loadAddresses()
+	if g.most > 1 {
+		several, rest := g.a.Label(), g.a.Label()
+		g.beside = g.most
+		g.emit(asm.CMP, rows, asm.Imm(g.beside))
+		g.emit(asm.JL, rest)
+		g.a.Bind(several)
+		g.emit(asm.XOR, element.D(), element.D())
+		f()
+		g.nextRow()
+		g.emit(asm.SUB, rows, asm.Imm(g.beside))
+		g.emit(asm.CMP, rows, asm.Imm(g.beside))
+		g.emit(asm.JGE, several)
+		g.a.Bind(rest)
+		g.beside = 1
+	}
 	g.emit(asm.TEST, rows, rows)
 	g.emit(asm.JLE, done)
 	g.a.Bind(row)
 	g.emit(asm.XOR, element.D(), element.D())
-	g.vectors(g.unroll())
-	if g.unroll() > 1 {
-		g.vectors(1)
-	}
-	g.last(func() { g.vector(0) })
+	f()
 	g.nextRow()
 	g.emit(asm.DEC, rows)
 	g.emit(asm.JNE, row)
@@ -26,6 +48,14 @@ func (g *gen) mapRows() {
 	if g.k.Bypass {
 		g.emit(asm.SFENCE)
 	}
+}
+
+// rowsAtHand does f for each of the rows at hand.
+func (g *gen) rowsAtHand(f func()) {
+	for g.row = range g.beside {
+		f()
+	}
+	g.row = 0
 }
 
 // vectors goes through the row, n vectors at a time, as long as there are that many.
@@ -60,34 +90,27 @@ func (g *gen) last(f func()) {
 	g.a.Bind(done)
 }
 
-// vector executes the body for the vector at offset elements from the one at hand.
+// vector executes the body for the vector at offset elements from the one at hand, of each row at hand.
 func (g *gen) vector(offset int) {
 	g.offset = offset
-	g.body(sequence(0, g.alloc.most))
+	g.rowsAtHand(func() { g.body(sequence(0, g.alloc.most)) })
 }
+
+// accumulator is the register of the partial result of output o that the vector at hand belongs to.
+func (g *gen) accumulator(o int) int { return g.acc[o][g.row*(32/g.lanes)+g.part] }
 
 // reduceRows reduces each row.
 func (g *gen) reduceRows() {
-	row, done := g.a.Label(), g.a.Label()
-	g.emit(asm.MOV, rows, arg(argRows))
-	g.emit(asm.MOV, count, arg(argN))
-	g.loadAddresses()
-	g.emit(asm.TEST, rows, rows)
-	g.emit(asm.JLE, done)
-	g.a.Bind(row)
-	g.emit(asm.XOR, element.D(), element.D())
-	g.clear(32 / g.lanes)
-	if g.kept != nil {
-		g.vectors(1)
-		g.last(func() { g.vector(0) })
-	} else {
-		g.parts()
-	}
-	g.finishRows()
-	g.nextRow()
-	g.emit(asm.DEC, rows)
-	g.emit(asm.JNE, row)
-	g.a.Bind(done)
+	g.eachRow(func() {
+		g.rowsAtHand(func() { g.clear(32 / g.lanes) })
+		if g.kept != nil {
+			g.vectors(1)
+			g.last(func() { g.vector(0) })
+		} else {
+			g.parts()
+		}
+		g.rowsAtHand(g.finishRow)
+	})
 }
 
 // parts goes through a row, 32 elements at a time: a vector for each register of partial results.
@@ -139,19 +162,21 @@ func (g *gen) clear(n int) {
 			continue
 		}
 		for i := range n {
-			g.writer.set(g.wide(g.acc[o][i], t.Bytes()), t, identity(in.Op, t))
+			g.part = i
+			g.writer.set(g.wide(g.accumulator(o), t.Bytes()), t, identity(in.Op, t))
 		}
 	}
 }
 
-// finishRows combines the partial results of a row and stores them.
-func (g *gen) finishRows() {
+// finishRow combines the partial results of a row and stores them.
+func (g *gen) finishRow() {
 	for o := range g.k.Outputs {
 		in := g.reduction(o)
 		t := in.Type
 		first, free := 0, 1 // registers of the body, which is not at work
 		if g.kept == nil {
-			first, free = g.acc[o][0], 0
+			g.part = 0
+			first, free = g.accumulator(o), 0
 		}
 		for n := 32 / g.lanes / 2; n > 0; n /= 2 {
 			for i := range n {
@@ -184,8 +209,10 @@ func (g *gen) finishRows() {
 func (g *gen) join(in *Instr, i, j int) {
 	o, b := in.N, in.Type.Bytes()
 	if g.kept == nil {
-		to := g.wide(g.acc[o][i], b)
-		g.writer.merge(in, to, to, g.wide(g.acc[o][j], b))
+		g.part = i
+		to := g.wide(g.accumulator(o), b)
+		g.part = j
+		g.writer.merge(in, to, to, g.wide(g.accumulator(o), b))
 		return
 	}
 	x, y := g.wide(0, b), g.wide(1, b) // of the body

@@ -139,7 +139,7 @@ func (g *gen) skipped(r *region) {
 		l.slot[x] = l.stack()
 		frame.outs = append(frame.outs, g.stack+l.slot[x])
 	}
-	sub := &gen{a: g.a, k: r.body, width: g.width, file: g.file, stack: g.stack + l.slots, nans: g.nans, frame: frame}
+	sub := &gen{a: g.a, k: r.body, width: g.width, file: g.file, stack: g.stack + l.slots, nans: g.nans, frame: frame, most: 1, beside: 1}
 	sub.writer = g.writer.of(sub)
 	sub.lanes = min(g.lanes, sub.mostLanes())
 	for frame.lane = 0; frame.lane < g.lanes; frame.lane += sub.lanes {

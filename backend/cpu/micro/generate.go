@@ -161,7 +161,7 @@ func (g *generator) tile(a *amd64.Assembler, rows, vectors int, scattered bool) 
 				a.Emit(amd64.ADD, temp, stepB)
 			}
 		})
-		g.finish(a, rows, vectors, sum, arg)
+		g.finish(a, rows, vectors, sum, false)
 		a.Emit(amd64.MOV, temp, arg(unsafe.Offsetof(t.APanel)))
 		a.Emit(amd64.ADD, arg(unsafe.Offsetof(t.A)), temp)
 		a.Emit(amd64.ADD, b, arg(unsafe.Offsetof(t.BPanel)))
@@ -201,14 +201,20 @@ func (g *generator) step(a *amd64.Assembler, rows, vectors int, b amd64.Mem, row
 	}
 }
 
-// finish stores the sums to C, or adds them to what is there. C is in R10.
-func (g *generator) finish(a *amd64.Assembler, rows, vectors int, sum func(i, j int) int, arg func(uintptr) amd64.Mem) {
+// finish stores the sums to C, or adds them to what is there, or in another place. C is in R10. It may change R8 and R12.
+func (g *generator) finish(a *amd64.Assembler, rows, vectors int, sum func(i, j int) int, elsewhere bool) {
 	var t Tile
-	const to, row = amd64.RAX, amd64.RCX
+	arg := func(at uintptr) amd64.Mem { return amd64.At(amd64.RDI, int(at)) }
+	const to, row, from, fromRow = amd64.RAX, amd64.RCX, amd64.R8, amd64.R12
+	const store, add, addTo = 0, 1, 2 // as Tile.Add says
 	last := vectors - 1
 	done := a.Label()
 	a.Emit(amd64.MOV, to, amd64.R10)
 	a.Emit(amd64.MOV, row, arg(unsafe.Offsetof(t.CRow)))
+	modes := []int{store, add}
+	if elsewhere {
+		modes = []int{store, add, addTo}
+	}
 	// AVX2 has masks at a price that whole vectors need not pay.
 	ways := []bool{false, true}
 	if g.masks() {
@@ -220,24 +226,31 @@ func (g *generator) finish(a *amd64.Assembler, rows, vectors int, sum func(i, j 
 			a.Emit(amd64.CMP, arg(unsafe.Offsetof(t.Tail)).Sized(8), amd64.Imm(g.bytes/g.size))
 			a.Emit(amd64.JNE, partial)
 		}
-		for _, adding := range []bool{false, true} {
-			add := a.Label()
-			if !adding {
-				a.Emit(amd64.CMP, arg(unsafe.Offsetof(t.Add)).Sized(8), amd64.Imm(0))
-				a.Emit(amd64.JNE, add)
+		for i, mode := range modes {
+			next := a.Label()
+			if i < len(modes)-1 {
+				a.Emit(amd64.CMP, arg(unsafe.Offsetof(t.Add)).Sized(8), amd64.Imm(mode))
+				a.Emit(amd64.JNE, next)
+			}
+			term := to
+			if mode == addTo {
+				term = from
+				a.Emit(amd64.MOV, from, arg(unsafe.Offsetof(t.Sum)))
+				a.Emit(amd64.MOV, fromRow, arg(unsafe.Offsetof(t.SumRow)))
 			}
 			for i := range rows {
 				for j := range vectors {
-					at, s := amd64.At(to, j*g.bytes), sum(i, j)
+					s := sum(i, j)
 					tail := masked && j == last
 					switch {
-					case adding && tail:
-						g.loadMasked(a, 0, at)
+					case mode == store:
+					case tail:
+						g.loadMasked(a, 0, amd64.At(term, j*g.bytes))
 						a.Emit(g.ops.add, g.reg(s), g.reg(s), g.reg(0))
-					case adding:
-						a.Emit(g.ops.add, g.reg(s), g.reg(s), at)
+					default:
+						a.Emit(g.ops.add, g.reg(s), g.reg(s), amd64.At(term, j*g.bytes))
 					}
-					if tail {
+					if at := amd64.At(to, j*g.bytes); tail {
 						g.storeMasked(a, at, s)
 					} else {
 						a.Emit(g.ops.load, at, g.reg(s))
@@ -245,10 +258,13 @@ func (g *generator) finish(a *amd64.Assembler, rows, vectors int, sum func(i, j 
 				}
 				if i < rows-1 {
 					a.Emit(amd64.ADD, to, row)
+					if mode == addTo {
+						a.Emit(amd64.ADD, from, fromRow)
+					}
 				}
 			}
 			a.Emit(amd64.JMP, done)
-			a.Bind(add)
+			a.Bind(next)
 		}
 		a.Bind(partial)
 	}
@@ -259,11 +275,12 @@ func (g *generator) finish(a *amd64.Assembler, rows, vectors int, sum func(i, j 
 // them n elements of one line; n registers of n·parts lines are transposed within their parts.
 func (g *generator) transpose(a *amd64.Assembler) {
 	var l Layout
-	const to, pitch, pitch3, count, at, line = amd64.R8, amd64.R9, amd64.R10, amd64.R11, amd64.RSI, amd64.RAX
+	const to, pitch, pitch3, count, at, line, ahead, later = amd64.R8, amd64.R9, amd64.R10, amd64.R11, amd64.RSI, amd64.RAX, amd64.RDX, amd64.RBX
 	n, parts := 16/g.size, g.bytes/16
 	a.Emit(amd64.MOV, to, amd64.At(amd64.RDI, int(unsafe.Offsetof(l.To))))
 	a.Emit(amd64.MOV, pitch, amd64.At(amd64.RDI, int(unsafe.Offsetof(l.Pitch))))
 	a.Emit(amd64.MOV, count, amd64.At(amd64.RDI, int(unsafe.Offsetof(l.Count))))
+	a.Emit(amd64.MOV, ahead, amd64.At(amd64.RDI, int(unsafe.Offsetof(l.Ahead))))
 	a.Emit(amd64.LEA, pitch3, amd64.At(pitch, 0).Idx(pitch, 2))
 	a.Emit(amd64.XOR, at.D(), at.D())
 	done := a.Label()
@@ -274,9 +291,13 @@ func (g *generator) transpose(a *amd64.Assembler) {
 		a.Bind(loop)
 		a.Emit(amd64.CMP, count, amd64.Imm(groups*n))
 		a.Emit(amd64.JL, left)
+		a.Emit(amd64.LEA, later, amd64.At(at, 0).Idx(ahead, 1))
 		for i := range n {
 			for part := range parts {
 				a.Emit(amd64.MOV, line, amd64.At(amd64.RDI, int(unsafe.Offsetof(l.From))+8*(i+n*part)))
+				for at := 0; at < 16*groups && groups > 1; at += 64 {
+					a.Emit(amd64.PREFETCHT0, amd64.At(line, at).Idx(later, 1))
+				}
 				for q := range groups {
 					r, from := g.reg(q*n+i), amd64.At(line, 16*q).Idx(at, 1)
 					switch {
@@ -366,6 +387,46 @@ func (g *generator) copy(a *amd64.Assembler, vectors int) {
 		})
 		a.Emit(amd64.ADD, at, arg(unsafe.Offsetof(l.Step)))
 		a.Emit(amd64.ADD, to, arg(unsafe.Offsetof(l.Panel)))
+	})
+}
+
+// copyLines emits the routine that copies vectors of lines at one distance to panels.
+func (g *generator) copyLines(a *amd64.Assembler, vectors int) {
+	var c Copying
+	const to, from, line, pitch, panel, ahead = amd64.R8, amd64.R9, amd64.R10, amd64.R11, amd64.RBX, amd64.R12
+	const count, left, src, dst, panels = amd64.R13, amd64.RSI, amd64.RAX, amd64.R14, amd64.RDX
+	arg := func(at uintptr) amd64.Mem { return amd64.At(amd64.RDI, int(at)) }
+	g.mask(a, arg(unsafe.Offsetof(c.Tail)))
+	a.Emit(amd64.MOV, to, arg(unsafe.Offsetof(c.To)))
+	a.Emit(amd64.MOV, from, arg(unsafe.Offsetof(c.From)))
+	a.Emit(amd64.MOV, line, arg(unsafe.Offsetof(c.Line)))
+	a.Emit(amd64.MOV, pitch, arg(unsafe.Offsetof(c.Pitch)))
+	a.Emit(amd64.MOV, panel, arg(unsafe.Offsetof(c.Panel)))
+	a.Emit(amd64.MOV, ahead, arg(unsafe.Offsetof(c.Ahead)))
+	a.Emit(amd64.MOV, count, arg(unsafe.Offsetof(c.Count)))
+	counted(a, count, func() {
+		a.Emit(amd64.MOV, src, from)
+		a.Emit(amd64.MOV, dst, to)
+		a.Emit(amd64.MOV, left, panels)
+		counted(a, left, func() {
+			for at := 0; at < vectors*g.bytes; at += 64 {
+				a.Emit(amd64.PREFETCHT0, amd64.At(src, at).Idx(ahead, 1))
+			}
+			for j := range vectors {
+				if place := amd64.At(src, j*g.bytes); j == vectors-1 {
+					g.loadMasked(a, j, place)
+				} else {
+					a.Emit(g.ops.load, g.reg(j), place)
+				}
+			}
+			for j := range vectors {
+				a.Emit(g.ops.load, amd64.At(dst, j*g.bytes), g.reg(j))
+			}
+			a.Emit(amd64.ADD, src, amd64.Imm(vectors*g.bytes))
+			a.Emit(amd64.ADD, dst, panel)
+		})
+		a.Emit(amd64.ADD, from, line)
+		a.Emit(amd64.ADD, to, pitch)
 	})
 }
 

@@ -20,12 +20,17 @@ type Kernels struct {
 	// one row has up to two vectors of columns, one of a single row up to Wide.
 	Rows, Vector, Wide int
 
-	size      int            // of an element in bytes
-	tiles     [][]*exec.Code // by rows and vectors
-	scattered [][]*exec.Code // the same for scattered rows of B
+	size      int                      // of an element in bytes
+	tiles     [][]*exec.Code           // by rows and vectors
+	scattered [][]*exec.Code           // the same for scattered rows of B
+	packed    [][]*exec.Code           // the same for panels of both
+	walks     [][]*exec.Code           // the same for an A in stretches
+	lags      [LagsMost + 1]*exec.Code // by their number
 	transpose *exec.Code
-	copies    [3]*exec.Code // by vectors
-	dots      *exec.Code    // nil where there is none
+	copies    [3]*exec.Code  // by vectors
+	lines     [3]*exec.Code  // the same for lines at one distance
+	dots      [][]*exec.Code // by rows and groups; empty where there are none
+	deep      [][]*exec.Code // the same for groups along K
 	peak      *exec.Code
 }
 
@@ -60,18 +65,18 @@ func New(heap *exec.Heap, features amd64.Features, size int) (*Kernels, error) {
 		}
 		return heap.Add(fmt.Sprintf("%s.f%d", name, 8*size), code)
 	}
-	tiles := func(kind string, scattered bool) ([][]*exec.Code, error) {
+	tiles := func(kind string, widest int, emit func(a *amd64.Assembler, rows, vectors int)) ([][]*exec.Code, error) {
 		all := make([][]*exec.Code, k.Rows+1)
 		for r := 1; r <= k.Rows; r++ {
 			wide := 2
 			if r == 1 {
-				wide = k.Wide
+				wide = widest
 			}
 			all[r] = make([]*exec.Code, wide+1)
 			for v := 1; v <= wide; v++ {
 				name := fmt.Sprintf("%s.%dx%d", kind, r, v*k.Vector)
 				var err error
-				if all[r][v], err = add(name, func(a *amd64.Assembler) { g.tile(a, r, v, scattered) }); err != nil {
+				if all[r][v], err = add(name, func(a *amd64.Assembler) { emit(a, r, v) }); err != nil {
 					return nil, err
 				}
 			}
@@ -79,10 +84,21 @@ func New(heap *exec.Heap, features amd64.Features, size int) (*Kernels, error) {
 		return all, nil
 	}
 	var err error
-	if k.tiles, err = tiles("product", false); err != nil {
+	if k.tiles, err = tiles("product", k.Wide, func(a *amd64.Assembler, r, v int) { g.tile(a, r, v, false) }); err != nil {
 		return nil, err
 	}
-	if k.scattered, err = tiles("scattered", true); err != nil {
+	if k.scattered, err = tiles("scattered", k.Wide, func(a *amd64.Assembler, r, v int) { g.tile(a, r, v, true) }); err != nil {
+		return nil, err
+	}
+	if k.walks, err = tiles("walk", 2, g.walk); err != nil {
+		return nil, err
+	}
+	for n := 1; n <= LagsMost; n++ {
+		if k.lags[n], err = add(fmt.Sprintf("lags.%d", n), func(a *amd64.Assembler) { g.lag(a, n) }); err != nil {
+			return nil, err
+		}
+	}
+	if k.packed, err = tiles("packed", 2, g.packed); err != nil {
 		return nil, err
 	}
 	if k.transpose, err = add("transpose", g.transpose); err != nil {
@@ -92,10 +108,26 @@ func New(heap *exec.Heap, features amd64.Features, size int) (*Kernels, error) {
 		if k.copies[v], err = add(fmt.Sprintf("copy.%d", v), func(a *amd64.Assembler) { g.copy(a, v) }); err != nil {
 			return nil, err
 		}
+		if k.lines[v], err = add(fmt.Sprintf("lines.%d", v), func(a *amd64.Assembler) { g.copyLines(a, v) }); err != nil {
+			return nil, err
+		}
 	}
 	if g.masks() {
-		if k.dots, err = add("dots", g.dots); err != nil {
-			return nil, err
+		for _, kind := range []struct {
+			name string
+			deep bool
+			all  *[][]*exec.Code
+		}{{"dots", false, &k.dots}, {"deep", true, &k.deep}} {
+			*kind.all = make([][]*exec.Code, DotRows+1)
+			for r := 1; r <= DotRows; r++ {
+				codes := make([]*exec.Code, dotGroups(r)+1)
+				for n := 1; n <= dotGroups(r); n++ {
+					if codes[n], err = add(fmt.Sprintf("%s.%dx%d", kind.name, r, n), func(a *amd64.Assembler) { g.dots(a, r, n, kind.deep) }); err != nil {
+						return nil, err
+					}
+				}
+				(*kind.all)[r] = codes
+			}
 		}
 	}
 	k.peak, err = add("peak", g.peak)
@@ -117,7 +149,15 @@ type Tile struct {
 	Rows unsafe.Pointer
 
 	Tail int // elements of each panel's last vector, 1 to Vector
-	Add  int // 0: C = A·B, 1: C = C + A·B
+	Add  int // 0: C = A·B, 1: C = C + A·B; in MultiplyPacked 2: C = Sum + A·B
+
+	// What MultiplyPacked adds to, with its distances, and memory from Ahead on that it brings near meanwhile, as many
+	// bytes as Next says for every second element of K. They are addresses, since they need not be those of anything
+	// when there is nothing to add or to bring near; MultiplyPacked moves Sum on. The caller keeps alive what is there.
+	Sum              uintptr
+	SumRow, SumPanel int
+	Ahead            uintptr
+	Next             int
 }
 
 // Multiply computes panels of the given rows and vectors of columns.
@@ -127,6 +167,12 @@ func (k *Kernels) Multiply(t *Tile, rows, vectors, panels int) {
 		tiles = k.scattered
 	}
 	tiles[rows][vectors].Call(unsafe.Pointer(t), 0, panels)
+}
+
+// MultiplyPacked is Multiply where the elements of A and of B with the same index of K lie together, those of a panel of
+// B as far apart as Width says. ARow, AK, APanel, BK and Rows have no meaning.
+func (k *Kernels) MultiplyPacked(t *Tile, rows, vectors, panels int) {
+	k.packed[rows][vectors].Call(unsafe.Pointer(t), 0, panels)
 }
 
 // Lines is how many lines at a time are copied; at most that many are transposed.
@@ -141,6 +187,18 @@ type Layout struct {
 	Step  int // between what consecutive panels read of a line
 	Count int // of lines, or of elements of K
 	Tail  int // elements of the last vector that are read
+	Ahead int // from what Transpose reads to what is read next, which it brings near
+}
+
+// A Copying says how lines at one distance become panels. Distances are in bytes.
+type Copying struct {
+	From, To unsafe.Pointer
+	Line     int // between the lines
+	Pitch    int // between the elements of K in To
+	Panel    int // between the panels
+	Count    int // of lines
+	Tail     int // elements of the last vector that are read
+	Ahead    int // from what is read to what is read later, which is brought near
 }
 
 // Group is how many elements of K Transpose takes at a time.
@@ -156,6 +214,11 @@ func (k *Kernels) Transpose(l *Layout) {
 // as a whole, also where only a part of it is read.
 func (k *Kernels) Copy(l *Layout, vectors, panels int) {
 	k.copies[vectors].Call(unsafe.Pointer(l), 0, panels)
+}
+
+// CopyLines writes one or two vectors of each line to each of some panels, which stand side by side in it.
+func (k *Kernels) CopyLines(c *Copying, vectors, panels int) {
+	k.lines[vectors].Call(unsafe.Pointer(c), 0, panels)
 }
 
 // Peak performs n times as many fused multiply-adds as it returns, on registers, as fast as they can be.

@@ -171,28 +171,77 @@ func testCopy[T real](t *testing.T, k *Kernels) {
 }
 
 func testDots[T real](t *testing.T, k *Kernels) {
-	if !k.HasDots() {
+	if k.DotGroups(1) == 0 {
 		return
 	}
+	size := int(unsafe.Sizeof(T(0)))
 	for n := 1; n < 70; n++ {
-		lines := 1 + rand.IntN(k.Vector)
-		x, y, got := random[T](lines*n), random[T](n), random[T](lines)
+		rows := 1 + rand.IntN(DotRows)
+		groups := 1 + rand.IntN(k.DotGroups(rows))
+		tail := 1 + rand.IntN(k.Vector)
+		lines, before := (groups-1)*k.Vector+tail, rand.IntN(3)
+		length, cs := before+n, lines+rand.IntN(3)
+		x, y, got := random[T](lines*length), random[T](rows*n), random[T](rows*cs)
 		want := append([]T(nil), got...)
-		d := Dots{X: ptr(y, 0), C: ptr(got, 0), Count: n, Tail: lines, Add: rand.IntN(2)}
-		for i := range k.Vector {
-			d.From[i] = ptr(x, min(i, lines-1)*n)
+		d := Dots{At: before * size, X: ptr(y, 0), XRow: n * size, C: ptr(got, 0), CRow: cs * size, Count: n, Tail: tail, Add: rand.IntN(2)}
+		for i := range groups * k.Vector {
+			d.From[i] = ptr(x, min(i, lines-1)*length)
 		}
-		for i := range want {
-			var s T
-			for q := range n {
-				s = fma(x[i*n+q], y[q], s)
+		for r := range rows {
+			for i := range lines {
+				var s T
+				for q := range n {
+					s = fma(x[i*length+before+q], y[r*n+q], s)
+				}
+				want[r*cs+i] = T(d.Add)*want[r*cs+i] + s
 			}
-			want[i] = T(d.Add)*want[i] + s
 		}
-		k.Dots(&d)
+		k.Dots(&d, rows, groups)
 		for i := range got {
 			if got[i] != want[i] {
-				t.Fatalf("%d lines of %d: %d is %v, want %v", lines, n, i, got[i], want[i])
+				t.Fatalf("%d rows, %d lines of %d: %d is %v, want %v", rows, lines, n, i, got[i], want[i])
+			}
+		}
+	}
+}
+
+// Blocks of K side by side are added one after the other.
+func testDeepDots[T real](t *testing.T, k *Kernels) {
+	if k.DotGroups(1) == 0 {
+		return
+	}
+	size := int(unsafe.Sizeof(T(0)))
+	for rows := 1; rows <= DotRows; rows++ {
+		for groups := 1; groups <= k.DotGroups(rows); groups++ {
+			n := DotBlock
+			if groups == 1 {
+				n = 1 + rand.IntN(DotBlock)
+			}
+			length, lines := groups*n, 1+rand.IntN(k.Vector)
+			x, y, got := random[T](lines*length), random[T](rows*length), random[T](rows*lines)
+			want := append([]T(nil), got...)
+			d := Dots{X: ptr(y, 0), XRow: length * size, C: ptr(got, 0), CRow: lines * size, Count: n, Tail: lines, Add: rand.IntN(2)}
+			for i := range k.Vector {
+				d.From[i] = ptr(x, min(i, lines-1)*length)
+			}
+			for r := range rows {
+				for i := range lines {
+					total := T(d.Add) * want[r*lines+i]
+					for block := range groups {
+						var s T
+						for q := block * n; q < (block+1)*n; q++ {
+							s = fma(x[i*length+q], y[r*length+q], s)
+						}
+						total += s
+					}
+					want[r*lines+i] = total
+				}
+			}
+			k.DeepDots(&d, rows, groups)
+			for i := range got {
+				if got[i] != want[i] {
+					t.Fatalf("%d rows, %d lines of %d blocks: %d is %v, want %v", rows, lines, groups, i, got[i], want[i])
+				}
 			}
 		}
 	}
@@ -208,6 +257,8 @@ func TestKernels(t *testing.T) {
 		testCopy[float32](t, k32)
 		testDots[float32](t, k32)
 		testDots[float64](t, k64)
+		testDeepDots[float32](t, k32)
+		testDeepDots[float64](t, k64)
 		testCopy[float64](t, k64)
 		t.Logf("%d bytes of code", heap.Stats().Code)
 	})

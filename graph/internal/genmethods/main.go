@@ -17,7 +17,7 @@ import (
 )
 
 // makers are the helpers of the table that define one primitive, with the kind they give it.
-var makers = map[string]string{"rounding": "Unary", "extremum": "Binary", "bitwise": "Binary", "comparison": "Compare"}
+var makers = map[string]string{"rounding": "Unary", "elementaryReal": "Unary", "extremum": "Binary", "bitwise": "Binary", "comparison": "Compare"}
 
 type primitive struct{ goName, name, doc, kind string }
 
@@ -55,7 +55,7 @@ func generate(dir string) ([]byte, error) {
 	for _, p := range all {
 		switch p.kind {
 		case "Unary":
-			fmt.Fprintf(&b, "\n// %s is %s, where x is v, element by element.\nfunc (v *Value) %[1]s() *Value { return apply1(%[1]s, v) }\n", p.goName, p.doc)
+			fmt.Fprintf(&b, "\n// %s is %s, where x is v, element by element.\nfunc (v *Value) %[1]s() *Value { return apply1(%[1]s, nil, v) }\n", p.goName, p.doc)
 		case "Binary", "Compare":
 			fmt.Fprintf(&b, "\n// %s is %s, where x is v, element by element; the two broadcast.\nfunc (v *Value) %[1]s(y *Value) *Value { return applyBinary(%[1]s, v, y) }\n", p.goName, p.doc)
 		}
