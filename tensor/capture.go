@@ -29,9 +29,14 @@ type capture struct {
 
 // few is memory for what a call with few arguments and results needs.
 type few struct {
-	in, results, out [3]*Tensor
-	inside           [3]Tensor // what in points at
-	roots            [4]*node
+	in, results [3]*Tensor
+	roots       [4]*node
+}
+
+// forget lets go of all that the call knew: handles and nodes that were born in it lead to c, and may live for long.
+func (c *capture) forget() {
+	c.few, c.ending = few{}, ending{}
+	c.wanted, c.writes, c.grads, c.graded = nil, nil, nil, nil
 }
 
 // wanted is what Eval was asked for in a capture.
@@ -216,9 +221,8 @@ func (c *capture) finish(ys []*Tensor, study *study, done *bool) []*Tensor {
 	r := record(c.of.op)
 	defer r.done()
 	r.on(c.dev)
-	out, roots := c.few.out[:0], c.few.roots[:0]
+	out, roots := make([]*Tensor, len(ys)), c.few.roots[:0]
 	for i, y := range ys {
-		out = append(out, nil)
 		if y == nil {
 			continue
 		}

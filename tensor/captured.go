@@ -55,22 +55,19 @@ func (c *Captured) Call(f func(in, out []*Tensor) []*Tensor, args []*Tensor) []*
 		if !done {
 			k.abort()
 		}
+		k.forget()
 	}()
 	if c.freeze {
 		study = c.study(k, args)
 	}
-	in, inside := k.few.in[:0], k.few.inside[:]
+	in, inside := k.few.in[:0], make([]Tensor, len(args))
 	for i, x := range args {
-		var y *Tensor
-		if x != nil {
-			if i < len(inside) {
-				y = &inside[i]
-			} else {
-				y = &Tensor{}
-			}
-			k.scope.in(y, x)
+		if x == nil {
+			in = append(in, nil)
+			continue
 		}
-		in = append(in, y)
+		k.scope.in(&inside[i], x)
+		in = append(in, &inside[i])
 	}
 	ys := f(in, k.few.results[:0])
 	return k.finish(ys, study, &done)

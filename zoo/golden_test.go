@@ -197,7 +197,7 @@ func (c golden) gradients(t *testing.T, d *nn.Dict, prefix string, share float64
 // it grows.
 const exact, rounded = 1e-5, 1e-4
 
-// layer is a golden of a model that makes scores of images.
+// scores is a golden of a model that makes scores of images.
 func scores(m nn.Layer, classes int, sizes ...int) golden {
 	x := number("x", sizes...)
 	labels := []int{sizes[0]}

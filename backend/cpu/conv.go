@@ -14,7 +14,9 @@ import (
 //	            the stride is not 1, not every element does
 //	conv_filter over the images, and the positions
 //
-// each in row-major order. Padding counts as zeros, which are multiplied like any other element.
+// each in row-major order, in blocks of kBlock. Padding counts as zeros, which are multiplied like any other element.
+// Machine code makes no such matrix where windows have several positions (conv_direct.go), and cuts K of conv_filter in
+// another way (conv_filter.go, conv_lags.go).
 
 // conv computes conv: from x [N, C, …] and filters [O, C/G, …] to [N, O, …] of sizes dims.
 func conv[T number](e *env, a *graph.Attrs, in []operand, dims []int, to sink[T]) {

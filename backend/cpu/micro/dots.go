@@ -103,7 +103,7 @@ func (g *generator) dots(a *amd64.Assembler, rows, groups int, deep bool) {
 	for group := range groups {
 		for i := range lines {
 			a.Emit(g.ops.load, g.reg(i), from(group, i))
-			a.Emit(amd64.PREFETCHT1, amd64.At(line, beyond(group)).Idx(ahead, 1))
+			a.Emit(amd64.PREFETCHT0, amd64.At(line, beyond(group)).Idx(ahead, 1))
 		}
 		for k, r := range g.transposeSquare(a) {
 			multiply(group, k, r)
