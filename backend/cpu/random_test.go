@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/flambeau-ml/flambeau/backend"
@@ -27,6 +28,11 @@ func mismatch(t testing.TB, f *graph.Func, in []*graph.Array, a, b *Device, fuse
 	return ""
 }
 
+// showsNaNs reports whether f looks at the bits of floats: which of the NaNs a NaN is, nobody promises.
+func showsNaNs(f *graph.Func) bool {
+	return slices.ContainsFunc(f.Values, func(v *graph.Value) bool { return v.Op == graph.Bitcast && v.Args[0].DType.IsFloat() })
+}
+
 // TestRandomGraphs runs random graphs fused and unfused and with different numbers of threads: the bits are the same.
 func TestRandomGraphs(t *testing.T) {
 	one, two, seven := New(Options{Threads: 1}), New(Options{Threads: 2}), New(Options{Threads: 7})
@@ -48,6 +54,9 @@ func TestRandomGraphs(t *testing.T) {
 			o.DTypes = complexes
 		}
 		f, in := randgraph.New(uint64(seed), o)
+		if showsNaNs(f) {
+			continue
+		}
 		what := func(f *graph.Func, in []*graph.Array) string {
 			if m := mismatch(t, f, in, one, two, true, false); m != "" {
 				return "fused and unfused: " + m
