@@ -2,7 +2,6 @@ package cpu
 
 import (
 	"flag"
-	"slices"
 	"testing"
 
 	"github.com/flambeau-ml/flambeau/graph"
@@ -55,7 +54,7 @@ func testMachineCode(t *testing.T, level string) {
 		}
 		f, in := randgraph.New(uint64(seed)+1<<40, o)
 		if showsNaNs(f) {
-			continue // which NaN an operation gives is nobody's promise
+			continue
 		}
 		what := func(f *graph.Func, in []*graph.Array) string {
 			return mismatch(t, f, in, code, portable, true, true)
