@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/flambeau-ml/flambeau/declare"
@@ -23,11 +22,6 @@ const (
 )
 
 func main() {
-	// What Go's collector sees are handles and recipes, a few megabytes beside the tensors: at its usual pace it would
-	// collect hundreds of times a second. Who sets GOGC decides for himself.
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
-	}
 	// The first signal ends a run after the step at hand, with a checkpoint; a second one ends the program at once.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	go func() {
