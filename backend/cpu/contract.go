@@ -15,6 +15,8 @@ type number interface{ float32 | float64 | int64 }
 // product in one rounding, Go rounds the product before it adds it: a device does one or the other, always. Sizes other
 // than K, tiles and threads leave that sequence as it is. (So does padding with zeros in Go: no sum of rounded products
 // that begins with +0 ever is −0.)
+//
+// The gradients of filters that machine code computes are the exception: conv_filter.go and conv_lags.go say their order.
 const kBlock = 256
 
 const (
