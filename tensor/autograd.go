@@ -341,7 +341,7 @@ func (r *recorder) differentiable(root *node) []*node {
 		if n.leaf != nil {
 			continue
 		}
-		rec := n.rec.Load()
+		rec := n.recipe()
 		if rec == nil || n.is(ended) {
 			graph.Fail(r.op, "the history of a %s was swept by an earlier Backward, which ended it: give that one Retain()", n.op)
 		}

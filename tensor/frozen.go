@@ -39,6 +39,7 @@ type frozen struct {
 	needed  []int
 	targets []target
 	counts  []countOf
+	replay  *replay // nil: no result has a history
 	results int
 
 	lines []line
@@ -49,12 +50,14 @@ type argument struct {
 	typ    *graph.Type
 	via    *view
 	detach bool
-	like   int // sameStorage
+	needs  bool // a gradient may be asked of it
+	like   int  // sameStorage
 }
 
 type leafState struct {
-	leaf *leaf
-	set  bool // it has a gradient when the call begins
+	leaf  *leaf
+	set   bool // it has a gradient when the call begins
+	needs bool // of which a gradient may be asked
 }
 
 type cellAt struct {
@@ -82,6 +85,7 @@ type source struct {
 	fixed  *node      // counted by nobody, but reachable
 	data   []byte     // of fixed
 	where  callers.ID // of who made what it held
+	needs  bool       // of fromStorage: a gradient may be asked of it
 	mayGo  bool       // the program writes what it holds anew, as says
 	target int        // this target
 }
@@ -96,13 +100,14 @@ const (
 )
 
 func (x *source) equal(y *source) bool {
-	return x.kind == y.kind && x.arg == y.arg && x.st == y.st && x.leaf == y.leaf && x.mayGo == y.mayGo && bytes.Equal(x.data, y.data)
+	return x.kind == y.kind && x.arg == y.arg && x.st == y.st && x.leaf == y.leaf && x.needs == y.needs && x.mayGo == y.mayGo && bytes.Equal(x.data, y.data)
 }
 
 // target says where a result goes.
 type target struct {
 	kind   targetKind
 	source int32 // the output of the program (≥ 0), or the input −source−1
+	step   int32 // of the replay that is its history; −1: it has none
 	result int
 	arg    int // of an alias, the argument, from 1; 0: the storage of tensor
 	st     *storage
@@ -120,12 +125,13 @@ type targetKind uint8
 const (
 	toResult targetKind = iota
 	toAlias
+	toTwin // of the result before it that arg says, counted from 1: one storage
 	toStorage
 	toGradient
 )
 
 func (x target) equal(y target) bool {
-	return x.kind == y.kind && x.source == y.source && x.result == y.result && x.arg == y.arg && x.st == y.st && x.own == y.own &&
+	return x.kind == y.kind && x.source == y.source && x.step == y.step && x.result == y.result && x.arg == y.arg && x.st == y.st && x.own == y.own &&
 		x.leaf == y.leaf && x.none == y.none && x.wanted == y.wanted
 }
 
@@ -135,6 +141,7 @@ type frozenRun struct {
 	nodes  []*node
 	vals   []*value
 	out    []*value
+	held   []*node // that the history of the call reads
 }
 
 // fitting is the form that a call with args can be done by; ready says that it has been seen often enough.
@@ -165,7 +172,7 @@ func (f *frozen) fits(args []*Tensor) bool {
 	}
 	for i := range args {
 		x, a := args[i], &f.args[i]
-		if x == nil || x.detach != a.detach || x.typ != a.typ && !x.typ.Equal(*a.typ) || !sameView(x.via, a.via) {
+		if x == nil || x.detach != a.detach || x.NeedsGrad() != a.needs || x.typ != a.typ && !x.typ.Equal(*a.typ) || !sameView(x.via, a.via) {
 			return false
 		}
 		if sameStorage(args, i) != a.like {
@@ -180,6 +187,11 @@ func (f *frozen) fits(args []*Tensor) bool {
 			}
 		}
 	}
+	for i := range f.inputs {
+		if s := &f.inputs[i]; s.kind == fromStorage && s.st.node.Load().needs != s.needs {
+			return false
+		}
+	}
 	for i := range f.guards {
 		if !f.guards[i].holds() {
 			return false
@@ -187,9 +199,9 @@ func (f *frozen) fits(args []*Tensor) bool {
 	}
 	for _, l := range f.leaves {
 		l.leaf.mu.Lock()
-		set := l.leaf.grad != nil
+		set, needs := l.leaf.grad != nil, l.leaf.grad != nil && l.leaf.grad.NeedsGrad()
 		l.leaf.mu.Unlock()
-		if set != l.set {
+		if set != l.set || needs != l.needs {
 			return false
 		}
 	}

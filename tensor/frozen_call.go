@@ -117,6 +117,11 @@ func (f *frozen) gather(r *frozenRun, args []*Tensor) bool {
 			v.retain()
 		}
 	}
+	if !f.hold(r) {
+		r.restore(len(f.inputs))
+		f.clean(r)
+		return false
+	}
 	d.stats.Runs++
 	return true
 }
@@ -158,6 +163,11 @@ func (f *frozen) clean(r *frozenRun) {
 			v.release()
 		}
 	}
+	for _, n := range r.held {
+		n.unref()
+	}
+	clear(r.held)
+	r.held = r.held[:0]
 	clear(r.nodes)
 	clear(r.vals)
 	clear(r.out)
@@ -185,16 +195,21 @@ func (f *frozen) publish(r *frozenRun, args, out []*Tensor) (failed error) {
 			r.giveBack(i)
 		}
 	}
+	past := f.remember(r)
 	for k := range f.targets {
 		t := &f.targets[k]
 		switch t.kind {
 		case toResult:
-			out[t.result] = f.fresh(r, t)
+			out[t.result] = f.fresh(r, t, past)
 		case toAlias:
 			y := *t.tensor
 			if t.arg > 0 {
 				y.st = args[t.arg-1].st
 			}
+			out[t.result] = &y
+		case toTwin:
+			y := *t.tensor
+			y.st = out[t.arg-1].st
 			out[t.result] = &y
 		case toStorage:
 			if err := f.store(r, t); err != nil {
@@ -210,7 +225,7 @@ func (f *frozen) publish(r *frozenRun, args, out []*Tensor) (failed error) {
 		case toGradient:
 			var g *Tensor
 			if !t.none {
-				g = f.fresh(r, t)
+				g = f.fresh(r, t, nil)
 			}
 			t.leaf.mu.Lock()
 			t.leaf.grad = g
@@ -232,20 +247,17 @@ type result struct {
 }
 
 // fresh is a new tensor with what t says.
-func (f *frozen) fresh(r *frozenRun, t *target) *Tensor {
-	x := &result{}
-	var v *value
-	switch {
-	case t.source < 0:
-		v = r.vals[-t.source-1].retain()
-	case r.out[t.source] != nil:
-		v = r.out[t.source].retain()
-	default:
-		v = &x.value
-		f.fill(v, r, t)
-		r.out[t.source] = v
+func (f *frozen) fresh(r *frozenRun, t *target, past *past) *Tensor {
+	var x *result
+	if t.step >= 0 && past != nil {
+		m := &remembered{}
+		x = &m.result
+		f.bear(&x.node, t.base, f.value(r, t.source, &x.value))
+		past.recall(m, t.step)
+	} else {
+		x = &result{}
+		f.bear(&x.node, t.base, f.value(r, t.source, &x.value))
 	}
-	f.bear(&x.node, t.base, v)
 	x.marks.Store(top | shown)
 	x.first.node.Store(&x.node)
 	x.first.Tensor = Tensor{&x.first.storage, t.tensor.typ, t.tensor.look}
@@ -261,9 +273,9 @@ func (f *frozen) bear(n *node, typ *graph.Type, v *value) {
 	n.marks.Store(top)
 }
 
-// fill makes v the value that the program gives for t.
-func (f *frozen) fill(v *value, r *frozenRun, t *target) {
-	o := &r.launch.Outputs[t.source]
+// fill makes v the value that the program gives as source.
+func (f *frozen) fill(v *value, r *frozenRun, source int32) {
+	o := &r.launch.Outputs[source]
 	if o.Fault != nil {
 		v.dev, v.err = f.dev, f.fault(o.Fault)
 		v.refs.Store(1)
@@ -298,7 +310,7 @@ func (f *frozen) store(r *frozenRun, t *target) error {
 		v.retain()
 	default:
 		v = &value{}
-		f.fill(v, r, t)
+		f.fill(v, r, t.source)
 		r.out[t.source] = v
 	}
 	n := &node{}

@@ -72,6 +72,7 @@ type rare struct {
 	also *node    // a loss, on the seed of its sweep: who computes the seed computes the loss
 	call *applied // of a result of a Function, whose Backward is its derivative
 	old  *node    // what the storage held before this write: bound again should the write fail
+	past *past    // of a result of a frozen call, which has a value: the recipe stands for those of the call, see node.recipe
 }
 
 // plain is the rest of most recipes.

@@ -140,7 +140,7 @@ func (s *study) fill(f *frozen, e *evaluation, p *plan) {
 	l := e.launch(p)
 	f.sizes, f.numbers, f.needed = slices.Clone(l.Sizes), slices.Clone(l.Numbers), e.needed(p)
 	for i, x := range s.args {
-		f.args = append(f.args, argument{typ: x.typ, via: x.via, detach: x.detach, like: sameStorage(s.args, i)})
+		f.args = append(f.args, argument{typ: x.typ, via: x.via, detach: x.detach, needs: x.NeedsGrad(), like: sameStorage(s.args, i)})
 	}
 	for k, at := range p.numbers {
 		if c := e.recs[at].attrs.Value.Cell(); c != nil {
@@ -167,6 +167,9 @@ func (s *study) fill(f *frozen, e *evaluation, p *plan) {
 	}
 	f.guards = s.guards
 	s.targets(f, e, p)
+	if s.why == "" {
+		s.replays(f, e, p)
+	}
 	at := map[*storage]int{}
 	for k, t := range f.targets {
 		if t.st != nil {
@@ -214,7 +217,7 @@ func (s *study) source(i int, n *node) source {
 	case st == nil:
 		s.spoiled("it is not known where the %s%s is kept", n.op, lineOf(n.where))
 	}
-	return source{kind: fromStorage, st: st, where: n.where}
+	return source{kind: fromStorage, st: st, needs: n.needs, where: n.where}
 }
 
 // maxConstant is the largest tensor, in bytes, that a frozen function may make of Go's data in each call.
@@ -222,12 +225,12 @@ const maxConstant = 1 << 20
 
 // targets says where the results of the program go.
 func (s *study) targets(f *frozen, e *evaluation, p *plan) {
-	from := func(n *node, what string) (int32, bool) {
+	from := func(n *node, what string, result bool) (int32, bool) {
 		if n.mark != e.epoch || n.slot < 0 || !p.keep[n.slot] {
 			s.spoiled("%s is not computed by the program of the call%s", what, lineOf(n.where))
 			return 0, false
 		}
-		if n.history() && n.leaf == nil {
+		if n.history() && n.leaf == nil && !result {
 			s.spoiled("%s has a history%s: detach it", what, lineOf(n.where))
 		}
 		return p.source[n.slot], true
@@ -243,7 +246,9 @@ func (s *study) targets(f *frozen, e *evaluation, p *plan) {
 			t.kind, t.arg = toAlias, k+1
 		} else if n.id <= s.start || s.written[y.st] {
 			t.kind = toAlias
-		} else if src, ok := from(n, "a result"); ok {
+		} else if k := slices.IndexFunc(s.out[:i], func(x *Tensor) bool { return x != nil && x.st == y.st }); k >= 0 {
+			t.kind, t.arg = toTwin, k+1
+		} else if src, ok := from(n, "a result", true); ok {
 			t.source = src
 		}
 		f.targets = append(f.targets, t)
@@ -262,7 +267,7 @@ func (s *study) targets(f *frozen, e *evaluation, p *plan) {
 		if n.id <= s.start {
 			continue // it was given back what it held
 		}
-		if src, ok := from(n, "what is written"+lineOf(w.where)); ok {
+		if src, ok := from(n, "what is written"+lineOf(w.where), false); ok {
 			own, ok := homes[w.st]
 			if !ok {
 				own = -1
@@ -279,14 +284,14 @@ func (s *study) targets(f *frozen, e *evaluation, p *plan) {
 	slices.SortFunc(s.leaves, byLeaf)
 	for _, l := range s.leaves {
 		g := l.leaf.grad
-		f.leaves = append(f.leaves, leafState{l.leaf, l.grad != nil})
+		f.leaves = append(f.leaves, leafState{l.leaf, l.grad != nil, l.grad != nil && l.grad.NeedsGrad()})
 		switch {
 		case g == l.grad && g == nil:
 		case g == nil:
 			f.targets = append(f.targets, target{kind: toGradient, leaf: l.leaf, none: true})
 		case g == l.grad:
 		default:
-			if src, ok := from(g.st.node.Load(), "a gradient"); ok {
+			if src, ok := from(g.st.node.Load(), "a gradient", false); ok {
 				f.targets = append(f.targets, target{kind: toGradient, leaf: l.leaf, source: src, tensor: g, base: g.st.node.Load().typ})
 			}
 		}
@@ -342,6 +347,9 @@ func (f *frozen) differs(g *frozen) (diff string, where callers.ID) {
 	}
 	if !slices.EqualFunc(f.targets, g.targets, target.equal) || !slices.Equal(f.counts, g.counts) {
 		return "other tensors are written", 0
+	}
+	if !f.replay.equal(g.replay) {
+		return "results have another history", 0
 	}
 	return "", 0
 }

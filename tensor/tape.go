@@ -81,7 +81,7 @@ func (t *Tape) reached(roots []*graph.Value, inputs map[*node]int) []*node {
 
 // sources are the nodes that n has its derivative from.
 func (t *Tape) sources(n *node) []*node {
-	rec := n.rec.Load()
+	rec := n.recipe()
 	switch {
 	case rec == nil && n.since != 0:
 		return nil // it stands for what a batch is taken of
