@@ -48,7 +48,7 @@ func (t *Tensor) RequiresGrad() *Tensor {
 	}
 	t.st.mu.Lock()
 	defer t.st.mu.Unlock()
-	n := nodeOf(r.alias(v, rare{}))
+	n := nodeOf(r.alias(v, nil))
 	if val := nodeOf(v).val.Load(); val != nil { // held by us, so nobody takes it away
 		n.val.Store(val.retain())
 		if !n.drawn {
@@ -183,7 +183,7 @@ func (t *Tensor) Backward(opts ...BackwardOption) {
 	default:
 		seed = rootV.Like(1).Expand(root.typ.Shape...)
 	}
-	seed = r.alias(seed, rare{also: root})
+	seed = r.alias(seed, &rare{also: root})
 	swept, got := r.sweep(rootV, seed)
 	for _, g := range got {
 		g.leaf.mu.Lock()
@@ -273,7 +273,7 @@ func (r *recorder) sweep(root, seed *graph.Value) (swept []*node, got []leafGrad
 		case rec.hist != nil:
 			add(rec.hist, ct)
 		case rec.op == nil:
-			add(rec.in[0], ct)
+			add(rec.operands()[0], ct)
 		default:
 			r.pullBack([]*node{n}, []*graph.Value{ct}, func(x *node) bool { return x.needs }, add)
 		}
@@ -299,12 +299,12 @@ func (r *recorder) pullBack(ns []*node, cts []*graph.Value, wanted func(*node) b
 			vs[i].Args = vs[0].Args
 		}
 	}
-	want := make([]bool, len(rec.in))
-	for i, x := range rec.in {
+	want := make([]bool, len(rec.operands()))
+	for i, x := range rec.operands() {
 		want[i] = wanted(x)
 	}
 	for i, g := range rewrite.VJPs(r, vs, cts, want) {
-		add(rec.in[i], g)
+		add(rec.operands()[i], g)
 	}
 }
 
@@ -312,8 +312,8 @@ func (r *recorder) pullBack(ns []*node, cts []*graph.Value, wanted func(*node) b
 func (r *recorder) applied(n *node, rec *recipe) *graph.Value {
 	v := r.again(n)
 	v.Op, v.Attrs = rec.op, rec.attrs
-	v.Args = make([]*graph.Value, len(rec.in))
-	for i, x := range rec.in {
+	v.Args = make([]*graph.Value, len(rec.operands()))
+	for i, x := range rec.operands() {
 		v.Args[i] = r.again(x)
 	}
 	return v

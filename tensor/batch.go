@@ -170,7 +170,7 @@ func (b *batch) below(roots []*graph.Value) []*node {
 		seen[n] = true
 		order = append(order, n)
 		rec := n.rec.Load()
-		stack = append(stack, rec.in...)
+		stack = append(stack, rec.operands()...)
 		if rec.hist != nil {
 			stack = append(stack, rec.hist)
 		}
@@ -202,8 +202,8 @@ func (b *batch) apply(r *recorder, n *node) *member {
 	if rec.op == nil {
 		return b.alias(r, rec)
 	}
-	args, which := make([]*graph.Value, len(rec.in)), make([]bool, len(rec.in))
-	for i, x := range rec.in {
+	args, which := make([]*graph.Value, len(rec.operands())), make([]bool, len(rec.operands()))
+	for i, x := range rec.operands() {
 		m := b.of(r, x)
 		args[i], which[i] = m.v, m.differ
 	}
@@ -218,7 +218,7 @@ func (b *batch) apply(r *recorder, n *node) *member {
 
 // alias is the recipe of a node that has the value of another.
 func (b *batch) alias(r *recorder, rec *recipe) *member {
-	m := b.of(r, rec.in[0])
+	m := b.of(r, rec.operands()[0])
 	switch {
 	case rec.hist != nil:
 		h := b.of(r, rec.hist)
@@ -227,7 +227,7 @@ func (b *batch) alias(r *recorder, rec *recipe) *member {
 		if differ {
 			v, hist = m.all(b.size), h.all(b.size)
 		}
-		return &member{r.alias(v, rare{hist: nodeOf(hist)}), differ}
+		return &member{r.alias(v, &rare{hist: nodeOf(hist)}), differ}
 	case rec.stop:
 		return &member{r.stop(m.v), m.differ}
 	}

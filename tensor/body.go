@@ -86,7 +86,7 @@ func (t *tracing) inside(n *node) bool {
 		return false
 	}
 	rec := n.rec.Load()
-	return rec != nil && rec.op != nil && rec.op != graph.Number && (rec.op.Kind == graph.Leaf || rec.op.Kind == graph.Move && len(rec.in) == 1 && t.inside(rec.in[0]))
+	return rec != nil && rec.op != nil && rec.op != graph.Number && (rec.op.Kind == graph.Leaf || rec.op.Kind == graph.Move && len(rec.operands()) == 1 && t.inside(rec.operands()[0]))
 }
 
 // collect lists what each function computes, oldest first, and finds what they read from outside.
@@ -117,7 +117,7 @@ func (t *tracing) collect(r *recorder) (orders [][]*node) {
 				continue
 			}
 			order = append(order, n)
-			stack = append(stack, n.rec.Load().in...)
+			stack = append(stack, n.rec.Load().operands()...)
 		}
 		slices.SortFunc(order, func(x, y *node) int { return cmp.Compare(x.id, y.id) })
 		orders = append(orders, order)
@@ -183,8 +183,8 @@ func (t *tracing) function(r *recorder, order, roots []*node, prefix string, val
 	for _, n := range order {
 		rec := n.rec.Load()
 		r.op, r.where = n.op, n.where
-		args := make([]*graph.Value, len(rec.in))
-		for i, x := range rec.in {
+		args := make([]*graph.Value, len(rec.operands()))
+		for i, x := range rec.operands() {
 			args[i] = to[x]
 		}
 		switch {
@@ -242,7 +242,7 @@ func sameApplication(n, m *node) bool {
 		return true
 	}
 	a, b := n.rec.Load(), m.rec.Load()
-	return a != nil && b != nil && a.op == b.op && a.op != nil && a.op.Bodies && slices.Equal(a.in, b.in) && a.attrs.Body.Equal(b.attrs.Body) &&
+	return a != nil && b != nil && a.op == b.op && a.op != nil && a.op.Bodies && slices.Equal(a.operands(), b.operands()) && a.attrs.Body.Equal(b.attrs.Body) &&
 		a.attrs.Name == b.attrs.Name && graph.Shape(a.attrs.Shape).Equal(b.attrs.Shape)
 }
 

@@ -69,7 +69,7 @@ func (e *evaluation) walk(n *node) {
 		e.inputs = append(e.inputs, n)
 		return
 	}
-	for _, x := range r.in {
+	for _, x := range r.operands() {
 		e.walk(x)
 	}
 	n.slot = int32(len(e.order))
@@ -108,7 +108,7 @@ func (e *evaluation) windowHashes() []uint64 {
 				v = mix(v, uint64(op.ID()))
 			}
 			if round > 0 {
-				for _, y := range e.recs[i].in {
+				for _, y := range e.recs[i].operands() {
 					if y.val.Load() == nil && y.mark == e.epoch {
 						v = mix(v, h[y.slot])
 					}
@@ -142,7 +142,7 @@ func (d *Device) cut(n *node) {
 	var outs []*node
 	d.epoch++
 	for i, x := range e.order {
-		for _, y := range e.recs[i].in {
+		for _, y := range e.recs[i].operands() {
 			if x.id > at && y.val.Load() == nil && y.id <= at && y.seen != d.epoch {
 				y.seen = d.epoch
 				outs = append(outs, y)
@@ -162,7 +162,7 @@ func (d *Device) cut(n *node) {
 			continue
 		}
 		k := int32(0)
-		for _, y := range e.recs[i].in {
+		for _, y := range e.recs[i].operands() {
 			if y.val.Load() == nil {
 				k = max(k, y.depth.Load())
 			}

@@ -117,7 +117,7 @@ func (e *evaluation) visit(n *node, by *run, asked bool) {
 		n.slot = 0
 		return
 	}
-	for _, x := range r.in {
+	for _, x := range r.operands() {
 		if e.wait == nil {
 			e.visit(x, n.run, false)
 		}
@@ -135,7 +135,7 @@ func (e *evaluation) visit(n *node, by *run, asked bool) {
 
 // fail gives n the error of an operand that has one instead of a value, if there is one.
 func (e *evaluation) fail(n *node, r *recipe) bool {
-	for _, x := range r.in {
+	for _, x := range r.operands() {
 		if v := x.val.Load(); v != nil && v.err != nil {
 			n.val.CompareAndSwap(nil, failedValue(e.d, v.err))
 			e.failed = true
@@ -152,7 +152,7 @@ func (e *evaluation) touches(n *node) bool {
 	}
 	n.seen = e.epoch
 	if r := n.rec.Load(); r != nil {
-		for _, x := range r.in {
+		for _, x := range r.operands() {
 			if e.touches(x) {
 				return true
 			}

@@ -61,7 +61,7 @@ func (f Function) Apply(xs ...*Tensor) []*Tensor {
 	}
 	out := make([]*Tensor, len(results))
 	for i, v := range results {
-		w := r.alias(v, rare{call: call})
+		w := r.alias(v, &rare{call: call})
 		n := nodeOf(w)
 		n.needs = v.DType.IsInexact()
 		call.outs = append(call.outs, n)

@@ -60,13 +60,36 @@ func (n *node) is(mark uint32) bool { return n.marks.Load()&mark != 0 }
 type recipe struct {
 	op    *graph.Primitive
 	attrs *graph.Attrs
-	in    []*node
-	few   [2]*node // memory of in, where two are enough
+	few   [3]*node // the operands, if there are no more
 	*rare          // never nil
+}
+
+// operands are the nodes that r computes from.
+func (r *recipe) operands() []*node {
+	if r.rare != &plain && r.many != nil {
+		return r.many
+	}
+	n := 0
+	for n < len(r.few) && r.few[n] != nil {
+		n++
+	}
+	return r.few[:n]
+}
+
+// room is memory for n operands, to be filled before r is shown to anybody.
+func (r *recipe) room(n int) []*node {
+	if n <= len(r.few) {
+		return r.few[:n]
+	}
+	own := *r.rare
+	own.many = make([]*node, n)
+	r.rare = &own
+	return own.many
 }
 
 // rare is what few recipes have.
 type rare struct {
+	many []*node  // operands, more than a recipe has room for
 	stop bool     // an alias without history
 	hist *node    // where the tangent comes from, of a write through a Detach alias; never computed for this node's sake
 	also *node    // a loss, on the seed of its sweep: who computes the seed computes the loss
@@ -80,7 +103,7 @@ var plain rare
 
 // edges calls f with every node that the recipe counts.
 func (r *recipe) edges(f func(*node)) {
-	for _, x := range r.in {
+	for _, x := range r.operands() {
 		f(x)
 	}
 	if r.rare == &plain {
@@ -109,7 +132,7 @@ func (r *recipe) derived() []*node {
 	case r.call != nil:
 		return r.call.in
 	}
-	return r.in
+	return r.operands()
 }
 
 func (n *node) ref() { n.refs.Add(1) }

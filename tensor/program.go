@@ -48,11 +48,12 @@ func (d *Device) program(e *evaluation) *entry {
 	for i, r := range e.recs {
 		n := e.order[i]
 		if r.op == nil {
-			k = append(k, 1<<63|uint64(uint32(r.in[0].slot)))
+			k = append(k, 1<<63|uint64(uint32(r.operands()[0].slot)))
 			continue
 		}
-		k = append(k, uint64(r.op.ID())|uint64(n.typ.DType)<<16|uint64(len(n.typ.Shape))<<24|uint64(len(r.in))<<32|bit(r.attrs != nil)<<60)
-		for _, x := range r.in {
+		in := r.operands()
+		k = append(k, uint64(r.op.ID())|uint64(n.typ.DType)<<16|uint64(len(n.typ.Shape))<<24|uint64(len(in))<<32|bit(r.attrs != nil)<<60)
+		for _, x := range in {
 			k = append(k, uint64(uint32(x.slot)))
 		}
 		k = appendAttrs(k, r)
@@ -138,7 +139,7 @@ func appendAttrs(k []uint64, r *recipe) []uint64 {
 		hi, lo := a.Value.Bits()
 		k = append(k, hi, lo)
 	case graph.Reshape:
-		groups := reshapeGroups(r.in[0].typ.Shape, a.Shape)
+		groups := reshapeGroups(r.operands()[0].typ.Shape, a.Shape)
 		k = append(k, uint64(len(groups)))
 		for _, g := range groups {
 			k = append(k, uint64(g.from)|uint64(g.to)<<16|uint64(g.kind)<<32)
@@ -291,11 +292,11 @@ func (e *evaluation) function(p *plan) (f *graph.Func, err error) {
 	}
 	for i, r := range e.recs {
 		if r.op == nil {
-			vals[i] = at(r.in[0])
+			vals[i] = at(r.operands()[0])
 			continue
 		}
-		args := make([]*graph.Value, len(r.in))
-		for k, x := range r.in {
+		args := make([]*graph.Value, len(r.operands()))
+		for k, x := range r.operands() {
 			args[k] = at(x)
 		}
 		v := graph.ApplyIn(f, r.op, e.symbolic(i, args, f.Solver(), fresh), args...)
@@ -367,7 +368,7 @@ func regroup(r *recipe, x *graph.Value, s *graph.Solver, fresh func(start bool, 
 	to := r.attrs.Shape
 	var out []graph.Size
 	k := 0
-	for _, g := range reshapeGroups(r.in[0].typ.Shape, to) {
+	for _, g := range reshapeGroups(r.operands()[0].typ.Shape, to) {
 		part := x.Shape[k : k+g.from]
 		k += g.from
 		switch {

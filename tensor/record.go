@@ -125,9 +125,9 @@ func (r *recorder) Operands(n int) []*graph.Value { return r.lent[:n] }
 // Emit records a node.
 func (r *recorder) Emit(op *graph.Primitive, attrs *graph.Attrs, args []*graph.Value, typ graph.Type) *graph.Value {
 	rec := &recipe{op: op, attrs: attrs, rare: &plain}
-	rec.in = rec.few[:0]
-	for _, a := range args {
-		rec.in = append(rec.in, nodeOf(a))
+	in := rec.room(len(args))
+	for i, a := range args {
+		in[i] = nodeOf(a)
 	}
 	v := r.emit(rec, typ)
 	v.Op, v.Attrs = op, attrs
@@ -143,7 +143,7 @@ func (r *recorder) emit(rec *recipe, typ graph.Type) *graph.Value {
 	}
 	n := &node{dev: r.dev, id: r.dev.ids.Add(1), op: r.op, where: r.where}
 	depth, drawn := int32(0), rec.op == graph.RandomBits
-	for _, x := range rec.in {
+	for _, x := range rec.operands() {
 		if n.typ == nil && x.typ.Equal(typ) {
 			n.typ = x.typ
 		}
@@ -197,13 +197,13 @@ func (r *recorder) shared(typ graph.Type) *graph.Type {
 	return &own
 }
 
-// alias records a node that has the value of x.
-func (r *recorder) alias(x *graph.Value, why rare) *graph.Value {
+// alias records a node that has the value of x. why is what else its recipe has, if it has anything.
+func (r *recorder) alias(x *graph.Value, why *rare) *graph.Value {
 	rec := &recipe{rare: &plain}
-	if why != plain {
-		rec.rare = &why
+	if why != nil {
+		rec.rare = why
 	}
-	rec.in = append(rec.few[:0], nodeOf(x))
+	rec.few[0] = nodeOf(x)
 	return r.emit(rec, x.Type)
 }
 
@@ -212,5 +212,5 @@ func (r *recorder) stop(x *graph.Value) *graph.Value {
 	if !nodeOf(x).needs {
 		return x
 	}
-	return r.alias(x, rare{stop: true})
+	return r.alias(x, &rare{stop: true})
 }

@@ -106,7 +106,7 @@ func (s *study) replays(f *frozen, e *evaluation, p *plan) {
 			return 0
 		}
 		st := recorded{op: rec.op, attrs: rec.attrs, stop: rec.stop, needs: n.needs, typ: n.typ, name: n.op, where: n.where, at: n.slot, number: -1}
-		for _, x := range rec.in {
+		for _, x := range rec.operands() {
 			st.in = append(st.in, add(x))
 		}
 		if p.keep[n.slot] {
@@ -230,8 +230,8 @@ func (p *past) step(n *node, i int32) {
 func (p *past) recall(x *remembered, i int32) {
 	n := &x.node
 	p.step(n, i)
-	x.rare.past = p
-	x.folded = recipe{in: p.reads, rare: &x.rare}
+	x.rare = rare{past: p, many: p.reads}
+	x.folded.rare = &x.rare
 	x.folded.edges((*node).ref) // safe: the run holds them
 	n.rec.Store(&x.folded)
 	p.outs = append(p.outs, pastResult{i, weak.Make(n)})
@@ -293,12 +293,12 @@ func (p *past) unfold() {
 				a.Value = p.numbers[s.number]
 				rec.attrs = &a
 			}
-			rec.in = rec.few[:0]
-			for _, k := range s.in {
+			in := rec.room(len(s.in))
+			for i, k := range s.in {
 				if k < 0 {
-					rec.in = append(rec.in, inputs[k])
+					in[i] = inputs[k]
 				} else {
-					rec.in = append(rec.in, nodes[k])
+					in[i] = nodes[k]
 				}
 			}
 			rec.edges((*node).ref)

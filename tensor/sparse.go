@@ -113,13 +113,13 @@ func (r *recorder) sparseParts(n *node) *SparseParts {
 	case rec == nil:
 	case rec.op == nil:
 		if rec.rare == &plain {
-			return r.sparseParts(rec.in[0])
+			return r.sparseParts(rec.operands()[0])
 		}
 	case rec.op == graph.Add:
-		if a := r.sparseParts(rec.in[0]); a != nil {
-			return r.joinParts(a, r.sparseParts(rec.in[1]))
+		if a := r.sparseParts(rec.operands()[0]); a != nil {
+			return r.joinParts(a, r.sparseParts(rec.operands()[1]))
 		}
-	case rec.op == graph.ScatterAdd && rec.attrs.Batch == 0 && rec.attrs.Axes[0] == 0 && isZeros(rec.in[0]):
+	case rec.op == graph.ScatterAdd && rec.attrs.Batch == 0 && rec.attrs.Axes[0] == 0 && isZeros(rec.operands()[0]):
 		return r.partsOf(n, rec)
 	}
 	return nil
@@ -131,20 +131,20 @@ func isZeros(n *node) bool {
 	if rec == nil || rec.op != graph.Broadcast {
 		return false
 	}
-	c := rec.in[0].rec.Load()
+	c := rec.operands()[0].rec.Load()
 	return c != nil && c.op == graph.Const && c.attrs.Value.Equal(graph.FloatOf(0))
 }
 
 // partsOf are the parts that n, a scatter to zeros, has not added up yet.
 func (r *recorder) partsOf(n *node, rec *recipe) *SparseParts {
-	idx, upd := r.again(rec.in[1]), rec.in[2]
+	idx, upd := r.again(rec.operands()[1]), rec.operands()[2]
 	p := &SparseParts{each: 1, op: n.op, where: n.where}
 	row := n.typ.Shape[1:]
 	var v *graph.Value
 	last := idx.Rank() - 1
 	if b := upd.rec.Load(); last >= 0 && b != nil && b.op == graph.Broadcast && slices.Equal(b.attrs.Axes, []int{last}) {
 		p.each, _ = idx.Shape[last].Int()
-		v = r.again(b.in[0]).Reshape(append(graph.Shape{idx.Shape[:last].Count()}, row...)...)
+		v = r.again(b.operands()[0]).Reshape(append(graph.Shape{idx.Shape[:last].Count()}, row...)...)
 	}
 	if p.each < 1 || v == nil {
 		p.each = 1

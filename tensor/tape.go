@@ -27,7 +27,7 @@ func NewTape(op string, xs ...*Tensor) (t *Tape, inputs []*Tensor) {
 		if i == 0 {
 			t.start = r.dev.ids.Add(1)
 		}
-		v := r.alias(old, rare{})
+		v := r.alias(old, nil)
 		n := nodeOf(v)
 		n.needs = v.DType.IsInexact()
 		if val := nodeOf(old).val.Load(); val != nil { // held by us, so nobody takes it away
@@ -160,7 +160,7 @@ func (t *Tape) Pull(ys, cts []*Tensor) []*Tensor {
 		case rec.hist != nil:
 			add(rec.hist, ct)
 		case rec.op == nil:
-			add(rec.in[0], ct)
+			add(rec.operands()[0], ct)
 		default:
 			r.pullBack([]*node{n}, []*graph.Value{ct}, func(x *node) bool { return active[x] }, add)
 		}
@@ -178,7 +178,7 @@ func (r *recorder) one(y *graph.Value) *graph.Value {
 	if nodeOf(y).since != 0 {
 		return seed
 	}
-	return r.alias(seed, rare{also: nodeOf(y)}) // who computes the derivative computes the value
+	return r.alias(seed, &rare{also: nodeOf(y)}) // who computes the derivative computes the value
 }
 
 // fitting is the value of the derivative x, which must be of the type of v.
@@ -245,7 +245,7 @@ func (t *Tape) Push(ys, tangents []*Tensor) []*Tensor {
 		case rec.hist != nil:
 			d = tan[rec.hist]
 		case rec.op == nil:
-			d = tan[rec.in[0]]
+			d = tan[rec.operands()[0]]
 		default:
 			d = r.pushForward([]*node{n}, tan)[0]
 		}
@@ -271,8 +271,8 @@ func (t *Tape) Push(ys, tangents []*Tensor) []*Tensor {
 // them.
 func (r *recorder) pushForward(ns []*node, tan map[*node]*graph.Value) []*graph.Value {
 	rec := ns[0].rec.Load()
-	tans, some := make([]*graph.Value, len(rec.in)), false
-	for i, x := range rec.in {
+	tans, some := make([]*graph.Value, len(rec.operands())), false
+	for i, x := range rec.operands() {
 		tans[i] = tan[x]
 		some = some || tans[i] != nil
 	}
@@ -326,7 +326,7 @@ func (t *Tape) leave(ys []*Tensor, last bool) []*Tensor {
 		case n.leaf != nil || rec == nil:
 			open[n] = true
 		case in:
-			open[n] = rec.in[0].needs
+			open[n] = rec.operands()[0].needs
 		default:
 			open[n] = slices.ContainsFunc(t.sources(n), outside)
 		}

@@ -57,7 +57,10 @@ func (r *recorder) write(t *Tensor, x *graph.Value) *Tensor {
 	hist := t.detach && old.needs && st.leaf == nil
 	pending := st.state && nodeOf(v).since == 0 // what stands for a batch is never computed
 	if pending || hist || st.leaf != nil {
-		var why rare
+		var why *rare // nil: nothing
+		if hist || pending {
+			why = &rare{}
+		}
 		if hist {
 			why.hist = old
 		}
