@@ -26,8 +26,8 @@ func FullGraph() Option { return func(o *options) { o.fullGraph = true } }
 //
 // To be sure, the function is run again now and then, as often as takes less than 2% of the time, so each time where a
 // call takes milliseconds, and what it does then is compared before it is launched: a difference is an error that names
-// the line. A function that reads values inside, that makes tensors of data which changes, or whose results have history
-// is never frozen, and works as without Freeze: Explain says why.
+// the line. A function that reads values inside, or that makes tensors of data which changes, is never frozen, and works
+// as without Freeze: Explain says why. Results may have a history: it is recorded should a gradient be asked for.
 func Freeze() Option { return func(o *options) { o.freeze = true } }
 
 // Func is f, whose calls are computed as one program each. F is a function type with arguments *tensor.Tensor (the last may
