@@ -150,6 +150,65 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// TestRunAgainst compares with a run in which one case was far faster: it is measured again, and what Each is told is what
+// came of that.
+func TestRunAgainst(t *testing.T) {
+	s := quick("^(sgemm_32|sgemm_128)$")
+	s.Threads = []int{1}
+	before, err := s.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(before.Results[0].Sittings); n != 3 {
+		t.Errorf("%d sittings, want 3", n)
+	}
+	faster := &before.Results[1]
+	faster.Median, faster.Min = faster.Median/50, faster.Min/50
+	for i := range faster.Sittings {
+		x := &faster.Sittings[i]
+		x.Median, x.Min = x.Median/50, x.Min/50
+	}
+	var each []Result
+	s.Each = func(r Result) error { each = append(each, r); return nil }
+	now, ds, err := s.RunAgainst(t.Context(), before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(each, now.Results) || len(each) != 2 {
+		t.Errorf("Each was told %+v, want %+v", each, now.Results)
+	}
+	if d := ds[1]; d.Case != "sgemm_128" || d.Verdict != Slower && d.Verdict != Unsure || len(d.New.Sittings) < 3+unsureTill {
+		t.Errorf("%s is %s after %d sittings", d.Case, d.Verdict, len(d.New.Sittings))
+	}
+}
+
+// TestJoin makes one result of several.
+func TestJoin(t *testing.T) {
+	of := func(median float64, noisy bool, sum string) *Result {
+		return &Result{Case: "c", Median: median, Min: median / 2, Noisy: noisy, Digest: &Digest{Sum: sum}, CompileS: median}
+	}
+	r := of(3, true, "a")
+	r.join(of(4, false, "a"))
+	r.join(of(5, false, "a"))
+	r.join(of(1, true, "a"))
+	if r.Median != 4 || r.Noisy || r.CompileS != 3 || len(r.Sittings) != 4 || r.Sittings[3] != (Sitting{1, 0.5, true}) {
+		t.Errorf("%+v", r)
+	}
+	if short, long, least := r.apart(); short != 4 || long != 5 || least != 0.5 {
+		t.Errorf("the medians lie between %g and %g, the least time is %g", short, long, least)
+	}
+	r.join(of(1, false, "b"))
+	if !strings.Contains(r.Error, "results a and, later, b") {
+		t.Errorf("other results: %q", r.Error)
+	}
+	r = of(3, false, "a")
+	r.join(&Result{Case: "c", Error: "no memory"})
+	r.join(of(1, false, "a"))
+	if r.Error != "no memory" {
+		t.Errorf("after an error: %+v", r)
+	}
+}
+
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s := quick("sgemm_(32|128)$")
@@ -162,7 +221,7 @@ func TestCancelled(t *testing.T) {
 // TestCold measures first calls, on devices that know nothing of one another.
 func TestCold(t *testing.T) {
 	s := quick("^compile_kernel$")
-	s.Threads = []int{1}
+	s.Threads, s.Sittings = []int{1}, 1
 	before := tensor.Default()
 	rep, err := s.Run(t.Context())
 	if err != nil {

@@ -15,10 +15,10 @@ type Case struct {
 	Family string // cases side by side that a peer's program measures in one go; empty: this one alone
 	Like   string // the case that peers' programs know it as; empty: Name
 	Work   Work
-	Bar    float64 // how many times longer the best peer must take for the case to pass; 0: what the suite says
-	Heavy  bool    // takes seconds or gigabytes: quick runs leave it out unless it is asked for by its whole name
-	Calls  int     // how many calls the checksum covers; 0: one. Losses of a few steps tell of the updates between them.
-	Cold   bool    // the first call is measured, which compiles: each repetition has a device and inputs of its own
+	Bar    Bar  // what it must reach beside peers; zero: what the suite says
+	Heavy  bool // takes seconds or gigabytes: quick runs leave it out unless it is asked for by its whole name
+	Calls  int  // how many calls the checksum covers; 0: one. Losses of a few steps tell of the updates between them.
+	Cold   bool // the first call is measured, which compiles: each repetition has a device and inputs of its own
 
 	// Make makes inputs, and returns one repetition, whose results are computed and then freed.
 	Make func(in *Inputs) Step

@@ -6,10 +6,10 @@ import (
 	"github.com/flambeau-ml/flambeau/tensor"
 )
 
-// Cases is the suite: products, elementwise work, reductions, what moves data, convolutions, small models, tiny operators,
+// Cases is the suite: products, elementwise work, reductions, what moves data, convolutions, attention, small models, tiny operators,
 // tables, compiling, and the models of package zoo.
 func Cases() []Case {
-	return slices.Concat(products(), elementwise(), functions(), reductions(), arranging(), convolutions(), models(), tiny(), tables(), compiling(), zooCases())
+	return withBars(slices.Concat(products(), elementwise(), functions(), reductions(), arranging(), convolutions(), attentions(), models(), tiny(), tables(), compiling(), zooCases()))
 }
 
 // one makes the results of a step of a single tensor.

@@ -44,9 +44,10 @@ func tables() []Case {
 				e, index, seed := bag(in)
 				return func() []*tensor.Tensor {
 					e.Weight.ZeroGrad()
-					e.Forward(index).Backward(tensor.Seed(seed))
+					y := e.Forward(index)
+					y.Backward(tensor.Seed(seed))
 					rows := e.Weight.SparseParts()
-					return []*tensor.Tensor{rows.Indices(), rows.Values()}
+					return []*tensor.Tensor{y, rows.Indices(), rows.Values()}
 				}
 			},
 		},
@@ -96,9 +97,9 @@ func tables() []Case {
 			Work: Work{Read: scattered - 4*nodes*dim, Write: 4 * nodes * dim},
 			Make: func(in *Inputs) Step {
 				index, messages, n := graph(in)
-				index = in.sorted(index)
+				lengths := in.hold(index.BinCount(nil, n))
 				return func() []*tensor.Tensor {
-					return one(tensor.Zeros(n, dim).IndexReduceWith(0, index, messages, "amax", tensor.IncludeSelf(false)))
+					return one(tensor.SegmentReduce(messages, "max", lengths, nil, nil, nil))
 				}
 			},
 		},

@@ -1,7 +1,9 @@
 package bench
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 )
@@ -39,9 +41,11 @@ func (d *Difference) Alarm() bool {
 // margin is how much longer something takes that is called slower, at least, and disturbed how much is added where other
 // programs use the whole machine: they slow down even repetitions that are clean, by what they do to caches and memory. A
 // pace that differs by more than steady is another machine, in effect. What scatters by more than broad, from its best time
-// to its median, must be longer than before by the whole margin even at its best.
+// to its median, must be longer than before by the whole margin even at its best. With several sittings the best time, which
+// a lucky moment makes, must be longer by more than scratch.
 const (
 	margin    = 1.05
+	scratch   = 1.02
 	disturbed = 0.20
 	steady    = 1.10
 	broad     = 1.20
@@ -49,12 +53,13 @@ const (
 
 // Compare finds what this suite's results in now say of those in before. Peers' results are not looked at.
 //
-// A case is slower if its best and its median time both are, by more than 5% (25% where other programs used the whole
-// machine, and in proportion; more where they left fewer processors than the case has threads), and if its best is longer
-// than the old median: what scatters much must be much slower. Where the limit that was measured beside a case is longer
-// than it was, the machine itself has become slower, and the old times count as longer by as much. Where the machine's pace
-// beside the case was slower by more than a tenth, a case must be slower by far more than that. Times of different
-// processors are not compared.
+// A case is slower if in each of its sittings its median time is longer than it was in any sitting before, by more than 5%
+// (25% where other programs used the whole machine, and in proportion; more where they left fewer processors than the case has
+// threads), and if its best time is longer, too: what scatters from one sitting to the next must be slower by more than it
+// scatters. Where there was one sitting, best and median must both be longer by as much, and the best longer than the old
+// median. Where the limit that was measured beside a case is longer than it was, the machine itself has become slower, and the
+// old times count as longer by as much. Where the machine's pace beside the case was slower by more than a tenth, a case must
+// be slower by far more than that. Times of different processors are not compared.
 func Compare(before, now *Report) []Difference {
 	var out []Difference
 	for i := range now.Results {
@@ -127,18 +132,23 @@ func (d *Difference) time(cpus int) {
 	if o.Limit != nil && n.Limit != nil && o.Limit.By == n.Limit.By && o.Limit.MS > 0 && !o.Limit.Noisy && !n.Limit.Noisy {
 		scale = max(1, n.Limit.MS/o.Limit.MS)
 	}
-	median, best := o.Median*scale, o.Min*scale
-	if median == 0 || best == 0 {
+	if o.Median == 0 || o.Min == 0 {
 		return
 	}
-	d.Ratio = n.Median / median
 	quiet := margin + disturbed*max(o.Others, n.Others)
-	sure, least := quiet*n.held(cpus), median
+	sure := quiet * n.held(cpus)
 	if o.Pace != nil && n.Pace != nil {
 		if times := n.Pace.than(*o.Pace); times > steady {
 			sure *= times * times
 		}
 	}
+	if len(o.Sittings) > 1 && len(n.Sittings) > 1 {
+		d.sittings(scale, quiet, sure)
+		return
+	}
+	median, best := o.Median*scale, o.Min*scale
+	d.Ratio = n.Median / median
+	least := median
 	if n.Median > broad*n.Min {
 		least *= sure
 	}
@@ -148,6 +158,21 @@ func (d *Difference) time(cpus int) {
 	case n.Median > margin*median && n.Min > margin*best:
 		d.Verdict = Unsure
 	case n.Median*quiet < o.Median && n.Min*quiet < o.Min && n.Median < o.Min && !o.Noisy:
+		d.Verdict = Faster
+	}
+}
+
+// sittings compares the times of several sittings with those of several before, which count as longer by scale.
+func (d *Difference) sittings(scale, quiet, sure float64) {
+	short, long, least := d.Old.apart()
+	shortest, longest, best := d.New.apart()
+	d.Ratio = shortest / (short * scale)
+	switch {
+	case shortest > sure*long*scale && best > scratch*least*scale && !d.New.Noisy:
+		d.Verdict = Slower
+	case shortest > margin*short*scale && best > least*scale:
+		d.Verdict = Unsure
+	case longest*quiet < short && best < least && !d.Old.Noisy:
 		d.Verdict = Faster
 	}
 }
@@ -162,44 +187,86 @@ func (r *Result) held(cpus int) float64 {
 	return min(float64(r.Threads), float64(r.Threads)/max(free, 0.1))
 }
 
-// again is how often a case that seems slower is measured once more. The pauses before grow by so many budgets each time.
+// again is how often a case that seems slower is measured once more. The pause before is four budgets but a second at most,
+// then twice as long, then four times: in all two minutes, since the other tenants of a host come and go in minutes. What is
+// unsure is given up before.
 const (
-	again  = 4
-	pauses = 8
+	again      = 7
+	unsureTill = 3
+	pauses     = 4
+	longPause  = time.Second
 )
 
-// RunAgainst is Run and Compare with an earlier report. Cases that are or seem slower are measured up to four times more,
-// with longer and longer pauses between, and their best measurements count: what other programs do to the machine passes, a
-// regression does not.
+// RunAgainst is Run and Compare with an earlier report. Cases that are or seem slower have more sittings, with longer and
+// longer pauses before: what other programs do to the machine passes, a regression does not. Each is told results after
+// that.
 func (s *Suite) RunAgainst(ctx context.Context, before *Report) (*Report, []Difference, error) {
-	now, err := s.Run(ctx)
+	first := *s
+	first.Each = nil
+	now, err := first.Run(ctx)
+	if err == nil {
+		err = s.settle(ctx, before, now, s.sitAgain, func(d time.Duration) {
+			select {
+			case <-ctx.Done():
+			case <-time.After(d):
+			}
+		})
+	}
+	if s.Each != nil {
+		for _, r := range now.Results { // what was measured before an error, too
+			err = cmp.Or(err, s.Each(r))
+		}
+	}
 	if err != nil {
 		return now, nil, err
 	}
+	return now, Compare(before, now), nil
+}
+
+// settle has cases that are or seem slower measured again after pauses.
+func (s *Suite) settle(ctx context.Context, before, now *Report, sit func(ctx context.Context, names []string, threads int) (*Report, error), wait func(time.Duration)) error {
 	for i := range again {
-		ds := slices.DeleteFunc(Compare(before, now), func(d Difference) bool { return d.Verdict != Slower && d.Verdict != Unsure })
-		if len(ds) == 0 {
+		names := map[int][]string{} // by the number of threads
+		doubtful := 0
+		for _, d := range Compare(before, now) {
+			if d.Verdict == Slower || d.Verdict == Unsure && i < unsureTill {
+				names[d.Threads] = append(names[d.Threads], d.Case)
+				doubtful++
+			}
+		}
+		if doubtful == 0 {
 			break
 		}
-		s.tell("measuring %s again, which may be slower", plural(len(ds), "case"))
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Duration(i*pauses) * s.budget()):
+		s.tell("measuring %s again, which may be slower", plural(doubtful, "case"))
+		if wait(min(pauses*s.budget(), longPause) << i); ctx.Err() != nil {
+			return ctx.Err()
 		}
-		for _, d := range ds {
-			one := *s
-			one.Peers, one.Threads = nil, []int{d.Threads}
-			one.Cases = slices.DeleteFunc(slices.Clone(s.Cases), func(c Case) bool { return c.Name != d.Case })
-			one.Each = nil
-			more, err := one.Run(ctx)
+		for _, threads := range slices.Sorted(maps.Keys(names)) {
+			more, err := sit(ctx, names[threads], threads)
 			if err != nil {
-				return now, nil, err
+				return err
 			}
-			if r := &more.Results[0]; r.Error == "" && r.Median < d.New.Median {
-				*d.New = *r
-				d.New.stand(&one.Cases[0], now.Results, s.Bar)
+			for j := range more.Results {
+				x := &more.Results[j]
+				now.find(x).join(x)
 			}
 		}
 	}
-	return now, Compare(before, now), nil
+	for i := range s.Cases {
+		for j := range now.Results {
+			if r := &now.Results[j]; r.Case == s.Cases[i].Name && r.Peer == Self {
+				r.stand(&s.Cases[i], now.Results, s.Bar)
+			}
+		}
+	}
+	return nil
+}
+
+// sitAgain measures cases once more, on a device of their own.
+func (s *Suite) sitAgain(ctx context.Context, names []string, threads int) (*Report, error) {
+	more := *s
+	more.Budget = s.budget() / time.Duration(s.sittings())
+	more.Sittings, more.Peers, more.Threads, more.Each, more.Progress = 1, nil, []int{threads}, nil, nil
+	more.Cases = slices.DeleteFunc(slices.Clone(s.Cases), func(c Case) bool { return !slices.Contains(names, c.Name) })
+	return more.Run(ctx)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -47,7 +48,18 @@ type Result struct {
 	Digest   *Digest `json:"digest,omitempty"`     // of the results
 	Pace     *Pace   `json:"pace,omitempty"`       // of the machine, before and after: the slower
 
+	// Sittings is what each of several measurements said, with the other cases between them: how far they lie apart is how
+	// steady this case is on this machine. The figures above are those of the best.
+	Sittings []Sitting `json:"sittings,omitempty"`
+
 	Standing *Standing `json:"standing,omitempty"` // beside peers, where the suite has a bar
+}
+
+// Sitting is one of several measurements of a case.
+type Sitting struct {
+	Median float64 `json:"median_ms"`
+	Min    float64 `json:"min_ms"`
+	Noisy  bool    `json:"noisy,omitempty"`
 }
 
 // Info says where results come from: the first line of a file of them.
@@ -97,6 +109,55 @@ func (r *Result) set(f figures, w Work) {
 	if w.Ops > 0 {
 		r.MicrosPerOp, r.BestMicros = round(float64(f.median)/1e3/float64(w.Ops)), round(float64(f.min)/1e3/float64(w.Ops))
 	}
+}
+
+// sittings is what the sittings of a result said: itself, where it was the only one.
+func (r *Result) sittings() []Sitting {
+	if len(r.Sittings) > 0 || r.Error != "" || r.Median == 0 {
+		return r.Sittings
+	}
+	return []Sitting{{r.Median, r.Min, r.Noisy}}
+}
+
+// join adds a later sitting of the same case. The figures become those of the better one: the clean one, or the faster. An
+// error stays, and it is one if the two have other results.
+func (r *Result) join(later *Result) {
+	switch {
+	case r.Error != "":
+		return
+	case later.Error != "":
+		*r = *later
+		return
+	case r.Digest != nil && later.Digest != nil && r.Digest.Sum != later.Digest.Sum:
+		r.Error = fmt.Sprintf("the same program has the results %s and, later, %s", r.Digest.Sum, later.Digest.Sum)
+		return
+	}
+	all := append(slices.Clone(r.sittings()), later.sittings()...)
+	compile, peak := r.CompileS, max(r.Peak, later.Peak) // only the first sitting compiled
+	if r.Noisy == later.Noisy && later.Median < r.Median || r.Noisy && !later.Noisy {
+		*r = *later
+	}
+	r.Sittings, r.CompileS, r.Peak = all, compile, peak
+}
+
+// apart is the shortest and the longest median time of the sittings, of clean ones if there are any, and the shortest time
+// of all.
+func (r *Result) apart() (shortest, longest, least float64) {
+	all := r.sittings()
+	clean := slices.ContainsFunc(all, func(s Sitting) bool { return !s.Noisy })
+	for _, s := range all {
+		if least == 0 || s.Min < least {
+			least = s.Min
+		}
+		if s.Noisy && clean {
+			continue
+		}
+		if shortest == 0 || s.Median < shortest {
+			shortest = s.Median
+		}
+		longest = max(longest, s.Median)
+	}
+	return shortest, longest, least
 }
 
 // round is x with five digits: no measurement has more.

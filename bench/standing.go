@@ -9,8 +9,8 @@ import (
 // Standing is how a case stands beside the fastest of its peers.
 //
 // A case passes that is the suite's bar times as fast as that peer: 1.1 times, say. Where 85% of the limit is slower than
-// this, that is enough, but nothing passes that is slower than 0.97 times the peer's speed. A case that has a bar of its
-// own passes by that alone.
+// this, that is enough, but nothing passes by its limit that is slower than 0.97 times the peer's speed. A case that has a bar
+// of its own passes by that alone.
 type Standing struct {
 	Peer   string  `json:"peer"`            // the fastest
 	Ratio  float64 `json:"ratio"`           // how many times longer than the case it takes
@@ -26,30 +26,57 @@ const (
 	parity     = 0.97
 )
 
-// stand says how the result of a case stands beside those of peers with as many threads, among all.
-func (r *Result) stand(c *Case, all []Result, bar float64) {
-	r.Standing = nil
-	var best *Result
+// fastest is the fastest of the peers' results for a case with so many threads among those that count; nil if there is none.
+func fastest(all []Result, name string, threads int, counts func(p *Result) bool) (best *Result) {
 	for i := range all {
 		p := &all[i]
-		if p.Peer != Self && p.Case == c.like() && p.Threads == r.Threads && p.Error == "" && p.Median > 0 && (best == nil || p.Median < best.Median) {
+		if p.Peer != Self && p.Case == name && p.Threads == threads && p.Error == "" && p.Median > 0 && counts(p) && (best == nil || p.Median < best.Median) {
 			best = p
 		}
 	}
+	return best
+}
+
+// stand says how the result of a case stands beside those of peers with as many threads, among all.
+func (r *Result) stand(c *Case, all []Result, bar float64) {
+	r.Standing = nil
+	find := func(counts func(p *Result) bool) *Result { return fastest(all, c.like(), r.Threads, counts) }
+	best := find(func(*Result) bool { return true })
 	if bar == 0 || best == nil || r.Error != "" || r.Median == 0 {
 		return
 	}
+	b := c.Bar
+	if b == (Bar{}) {
+		if b.Times = bar; bar > parity {
+			b.Share = limitShare
+		}
+	}
 	s := &Standing{Peer: best.Peer, Ratio: round(best.Median / r.Median)}
-	relies := best.Noisy
-	if c.Bar > 0 {
-		s.AtMost, s.By = best.Median/c.Bar, fmt.Sprintf("%g×", c.Bar)
-	} else {
-		s.AtMost, s.By = best.Median/bar, fmt.Sprintf("%g×", bar)
-		if l := r.Limit; l != nil && l.MS/limitShare > s.AtMost && bar > parity {
-			s.AtMost, s.By, relies = l.MS/limitShare, fmt.Sprintf("%.0f%% of limit", 100*limitShare), l.Noisy
-			if most := best.Median / parity; s.AtMost > most {
-				s.AtMost, s.By, relies = most, fmt.Sprintf("%g×", parity), best.Noisy
-			}
+	relies := false
+	for _, x := range []struct {
+		times float64
+		of    string
+		peer  *Result
+	}{
+		{b.Times, "", best},
+		{b.Eager, " eager", find(func(p *Result) bool { return p.CompileS == 0 })},
+		{b.Compiled, " compiled", find(func(p *Result) bool { return p.CompileS > 0 })},
+	} {
+		if x.times == 0 || x.peer == nil {
+			continue
+		}
+		if most := x.peer.Median / x.times; s.AtMost == 0 || most < s.AtMost {
+			s.AtMost, s.By, relies = most, fmt.Sprintf("%.3g×%s", x.times, x.of), x.peer.Noisy
+		}
+	}
+	if s.AtMost == 0 { // nobody whom the case is compared with was measured
+		return
+	}
+	if l := r.Limit; l != nil && b.Share > 0 && l.MS/b.Share > s.AtMost {
+		if most := best.Median / parity; l.MS/b.Share <= most {
+			s.AtMost, s.By, relies = l.MS/b.Share, fmt.Sprintf("%.0f%% of limit", 100*b.Share), l.Noisy
+		} else if most > s.AtMost {
+			s.AtMost, s.By, relies = most, fmt.Sprintf("%g×", parity), best.Noisy
 		}
 	}
 	s.AtMost, s.Pass = round(s.AtMost), r.Median <= s.AtMost

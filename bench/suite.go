@@ -24,6 +24,7 @@ type Suite struct {
 	Threads  []int         // numbers of threads, one after the other; empty: as many as there are processors
 	Budget   time.Duration // how long each case is repeated; 0: 0.8 s
 	Patience float64       // go on for up to so many budgets, until five repetitions are clean; 0: 5
+	Sittings int           // in how many parts each case is measured, with the others between; 0: three, or one beside peers
 	Quick    bool          // each case takes a second at most, inputs, compiling and limit among it
 	CPU      string        // the level of machine code, as in cpu.Options
 	Peers    []Peer        // measured beside, family by family
@@ -55,19 +56,27 @@ func (s *Suite) Run(ctx context.Context) (*Report, error) {
 		}
 		return nil
 	}
-	total := len(s.Cases) * len(threads)
+	total := len(s.Cases) * len(threads) * s.sittings()
 	done := 0
 	for _, n := range threads {
 		b := s.newBench(n)
+		b.begin = func(name string) {
+			done++
+			s.tell("%d/%d %s, %s", done, total, name, plural(n, "thread"))
+		}
 		err := func() error {
 			defer b.close()
+			for range s.sittings() - 1 {
+				for i := range s.Cases {
+					if _, err := b.sit(ctx, &s.Cases[i]); err != nil {
+						return err
+					}
+				}
+			}
 			for cases := s.Cases; len(cases) > 0; {
 				family := cases[:sameFamily(cases)]
 				cases = cases[len(family):]
-				rs, err := b.family(ctx, family, func(name string) {
-					done++
-					s.tell("%d/%d %s, %s", done, total, name, plural(n, "thread"))
-				})
+				rs, err := b.family(ctx, family)
 				for _, r := range rs { // what was measured before an error, too
 					err = cmp.Or(err, give(r))
 				}
@@ -84,12 +93,34 @@ func (s *Suite) Run(ctx context.Context) (*Report, error) {
 	return report, nil
 }
 
-// family measures cases side by side, and what peers do of them. begin is told what is measured next.
-func (b *bench) family(ctx context.Context, family []Case, begin func(name string)) (rs []Result, err error) {
+// sit measures a case once more, unless it failed or has no time left, and gives the result so far.
+func (b *bench) sit(ctx context.Context, c *Case) (Result, error) {
+	b.begin(c.Name)
+	s, ok := b.sat[c.Name]
+	if ok && (s.result.Error != "" || b.Quick && s.spent+s.longest > quickTime) {
+		return s.result, nil
+	}
+	start := time.Now()
+	r := b.measure(ctx, c, s.spent)
+	if err := ctx.Err(); err != nil { // which is what r may say, too
+		return r, err
+	}
+	took := time.Since(start)
+	if ok {
+		s.result.join(&r)
+	} else {
+		s.result = r
+	}
+	s.spent, s.longest = s.spent+took, max(s.longest, took)
+	b.sat[c.Name] = s
+	return s.result, nil
+}
+
+// family measures cases side by side, and what peers do of them.
+func (b *bench) family(ctx context.Context, family []Case) (rs []Result, err error) {
 	for i := range family {
-		begin(family[i].Name)
-		r := b.measure(ctx, &family[i])
-		if err := ctx.Err(); err != nil { // which is what r may say, too
+		r, err := b.sit(ctx, &family[i])
+		if err != nil {
 			return rs, err
 		}
 		rs = append(rs, r)
@@ -121,6 +152,7 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
+// budget is that of all sittings of a case.
 func (s *Suite) budget() time.Duration {
 	switch {
 	case s.Budget > 0:
@@ -129,6 +161,16 @@ func (s *Suite) budget() time.Duration {
 		return time.Second / 4
 	}
 	return 800 * time.Millisecond
+}
+
+func (s *Suite) sittings() int {
+	switch {
+	case s.Sittings > 0:
+		return s.Sittings
+	case len(s.Peers) > 0: // which are measured once, right after
+		return 1
+	}
+	return 3
 }
 
 // sameFamily is how many cases at the beginning are of one family.
@@ -158,10 +200,18 @@ type bench struct {
 	backend *cpu.Device
 	before  *tensor.Device
 	peaks   *peaks
+	begin   func(name string) // is told what is measured next
+	sat     map[string]sat    // of cases that were measured
+}
+
+// sat is what became of a case so far.
+type sat struct {
+	result         Result
+	spent, longest time.Duration // on all sittings, and on one
 }
 
 func (s *Suite) newBench(threads int) *bench {
-	b := &bench{Suite: s, threads: threads, before: tensor.Default()}
+	b := &bench{Suite: s, threads: threads, before: tensor.Default(), begin: func(string) {}, sat: map[string]sat{}}
 	b.backend = cpu.New(cpu.Options{Threads: threads, CPU: s.CPU})
 	span := 60 * time.Millisecond
 	if s.Quick {
@@ -178,8 +228,9 @@ func (b *bench) close() {
 	b.backend.Close()
 }
 
-// measure measures one case.
-func (b *bench) measure(ctx context.Context, c *Case) (r Result) {
+// measure measures one case, on which some time was spent before.
+func (b *bench) measure(ctx context.Context, c *Case, spent time.Duration) (r Result) {
+	began := time.Now().Add(-spent)
 	r = Result{Case: c.Name, Like: c.Like, Peer: Self, Threads: b.threads}
 	in := NewInputs(false)
 	defer func() {
@@ -191,7 +242,7 @@ func (b *bench) measure(ctx context.Context, c *Case) (r Result) {
 		b.backend.Allocator().Trim()
 	}()
 	pace := b.peaks.pace()
-	err := tensor.Try(func() { tensor.Must(b.repeat(ctx, c, in, &r)) })
+	err := tensor.Try(func() { tensor.Must(b.repeat(ctx, c, in, began, &r)) })
 	if err != nil {
 		r.Error = err.Error()
 		return r
@@ -202,8 +253,7 @@ func (b *bench) measure(ctx context.Context, c *Case) (r Result) {
 }
 
 // repeat makes a case's inputs, calls it until its results are known to be steady, and measures.
-func (b *bench) repeat(ctx context.Context, c *Case, in *Inputs, r *Result) error {
-	began := time.Now()
+func (b *bench) repeat(ctx context.Context, c *Case, in *Inputs, began time.Time, r *Result) error {
 	var err error
 	if r.Limit, err = b.peaks.limit(c.Work); err != nil {
 		return err
@@ -273,9 +323,10 @@ func (b *bench) left(began time.Time) time.Duration {
 	return quickTime - time.Since(began)
 }
 
-// enough calls rep, which adds to m and takes as long as one at first, until the case has been measured.
+// enough calls rep, which adds to m and takes as long as one at first, until the case has been measured for a sitting.
 func (b *bench) enough(ctx context.Context, m *meter, began time.Time, one time.Duration, rep func() error) error {
-	budget, patience := b.budget(), time.Duration(cmp.Or(b.Patience, 5)*float64(b.budget()))
+	budget := b.budget() / time.Duration(b.sittings())
+	patience := time.Duration(cmp.Or(b.Patience, 5) * float64(budget))
 	for {
 		spent := time.Since(m.from)
 		enough := len(m.all) >= 200 || spent > budget && len(m.clean) >= 5 || spent > patience

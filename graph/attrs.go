@@ -93,19 +93,32 @@ func (a *Attrs) MapSizes(f func(Size) Size) *Attrs {
 	if a == nil || len(a.Shape)+len(a.Start) == 0 {
 		return a
 	}
-	b := *a
-	changed := false
-	for _, list := range []*[]Size{&b.Shape, &b.Start} {
-		*list = slices.Clone(*list)
-		for i, s := range *list {
-			(*list)[i] = f(s)
-			changed = changed || !s.Equal((*list)[i])
-		}
-	}
-	if !changed {
+	shape, start := mapSizes(a.Shape, f), mapSizes(a.Start, f)
+	if shape == nil && start == nil {
 		return a
 	}
+	b := *a
+	if shape != nil {
+		b.Shape = shape
+	}
+	if start != nil {
+		b.Start = start
+	}
 	return &b
+}
+
+// mapSizes is list with f applied to each size; nil where f changes none.
+func mapSizes(list []Size, f func(Size) Size) (out []Size) {
+	for i, s := range list {
+		n := f(s)
+		if out == nil && !s.Equal(n) {
+			out = slices.Clone(list)
+		}
+		if out != nil {
+			out[i] = n
+		}
+	}
+	return out
 }
 
 // ScalarKind says which of Python's kinds of number a Scalar is; type promotion asks for it.

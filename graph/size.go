@@ -2,11 +2,9 @@ package graph
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Size is the length of an axis: a number, or an integer polynomial in named sizes such as 2*B+1, in which floor
@@ -20,6 +18,7 @@ type Size struct {
 type sizeExpr struct {
 	terms []sizeTerm
 	key   string // the text form, which equal polynomials share
+	named bool   // it is one named size
 }
 
 type sizeTerm struct {
@@ -39,7 +38,7 @@ func N(n int) Size { return Size{n: int64(n)} }
 
 // Sym is the size named name.
 func Sym(name string) Size {
-	return fromTerms([]sizeTerm{{1, []sizeAtom{{key: name, op: 's'}}}})
+	return Size{e: &sizeExpr{[]sizeTerm{{1, []sizeAtom{{key: name, op: 's'}}}}, name, true}}
 }
 
 // Ns makes sizes of numbers.
@@ -59,14 +58,10 @@ func (s Size) Is(n int) bool { return s.e == nil && s.n == int64(n) }
 
 // Symbol is the name of s where s is one named size.
 func (s Size) Symbol() (name string, ok bool) {
-	if s.e == nil || len(s.e.terms) != 1 {
+	if s.e == nil || !s.e.named {
 		return "", false
 	}
-	t := s.e.terms[0]
-	if t.coef != 1 || len(t.atoms) != 1 || t.atoms[0].op != 's' {
-		return "", false
-	}
-	return t.atoms[0].key, true
+	return s.e.key, true
 }
 
 // Equal reports whether s and t are the same number or the same polynomial.
@@ -120,35 +115,37 @@ func fromTerms(ts []sizeTerm) Size {
 	case len(out) == 1 && len(out[0].atoms) == 0:
 		return Size{n: out[0].coef}
 	}
-	var b strings.Builder
+	var few [64]byte
+	b := few[:0]
 	for i, t := range out {
 		if i > 0 && t.coef > 0 {
-			b.WriteByte('+')
+			b = append(b, '+')
 		}
 		switch {
 		case len(t.atoms) == 0:
-			fmt.Fprintf(&b, "%d", t.coef)
+			b = strconv.AppendInt(b, t.coef, 10)
 			continue
 		case t.coef == -1:
-			b.WriteByte('-')
+			b = append(b, '-')
 		case t.coef != 1:
-			fmt.Fprintf(&b, "%d*", t.coef)
+			b = append(strconv.AppendInt(b, t.coef, 10), '*')
 		}
 		for j, a := range t.atoms {
 			if j > 0 {
-				b.WriteByte('*')
+				b = append(b, '*')
 			}
 			if a.op != 's' && (len(t.atoms) > 1 || t.coef != 1) {
-				b.WriteString("(" + a.key + ")")
+				b = append(append(append(b, '('), a.key...), ')')
 				continue
 			}
-			b.WriteString(a.key)
+			b = append(b, a.key...)
 		}
 	}
-	if len(out) > maxSizeTerms || b.Len() > maxSizeText {
-		Fail("size", "an expression of %d terms and %d bytes is too large", len(out), b.Len())
+	if len(out) > maxSizeTerms || len(b) > maxSizeText {
+		Fail("size", "an expression of %d terms and %d bytes is too large", len(out), len(b))
 	}
-	return Size{e: &sizeExpr{out, b.String()}}
+	first := &out[0]
+	return Size{e: &sizeExpr{out, string(b), len(out) == 1 && first.coef == 1 && len(first.atoms) == 1 && first.atoms[0].op == 's'}}
 }
 
 // Expressions beyond these bounds are nobody's sizes; they would let a small text describe a huge polynomial.
@@ -170,6 +167,12 @@ func (s Size) Add(t Size) Size {
 	if s.e == nil && t.e == nil {
 		return Size{n: s.n + t.n}
 	}
+	if s.Is(0) {
+		return t
+	}
+	if t.Is(0) {
+		return s
+	}
 	return fromTerms(slices.Concat(s.terms(), t.terms()))
 }
 
@@ -180,6 +183,12 @@ func (s Size) Sub(t Size) Size { return s.Add(t.Mul(Size{n: -1})) }
 func (s Size) Mul(t Size) Size {
 	if s.e == nil && t.e == nil {
 		return Size{n: s.n * t.n}
+	}
+	if s.Is(1) {
+		return t
+	}
+	if t.Is(1) {
+		return s
 	}
 	if n := len(s.terms()) * len(t.terms()); n > maxSizeTerms {
 		Fail("size", "a product of %d terms is too large", n)
@@ -349,7 +358,7 @@ func (s *Solver) Same(a, b Size) bool {
 	if s == nil {
 		return a.Equal(b)
 	}
-	a, b = s.Resolve(a), s.Resolve(b)
+	a, b = s.shorten(a), s.shorten(b)
 	if a.Equal(b) {
 		return true
 	}
@@ -403,6 +412,21 @@ func (s *Solver) guards(a, b Size) bool {
 func (s Size) mentions(name string) (found bool) {
 	s.Symbols(func(n string) { found = found || n == name })
 	return found
+}
+
+// shorten is Resolve. It lets a name that has become something else by way of others become that at once: else the way
+// grows with each layer of a network.
+func (s *Solver) shorten(a Size) Size {
+	b := s.Resolve(a)
+	for name, ok := a.Symbol(); ok; name, ok = a.Symbol() {
+		next, bound := s.bound[name]
+		if !bound {
+			break
+		}
+		s.bound[name] = b
+		a = next
+	}
+	return b
 }
 
 // Resolve replaces the names in a that have become something else.

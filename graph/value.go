@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -224,9 +225,16 @@ func (s *Solver) resolveType(t Type) Type {
 }
 
 func (s *Solver) resolveShape(in []Size) Shape {
-	shape := make(Shape, len(in))
+	shape := Shape(in)
 	for i, n := range in {
-		shape[i] = s.Resolve(n)
+		m := s.Resolve(n)
+		if m.e == n.e && m.n == n.n {
+			continue
+		}
+		if &shape[0] == &in[0] {
+			shape = slices.Clone(shape)
+		}
+		shape[i] = m
 	}
 	return shape
 }

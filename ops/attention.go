@@ -3,6 +3,7 @@ package ops
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/flambeau-ml/flambeau/graph"
 )
@@ -19,48 +20,128 @@ func attention(q, k, v, mask *graph.Value, dropout float64, causal bool, scale *
 	case mask != nil && causal:
 		graph.Fail(op, "takes a mask or is_causal, not both")
 	}
-	if grouped {
-		k, v = eachHead(op, q, k), eachHead(op, q, v)
-	}
 	d := q.DType
-	w := q.Cast(wide(d))
-	factor := reciprocal(graph.NewSize(q.Home, w.DType, q.Shape[q.Rank()-1]).Sqrt())
+	w := wide(d)
+	factor := reciprocal(graph.NewSize(q.Home, w, q.Shape[q.Rank()-1]).Sqrt())
 	if scale != nil {
-		factor = givenLike(w, *scale)
+		factor = givenLike(factor, *scale)
 	}
-	s := matmul(op, w.Mul(factor), k.Cast(w.DType).SwapAxes(k.Rank()-2, k.Rank()-1))
-	never := s.Like(math.Inf(-1))
-	switch {
-	case causal:
-		t := graph.Type{DType: graph.Int64, Shape: s.Shape[s.Rank()-2:]}
-		s = graph.NewIota(s.Home, t, 1).Le(graph.NewIota(s.Home, t, 0)).Where(s, never)
-	case mask != nil && mask.DType == graph.Bool:
-		s = mask.Where(s, never)
-	case mask != nil:
-		s = s.Add(mask.Cast(s.DType))
+	q, k, v = q.Cast(w), k.Cast(w), v.Cast(w)
+	if mask != nil {
+		if mask.DType == graph.Bool {
+			mask = mask.Where(factor.Like(0), factor.Like(math.Inf(-1)))
+		}
+		mask = mask.Cast(w)
 	}
-	last := s.Rank() - 1
-	m := s.Stop().Amax(last)
-	m = m.Eq(never).Where(s.Like(0), m)
-	e := s.Sub(m).Exp()
-	sum := e.Sum(last)
-	none := sum.Eq(s.Like(0))
-	p := none.Where(s.Like(0), e.Div(none.Where(s.Like(1), sum)))
-	return matmul(op, p, v.Cast(w.DType)).Cast(d)
+	var h heads
+	if grouped {
+		k, v = h.share(op, q, k, v)
+	} else {
+		h.pair(op, q, k, v, mask)
+	}
+	args := []*graph.Value{h.queries(q), h.keys(k), h.keys(v), factor}
+	if mask != nil {
+		args = append(args, h.mask(mask, q.Shape[q.Rank()-2], k.Shape[k.Rank()-2]))
+	}
+	y := attending{dtype: w, causal: causal, masked: mask != nil}.apply(args...)
+	return y.Reshape(append(slices.Clone(h.lead), y.Shape[3:]...)...).Cast(d)
 }
 
-// eachHead repeats the heads of x so that there is one for each head of q.
-func eachHead(op string, q, x *graph.Value) *graph.Value {
-	if q.Rank() < 3 || x.Rank() < 3 {
-		graph.Fail(op, "enable_gqa takes heads, and %s or %s has none", q.Type, x.Type)
+// heads says how leading sizes are those of batches, of heads of keys, and of groups of queries that share a head.
+type heads struct {
+	lead, leadKeys      []graph.Size // of queries and of the result, and of keys and values
+	batch, heads, group graph.Size
+}
+
+func leading(x *graph.Value) []graph.Size { return x.Shape[:max(x.Rank()-2, 0)] }
+
+// pair gives each head of queries its own keys and values. Leading sizes broadcast.
+func (h *heads) pair(op string, q, k, v, mask *graph.Value) {
+	shapes := []graph.Shape{leading(q), leading(k), leading(v)}
+	if mask != nil {
+		shapes = append(shapes, leading(mask))
 	}
-	n, ok1 := q.Shape[q.Rank()-3].Int()
-	m, ok2 := x.Shape[x.Rank()-3].Int()
-	if !ok1 || !ok2 || m == 0 || n%m != 0 {
-		graph.Fail(op, "the heads of %s do not part among those of %s", q.Type, x.Type)
+	all, ok := graph.BroadcastShapes(q.Home.Solver(), shapes...)
+	if !ok {
+		graph.Fail(op, "the leading sizes of query %s, key %s and value %s do not broadcast", q.Type, k.Type, v.Type)
 	}
+	h.lead, h.leadKeys = all, all
+	h.batch, h.heads, h.group = graph.N(1), graph.N(1), graph.N(1)
+	if n := len(all); n > 0 {
+		h.batch, h.heads = all[:n-1].Count(), all[n-1]
+	}
+}
+
+// share gives several heads of queries one head of keys and values.
+func (h *heads) share(op string, q, k, v *graph.Value) (_, _ *graph.Value) {
+	n, m, l := headsIn(op, q, k), headsIn(op, k, k), headsIn(op, v, k)
+	for _, x := range []int{m, l} {
+		if x == 0 || n%x != 0 {
+			graph.Fail(op, "the heads of key %s and value %s do not part among those of query %s", k.Type, v.Type, q.Type)
+		}
+	}
+	if m != l {
+		k, v = eachHead(k, n/m), eachHead(v, n/l)
+		m = n
+	}
+	batch := func(x *graph.Value) graph.Shape { return x.Shape[:x.Rank()-3] }
+	all, ok := graph.BroadcastShapes(q.Home.Solver(), batch(q), batch(k), batch(v))
+	if !ok {
+		graph.Fail(op, "the leading sizes of query %s, key %s and value %s do not broadcast", q.Type, k.Type, v.Type)
+	}
+	h.lead, h.leadKeys = append(slices.Clone(all), graph.N(n)), append(slices.Clone(all), graph.N(m))
+	h.batch, h.heads, h.group = all.Count(), graph.N(m), graph.N(n/m)
+	return k, v
+}
+
+// headsIn is how many heads x has.
+func headsIn(op string, x, k *graph.Value) int {
+	if x.Rank() < 3 {
+		graph.Fail(op, "enable_gqa takes heads, and %s has none", x.Type)
+	}
+	n, ok := x.Shape[x.Rank()-3].Int()
+	if !ok {
+		graph.Fail(op, "the heads of %s and %s are not known", x.Type, k.Type)
+	}
+	return n
+}
+
+// eachHead repeats the heads of x.
+func eachHead(x *graph.Value, times int) *graph.Value {
 	dim := x.Rank() - 3
-	return repeatInterleave(x, n/m, &dim)
+	return repeatInterleave(x, times, &dim)
+}
+
+// queries is q as [B, H, G, L, E].
+func (h *heads) queries(q *graph.Value) *graph.Value {
+	last := q.Shape[q.Rank()-2:]
+	return q.Expand(slices.Concat(h.lead, last)...).Reshape(h.batch, h.heads, h.group, last[0], last[1])
+}
+
+// keys is k, or values, as [B, H, S, E].
+func (h *heads) keys(k *graph.Value) *graph.Value {
+	last := k.Shape[k.Rank()-2:]
+	return k.Expand(slices.Concat(h.leadKeys, last)...).Reshape(h.batch, h.heads, last[0], last[1])
+}
+
+// mask is what is added to scores as [B, H, G, L, S], of l queries and s keys. What it has one of is repeated in place.
+func (h *heads) mask(x *graph.Value, l, s graph.Size) *graph.Value {
+	whole := []graph.Size{h.batch, h.heads, h.group, l, s}
+	if len(h.lead) > 2 {
+		return x.Expand(append(slices.Clone(h.lead), l, s)...).Reshape(whole...)
+	}
+	shape := slices.Clone(x.Shape)
+	for len(shape) < 4 {
+		shape = slices.Insert(shape, 0, graph.N(1))
+	}
+	group := h.group
+	switch {
+	case shape[1].Is(1):
+		group = graph.N(1)
+	default:
+		shape[1] = h.heads
+	}
+	return x.Reshape(slices.Insert(shape, 2, group)...).Expand(whole...)
 }
 
 // Attention.

@@ -253,7 +253,7 @@ func TestInlineCalls(t *testing.T) {
 		ys := graph.ApplyAll(ps[0].Home, graph.Call, &graph.Attrs{Name: "twice", Body: &graph.Body{Funcs: []*graph.Func{outer}, Version: 2}}, ps[0])
 		return []*graph.Value{ys[0], ys[0].Sin()}
 	})
-	g := must(t)(InlineCalls(f))
+	g := must(t)(InlineCalls(f, nil))
 	for _, v := range g.Values {
 		if v.Op == graph.Call {
 			t.Errorf("a call is left:\n%s", g)
@@ -261,4 +261,33 @@ func TestInlineCalls(t *testing.T) {
 	}
 	x := uniform(rand.New(rand.NewPCG(1, 2)), 2, 3)
 	closeTo(t, "inlined", eval(t, g, x), eval(t, f, x), 0)
+}
+
+// TestShareCalls checks that a composite and the variant of it that its backward needs are one call, and that a composite
+// of other operands stays.
+func TestShareCalls(t *testing.T) {
+	half := function("half", []graph.Type{f64("N")}, func(ps []*graph.Value) []*graph.Value { return []*graph.Value{ps[0].Exp()} })
+	both := function("both", []graph.Type{f64("N")}, func(ps []*graph.Value) []*graph.Value {
+		return []*graph.Value{ps[0].Exp(), ps[0].Sin()}
+	})
+	f := graph.NewFunc("f")
+	x := f.Param("x", f64("N"))
+	call := func(name string, body *graph.Body, k int, x *graph.Value) *graph.Value {
+		return graph.Apply(graph.Call, &graph.Attrs{Name: name, Body: body, Index: k}, x)
+	}
+	one, two := &graph.Body{Funcs: []*graph.Func{half}, Hidden: both}, &graph.Body{Funcs: []*graph.Func{both}}
+	f.Return(call("half", one, 0, x), call("half", one, 0, x.Neg()), call("both", two, 1, x))
+	f.Settle()
+	g := must(t)(ShareCalls(f))
+	names := map[string]int{}
+	for _, v := range g.Values {
+		if v.Op == graph.Call {
+			names[v.Attrs.Name]++
+		}
+	}
+	if names["half"] != 1 || names["both"] != 2 {
+		t.Errorf("calls %v, want 1 of half and 2 of both", names)
+	}
+	in := uniform(rand.New(rand.NewPCG(1, 2)), 4)
+	closeTo(t, "shared", eval(t, g, in), eval(t, f, in), 0)
 }

@@ -6,14 +6,18 @@ import (
 	"github.com/flambeau-ml/flambeau/graph"
 )
 
-// InlineCalls replaces calls by what their functions compute: for a backend that takes no composite whole.
-func InlineCalls(f *graph.Func) (*graph.Func, error) {
+// InlineCalls replaces calls by what their functions compute, but for those that whole accepts: composites that a backend
+// takes whole. A nil function accepts none.
+func InlineCalls(f *graph.Func, whole func(v *graph.Value) bool) (*graph.Func, error) {
+	if whole == nil {
+		whole = func(*graph.Value) bool { return false }
+	}
 	var done []inlined
 	return rebuild(f, func(v *graph.Value) *graph.Value {
-		if v.Op != graph.Call {
+		if v.Op != graph.Call || whole(v) {
 			return v
 		}
-		return inlineCall(v.Home, v, &done)
+		return inlineCall(v.Home, v, whole, &done)
 	})
 }
 
@@ -24,7 +28,7 @@ type inlined struct {
 }
 
 // inlineCall builds in b what the call v computes; done are the calls so far, whose results siblings share.
-func inlineCall(b graph.Builder, v *graph.Value, done *[]inlined) *graph.Value {
+func inlineCall(b graph.Builder, v *graph.Value, whole func(v *graph.Value) bool, done *[]inlined) *graph.Value {
 	for _, d := range *done {
 		if graph.Siblings(d.v, v) {
 			return d.results[v.Attrs.Index]
@@ -44,9 +48,9 @@ func inlineCall(b graph.Builder, v *graph.Value, done *[]inlined) *graph.Value {
 		args := slices.Clone(to.all(w.Args))
 		attrs := w.Attrs.MapSizes(subst)
 		var u *graph.Value
-		if w.Op == graph.Call {
-			inner := &graph.Value{Type: w.Type, Op: w.Op, Attrs: attrs, Args: args, Home: b}
-			u = inlineCall(b, inner, done)
+		inner := &graph.Value{Type: w.Type, Op: w.Op, Attrs: attrs, Args: args, Home: b}
+		if w.Op == graph.Call && !whole(inner) {
+			u = inlineCall(b, inner, whole, done)
 		} else {
 			u = graph.ApplyIn(b, w.Op, attrs, args...)
 		}
@@ -55,6 +59,35 @@ func inlineCall(b graph.Builder, v *graph.Value, done *[]inlined) *graph.Value {
 	results := slices.Clone(to.all(f.Results))
 	*done = append(*done, inlined{v, results})
 	return results[v.Attrs.Index]
+}
+
+// ShareCalls lets a composite take its results from a variant of it that gives more, where both are called with the same
+// operands: what its backward needs of it is computed along with its results.
+func ShareCalls(f *graph.Func) (*graph.Func, error) {
+	variants := map[*graph.Func][]*graph.Value{} // calls by their functions
+	hidden := false
+	for _, v := range f.Values {
+		if v.Op == graph.Call {
+			variants[v.Attrs.Body.Funcs[0]] = append(variants[v.Attrs.Body.Funcs[0]], v)
+			hidden = hidden || v.Attrs.Body.Hidden != nil
+		}
+	}
+	if !hidden {
+		return f, nil
+	}
+	return Replace(f, func(old, v *graph.Value) *graph.Value {
+		if v.Op != graph.Call || v.Attrs.Body.Hidden == nil {
+			return v
+		}
+		for _, w := range variants[v.Attrs.Body.Hidden] {
+			if slices.Equal(w.Args, old.Args) && graph.Shape(w.Attrs.Shape).Equal(old.Attrs.Shape) {
+				attrs := *w.Attrs
+				attrs.Index = v.Attrs.Index
+				return graph.ApplyIn(v.Home, graph.Call, &attrs, v.Args...)
+			}
+		}
+		return v
+	})
 }
 
 // variantOf marks a function as f with more results.

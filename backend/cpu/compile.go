@@ -66,11 +66,14 @@ type sourceID struct {
 // same order.
 type pair struct{ stage, to, from int }
 
-// passes are those of a program for this backend, which takes no composite whole and contracts real numbers only.
-var passes = append([]rewrite.Pass{
-	{Name: "inline-calls", Run: rewrite.InlineCalls},
-	{Name: "split-complex", Run: rewrite.SplitComplex},
-}, rewrite.Final...)
+// passes are those of a program for this backend, which takes few composites whole and contracts real numbers only.
+func (d *Device) passes() []rewrite.Pass {
+	return append([]rewrite.Pass{
+		{Name: "inline-calls", Run: func(f *graph.Func) (*graph.Func, error) { return rewrite.InlineCalls(f, d.takesWhole) }},
+		{Name: "share-calls", Run: rewrite.ShareCalls},
+		{Name: "split-complex", Run: rewrite.SplitComplex},
+	}, rewrite.Final...)
+}
 
 // Compile makes a program of f.
 func (d *Device) Compile(f *graph.Func, opts backend.Options) (backend.Program, error) {
@@ -93,15 +96,19 @@ func (d *Device) compile(f *graph.Func, opts backend.Options) (_ *program, err e
 		}
 		see = p.dump.pass
 	}
-	if f, err = rewrite.Run(f, passes, see); err != nil {
+	if f, err = rewrite.Run(f, d.passes(), see); err != nil {
 		return nil, err
 	}
 	if f, err = takeWhole(f); err != nil {
 		return nil, err
 	}
-	model := &interpreted
-	if d.expand {
+	model := d.model
+	switch {
+	case model != nil:
+	case d.expand:
 		model = &machined
+	default:
+		model = &interpreted
 	}
 	s, err := schedule(f, opts.Unfused, model)
 	if err != nil {
@@ -166,7 +173,7 @@ func (p *program) prepare(s *scheduler) error {
 			c.out = p.table.all(k.value.Shape)
 			for n, x := range k.value.Args {
 				src := sourceID{buf: k.in[n].buf, dims: p.table.all(x.Shape)}
-				if k.kind == kindTiled {
+				if k.kind == kindTiled || k.kind == kindComposite {
 					src.axes, src.at = k.in[n].axes, p.table.affine(k.in[n].at)
 				}
 				c.in = append(c.in, src)
@@ -257,7 +264,7 @@ func (c *compiled) writes() []int {
 	switch c.kind {
 	case kindSpecial:
 		return []int{c.stage.out}
-	case kindBodies:
+	case kindBodies, kindComposite:
 		return c.outs
 	}
 	var out []int

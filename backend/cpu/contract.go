@@ -113,7 +113,7 @@ func (c *product[T]) run(e *env) {
 		return
 	}
 	if c.isShallow() {
-		c.runShallow(pool)
+		c.runShallow(e)
 		return
 	}
 	threads := pool.Threads()

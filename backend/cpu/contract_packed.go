@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	packedRows  = 1 << 22    // elements of the left operand that are packed at a time
+	packedRows  = 1 << 23    // elements of the left operand that are packed at a time
 	packedCols  = 1 << 21    // and of the right one
 	packedDepth = 8 * kBlock // of K, where the result is at hand for what comes later to be added to
 	packedMost  = 1 << 21    // products of the smallest tile that is worth a turn of its own
@@ -95,21 +95,30 @@ func (c *product[T]) runPacked(pool *workpool.Pool) {
 		}
 		s.giveBack()
 	}
+	// Where C is at hand, each stretch of K is added to all of it, and nothing but the smaller side is packed twice.
+	stretches := ceilDiv(c.k, deep)
+	outer, inner := stretches, 1
+	if c.out == nil {
+		outer, inner = 1, stretches
+	}
 	for p.batch = range c.batch {
-		for j := 0; j < c.n; j += cols {
+		for f := range outer {
 			for i := 0; i < c.m; i += rows {
-				left, right := evenly(min(rows, c.m-i), m.Rows), intoWidth(min(cols, c.n-j), m.Width())
-				for p.from = 0; p.from < c.k; p.from += deep {
-					p.depth = min(deep, c.k-p.from)
-					blocks := ceilDiv(p.depth, kBlock)
-					// What the last round has packed may do again.
-					if deep < c.k || rows < c.m || j == 0 {
-						p.left.begin(left, i, p.high, blocks)
+				for j := 0; j < c.n; j += cols {
+					left, right := evenly(min(rows, c.m-i), m.Rows), intoWidth(min(cols, c.n-j), m.Width())
+					for g := range inner {
+						p.from = (f + g) * deep
+						p.depth = min(deep, c.k-p.from)
+						blocks := ceilDiv(p.depth, kBlock)
+						// What the last round has packed may do again.
+						if inner > 1 || j == 0 {
+							p.left.begin(left, i, p.high, blocks)
+						}
+						if inner > 1 || cols < c.n || i == 0 {
+							p.right.begin(right, j, p.wide, blocks)
+						}
+						pool.For(ceilDiv(left.count, p.high)*ceilDiv(right.count, p.wide), 1, tiles)
 					}
-					if deep < c.k || i == 0 {
-						p.right.begin(right, j, p.wide, blocks)
-					}
-					pool.For(ceilDiv(left.count, p.high)*ceilDiv(right.count, p.wide), 1, tiles)
 				}
 			}
 		}
@@ -222,7 +231,7 @@ func (p *packing[T]) tile(s *scratch[T], worker, u int) {
 	}
 }
 
-// lookAhead has part r of n of what is needed after block q of tile u brought near, if it is packed by now.
+// lookAhead has part r of n of the panels that are needed after block q of tile u brought near, if they are packed by now.
 func (p *packing[T]) lookAhead(t *micro.Tile, u, q, r, n, panels int) {
 	blocks := ceilDiv(p.depth, kBlock)
 	if q++; q == blocks {
@@ -231,18 +240,20 @@ func (p *packing[T]) lookAhead(t *micro.Tile, u, q, r, n, panels int) {
 	t.Ahead, t.Next = uintptr(t.A), 0
 	tall := ceilDiv(p.left.count, p.high)
 	gi, gj := u%tall, u/tall
-	if gj*p.wide >= p.right.count || p.left.ready[gi*blocks+q].Load() != packed || p.right.ready[gj*blocks+q].Load() != packed {
+	if gj*p.wide >= p.right.count {
 		return
 	}
-	// The first turns fetch the left operand's panels, the others the right one's.
-	a, b := p.high*p.left.slot*p.bytes(), p.wide*p.right.slot*p.bytes()
-	part := ceilDiv(a+b, n)
-	t.Next = min(64, ceilDiv(part, max(panels*(t.Depth/2), 1)))
-	if at := r * part; at < a {
-		t.Ahead = addressAfter(p.left.panel(q, gi*p.high), at)
-	} else {
-		t.Ahead = addressAfter(p.right.panel(q, gj*p.wide), at-a)
+	// The first turns fetch what is needed of the left operand, the others of the right one.
+	side, group, turns := &p.left, gi, max(1, n*p.high*p.left.slot/(p.high*p.left.slot+p.wide*p.right.slot))
+	if r >= turns {
+		side, group, r, turns = &p.right, gj, r-turns, n-turns
 	}
+	if side.ready[group*blocks+q].Load() != packed {
+		return
+	}
+	part := ceilDiv(side.group*side.slot*p.bytes(), turns)
+	t.Next = min(64, ceilDiv(part, max(panels*(t.Depth/2), 1)))
+	t.Ahead = addressAfter(side.panel(q, group*side.group), r*part)
 }
 
 // addressAfter is the address of so many bytes after the first element, which need not be there: it is only brought near.

@@ -88,7 +88,7 @@ func (c *product[T]) tiny(to []T, b, n int) {
 }
 
 // shallowMost is how many elements K has in a product whose time is that of writing the result.
-const shallowMost = 4
+const shallowMost = micro.OuterDepth
 
 // isShallow reports whether rows of the result are best written one after the other, each from the first element to the
 // last.
@@ -96,15 +96,40 @@ func (c *product[T]) isShallow() bool {
 	return c.machine != nil && c.out != nil && c.k <= shallowMost && c.m > 1 && c.n >= c.machine.Width() && c.a.plain != nil && c.b.plain != nil && !c.b.alongK
 }
 
-func (c *product[T]) runShallow(pool *workpool.Pool) {
-	pool.For(c.batch*c.m, max(1, machineRows*machineCols/c.n), func(_, lo, hi int) {
+func (c *product[T]) runShallow(e *env) {
+	past := c.goesPast(e.loops)
+	e.pool.For(c.batch*c.m, max(1, machineRows*machineCols/c.n), func(_, lo, hi int) {
 		for lo < hi {
 			b, i := lo/c.m, lo%c.m
 			n := min(hi-lo, c.m-i)
-			c.shallow(b, i, n)
+			if past {
+				c.outer(b, i, n)
+			} else {
+				c.shallow(b, i, n)
+			}
 			lo += n
 		}
 	})
+}
+
+// goesPast reports whether the result is larger than the caches and its rows are whole lines of these.
+func (c *product[T]) goesPast(loops *loopCompiler) bool {
+	size := c.bytes()
+	return loops != nil && c.batch*c.m*c.n*size >= loops.large && c.n*size%alignment == 0 && uintptr(unsafe.Pointer(&c.out[0]))%alignment == 0
+}
+
+// outer is shallow for a result that goes past the caches.
+func (c *product[T]) outer(b, i, n int) {
+	x, y, size := c.a.plain, c.b.plain, c.bytes()
+	o := micro.Outer{
+		A: x.at(c.a.alongK, b, i, 0), ARow: size, AK: x.stride * size,
+		B: y.at(false, b, 0, 0), BK: y.stride * size,
+		C: unsafe.Pointer(&c.out[(b*c.m+i)*c.n]), CRow: c.n * size, Bytes: c.n * size,
+	}
+	if c.a.alongK {
+		o.ARow, o.AK = o.AK, o.ARow
+	}
+	c.machine.Outer(&o, n, c.k)
 }
 
 // shallow computes n rows of matrix b from row i on.

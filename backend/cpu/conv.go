@@ -15,7 +15,8 @@ import (
 //	conv_filter over the images, and the positions
 //
 // each in row-major order, in blocks of kBlock. Padding counts as zeros, which are multiplied like any other element.
-// Machine code makes no such matrix where windows have several positions (conv_direct.go), and cuts K of conv_filter in
+// Machine code makes no such matrix where windows have several positions (conv_direct.go, conv_stencil.go), transforms tiles
+// where that takes fewer products, in which case the sums are others (conv_winograd.go), and cuts K of conv_filter in
 // another way (conv_filter.go, conv_lags.go).
 
 // conv computes conv: from x [N, C, …] and filters [O, C/G, …] to [N, O, …] of sizes dims.
@@ -61,7 +62,7 @@ func sizes(x axes) []int {
 // overImages computes the products of filters with the patches of src, the elements of x, which has per channels in
 // each group. Their result [N, rows of all groups, positions] goes to a sink.
 func overImages[T number](e *env, src []T, x operand, per int, rs []reach, filters matrix, to sink[T]) {
-	if overPlanes(e, src, x, per, rs, filters, to) {
+	if byStencil(e, src, x, per, rs, filters, to) || byWinograd(e, src, x, per, rs, filters, to) || overPlanes(e, src, x, per, rs, filters, to) {
 		return
 	}
 	pl := placingOf(rs)

@@ -239,6 +239,18 @@ func TestConvWrittenOrder(t *testing.T) {
 		{graph.Window{Size: []int{3}, Stride: []int{1}, Low: []int{1}, High: []int{1}, Dilation: []int{1}, Groups: 1}, []int{1, 1, 100003}, []int{1, 1, 3}, []int{1, 1, 100003}},
 		{graph.Window{Size: []int{5, 4}, Stride: []int{2, 2}, Low: []int{2, 1}, High: []int{2, 1}, Dilation: []int{1, 3}, Groups: 1}, []int{2, 2, 20, 30}, []int{9, 2, 5, 4}, []int{2, 9, 10, 12}},
 	}
+	for i := range 18 { // depthwise, with windows for which there is code
+		size, step, g, og := 3+i%2*2, 1+i/2%2, 1+i%4, 1+i/4%2
+		n, low, high := 1+i%3, r.IntN(size), r.IntN(size)
+		h, w := size+r.IntN(20), size+r.IntN(60)
+		c := convCase{w: graph.Window{Groups: g}, x: []int{n, g, h, w}, f: []int{g * og, 1, size, size}, y: []int{n, g * og}}
+		for _, in := range []int{h, w} {
+			c.w.Size, c.w.Stride, c.w.Dilation = append(c.w.Size, size), append(c.w.Stride, step), append(c.w.Dilation, 1)
+			c.w.Low, c.w.High = append(c.w.Low, low), append(c.w.High, high)
+			c.y = append(c.y, (in+low+high-size)/step+1)
+		}
+		cases = append(cases, c)
+	}
 	for i := range 150 {
 		c := randomConv(r)
 		if i%3 == 0 { // many filters, and more positions

@@ -44,8 +44,9 @@ type Device struct {
 	threads int
 	mem     *offheap.Allocator
 	pool    *workpool.Pool
-	states  sync.Pool // of *state
-	expand  bool      // the engine works on the operations of elementary functions
+	states  sync.Pool  // of *state
+	expand  bool       // the engine works on the operations of elementary functions
+	model   *costModel // nil: that of the engine
 	loops   *loopCompiler
 	rows    *rowCode
 	engine  *engine
@@ -64,7 +65,7 @@ func New(o Options) *Device {
 	d.mem.OnPressure = o.OnPressure
 	level := cmp.Or(o.CPU, os.Getenv("FLAMBEAU_CPU"))
 	d.loops, d.engine = newLoopCompiler(level), engineFor(level)
-	d.env = env{pool: d.pool, engine: d.engine}
+	d.env = env{pool: d.pool, engine: d.engine, loops: d.loops}
 	d.expand = d.loops != nil
 	if d.loops != nil && d.loops.features.Has(amd64.LevelAVX512) {
 		d.rows = rowCodes()

@@ -12,16 +12,19 @@ import (
 	"github.com/flambeau-ml/flambeau/rewrite"
 )
 
-// dump writes what becomes of a program to files for people: the graph at each pass, the loops of each stage, and how
-// long each stage took, written anew after runs 1, 2, 4, ….
+// dump writes what becomes of a program to files for people: the graph at each pass, the loops of each stage, their machine
+// code, and how long each stage took, written anew after runs 1, 2, 4, ….
 type dump struct {
 	pass func(pass string, before, after *graph.Func)
 	path string // of the stages
 	text []string
 
 	mu    sync.Mutex
+	code  []string // of each stage: where its machine code is, for the sizes it was laid out for last
 	runs  int
 	spent []time.Duration
+	did   []effort // in the last run
+	roof  func() roof
 }
 
 var dumped struct {
@@ -72,7 +75,8 @@ func (d *dump) stages(p *program) {
 	for i, c := range p.stages {
 		d.text = append(d.text, fmt.Sprintf("stage %d: %s", i, c))
 	}
-	d.spent = make([]time.Duration, len(p.stages))
+	d.spent, d.did = make([]time.Duration, len(p.stages)), make([]effort, len(p.stages))
+	d.roof = sync.OnceValue(p.d.roof)
 	d.write()
 }
 
@@ -82,7 +86,7 @@ func (c *compiled) String() string {
 	fmt.Fprintf(&b, "%s %s\n", c.kind, c.value.Op)
 	for i, x := range c.stage.in {
 		fmt.Fprintf(&b, "  operand %d: b%d", i, x.buf)
-		if c.kind == kindTiled {
+		if c.kind == kindTiled || c.kind == kindComposite {
 			fmt.Fprintf(&b, "[%s]", x.at)
 		}
 		b.WriteByte('\n')
@@ -92,6 +96,8 @@ func (c *compiled) String() string {
 		b.WriteString(c.loop.String())
 	case c.kind == kindBodies:
 		fmt.Fprintf(&b, "  results %v: buffers %v\n", c.index, c.outs)
+	case c.kind == kindComposite:
+		b.WriteString(c.describe())
 	default:
 		fmt.Fprintf(&b, "  result: b%d\n", c.stage.out)
 	}
@@ -101,12 +107,13 @@ func (c *compiled) String() string {
 	return b.String()
 }
 
-// time notes how long the stages from first to end took together: a group's time is its first stage's. After the last one
-// of a run it is written down.
-func (d *dump) time(first, end int, t time.Duration) {
+// time notes how long the stages from first to end took together, and for what: a group's time is its first stage's. After
+// the last one of a run it is written down.
+func (d *dump) time(first, end int, t time.Duration, did effort) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.spent[first] += t
+	d.did[first] = did
 	if end < len(d.spent) {
 		return
 	}
@@ -120,7 +127,15 @@ func (d *dump) write() {
 	for i, t := range d.text {
 		b.WriteString(t)
 		if at := i - 2; at >= 0 && d.runs > 0 {
-			fmt.Fprintf(&b, "  %s a run, of %d\n", d.spent[at]/time.Duration(d.runs), d.runs)
+			took := d.spent[at] / time.Duration(d.runs)
+			if at < len(d.code) {
+				b.WriteString(d.code[at])
+			}
+			fmt.Fprintf(&b, "  %s a run, of %d", took, d.runs)
+			if took > 0 { // a group's time is its first stage's
+				fmt.Fprintf(&b, "; %s", d.roof().share(d.did[at], took))
+			}
+			b.WriteByte('\n')
 		}
 		b.WriteByte('\n')
 	}

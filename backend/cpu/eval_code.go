@@ -200,6 +200,7 @@ type layout struct {
 	sizes  bound
 	// whole and after are machine code for the levels full and kept; nil: there is none, or nothing to do.
 	whole, after *native
+	combiners    []*combiner // of the reductions of a whole that goes over runs
 }
 
 // layout binds sizes. overwrites says that storing into a buffer may change what another, whose elements are loaded

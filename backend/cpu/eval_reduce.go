@@ -20,6 +20,8 @@ type sumTree struct {
 	k, width int
 	depth    int // of the stack
 	count    int // vectors that came
+	combiner *combiner
+	args     [combinerWords]uint64
 }
 
 func (t *sumTree) begin(k int) { t.k, t.depth, t.count = k, 0, 0 }
@@ -27,7 +29,14 @@ func (t *sumTree) begin(k int) { t.k, t.depth, t.count = k, 0, 0 }
 func (t *sumTree) at(i int) unsafe.Pointer { return unsafe.Add(t.mem, i*t.k*t.width) }
 
 func (t *sumTree) push(x unsafe.Pointer) {
-	move(t.at(t.depth), x, t.width, t.k)
+	move(t.next(), x, t.width, t.k)
+	t.pushed()
+}
+
+// next is where the next vector goes; pushed says that it is there.
+func (t *sumTree) next() unsafe.Pointer { return t.at(t.depth) }
+
+func (t *sumTree) pushed() {
 	t.depth++
 	t.count++
 	for c := t.count; c&1 == 0; c >>= 1 {
@@ -37,6 +46,10 @@ func (t *sumTree) push(x unsafe.Pointer) {
 
 func (t *sumTree) join() {
 	t.depth--
+	if t.combiner != nil && t.k >= combinedLeast {
+		t.combiner.run(t.args[:], t.at(t.depth-1), t.at(t.depth), t.k)
+		return
+	}
 	t.r.run(t.at(t.depth-1), t.at(t.depth), 1, t.k)
 }
 
@@ -84,7 +97,7 @@ func (e *evaluation) prepareReductions(f *frame, mem unsafe.Pointer) {
 			return p
 		}
 		f.reductions = append(f.reductions, reduction{take(lanes), take(elements),
-			sumTree{r: in.reduce, mem: take(elements * depth), width: in.width}})
+			sumTree{r: in.reduce, mem: take(elements * depth), width: in.width, combiner: e.combinerOf(len(f.reductions))}})
 	}
 }
 
@@ -244,11 +257,13 @@ func (e *evaluation) runs(f *frame, k0, n, u0, u1 int, dst []unsafe.Pointer, at 
 		accs := f.accs()
 		for u := u0; u < u1; u += runTerms {
 			for r := range f.reductions {
-				f.reductions[r].tree.r.clear(f.reductions[r].acc, n)
+				t := &f.reductions[r].tree
+				accs[r] = t.next()
+				t.r.clear(accs[r], n)
 			}
 			c.run(k0, n, u, min(u+runTerms, u1), accs)
 			for r := range f.reductions {
-				f.reductions[r].tree.push(f.reductions[r].acc)
+				f.reductions[r].tree.pushed()
 			}
 		}
 		u0 = u1

@@ -259,4 +259,34 @@ func (w *formula) alternating(x val, n int, c ...float64) val {
 	return w.hornerOn(w.poly(x, w.mul(x, x), c[n:]...), x, c[:n])
 }
 
+// hornerSum is c + cl + (x + xl)·(p + pl) as a sum, where |x·p| is not above half of |c|. What is −1 is left out.
+func (w *formula) hornerSum(c, cl float64, x, xl, p, pl val) (sum, l val) {
+	var low val = -1
+	if cl != 0 {
+		low = w.c(cl)
+	}
+	return w.hornerSumOn(w.c(c), low, x, xl, p, pl)
+}
+
+func (w *formula) hornerSumOn(c, cl, x, xl, p, pl val) (sum, l val) {
+	sum = w.fma(x, p, c)
+	l = w.fma(x, p, w.sub(c, sum))
+	if xl >= 0 {
+		l = w.fma(xl, p, l)
+	}
+	if pl >= 0 {
+		l = w.fma(x, pl, l)
+	}
+	if cl >= 0 {
+		l = w.add(l, cl)
+	}
+	return sum, l
+}
+
+// productSum is (x + xl)·(y + yl) as a sum.
+func (w *formula) productSum(x, xl, y, yl val) (product, l val) {
+	product = w.mul(x, y)
+	return product, w.fma(x, yl, w.fma(xl, y, w.fma(x, y, w.neg(product))))
+}
+
 func (w *formula) rsqrt(x, _ val) val { return w.div(w.c(1), w.sqrt(x)) }

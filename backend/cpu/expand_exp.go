@@ -55,21 +55,25 @@ func (w *formula) scaleSum(sum, h, tail, n val) val {
 	return w.scale(w.sel(denormal, f.add(near, rest), sum), n)
 }
 
-// expSum is eʳ = h + tail, where x = n·log 2 + r. What n times the second part of log 2 changes is left out of r and
-// comes in as its product with eʳ, so that r loses nothing.
+// expSum is eʳ = h + tail, where x = n·log 2 + r.
 func (w *formula) expSum(x, n val) (h, tail val) {
 	hi, lo := w.ln2()
-	r := w.fma(n, w.c(-hi), x)
-	rl := w.mul(n, w.c(-lo))
-	h = w.add(w.c(1), r)
+	return w.expOf(w.fma(n, w.c(-hi), x), w.mul(n, w.c(-lo)))
+}
+
+// expOf is the exponential of r + rl as h + tail, |r| ≤ ½·log 2: h is 1 + r + r²/2, the tail what that lost, r³ and what
+// rl changes. As the tail is small, little is lost but in the last sum.
+func (w *formula) expOf(r, rl val) (h, tail val) {
+	one := w.c(1)
 	half, r2 := w.mul(r, w.c(0.5)), w.mul(r, r)
 	r3, cubes := w.mul(r, r2), w.expCubes(r, r2)
-	e := w.fma(half, r, h)
+	h = w.fma(half, r, w.add(one, r))
+	lost := w.fma(half, r, w.add(w.sub(one, h), r)) // both sums are exact
+	slope := h
 	if w.wide() {
-		e = w.fma(r3, cubes, e)
+		slope = w.fma(r3, cubes, h)
 	}
-	lost := w.fma(rl, e, w.sub(r, w.sub(h, w.c(1)))) // to add r and the tail first would cost a third of a unit
-	return h, w.fma(r3, cubes, w.fma(half, r, lost))
+	return h, w.fma(r3, cubes, w.fma(rl, slope, lost))
 }
 
 // exp2 is 2ⁿ·2ʳ where x = n + r.
@@ -111,9 +115,11 @@ func (w *formula) expm1Parts(x val, k uint64) (hi, lo val) {
 	small := w.fma(w.c(0.5), w.fma(r, r, w.neg(r2)), rl)
 	small = w.fma(w.mul(r2, r), w.expCubes(r, r2), small)
 	s := w.power(bits, k)
-	less := w.sub(s, w.c(math.Ldexp(1, -int(k))))
+	one := w.c(math.Ldexp(1, -int(k)))
+	less := w.sub(s, one)
 	first := w.fma(s, rh, less)
 	lo = w.fma(s, small, w.fma(s, rh, w.sub(less, first)))
+	lo = w.add(lo, w.sub(w.sub(s, less), one))
 	hi = w.fma(s, half, first)
 	return hi, w.add(lo, w.fma(s, half, w.sub(first, hi)))
 }

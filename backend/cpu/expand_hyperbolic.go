@@ -7,40 +7,62 @@ import "math"
 // tiny reports whether x is so small that functions like the hyperbolic sine are x.
 func (w *formula) tiny(ax val) val { return w.lt(ax, w.c(0x1p-500)) }
 
-// sinh is half of m + m/(m + 1) of |x|, m = eˣ − 1, or of a small m, m less half of m²/(m + 1). A quarter of it is
-// computed, as m may overflow.
+// hyperbolicSum is a quarter of eᵃ ± e⁻ᵃ as a sum, plus if even, a = |x|: with a = n·log 2 + r these are sums of products of
+// cosh r and sinh r with (2ⁿ ± 2⁻ⁿ)/4. Names that end in l are the second parts of sums.
+func (w *formula) hyperbolicSum(a val, even bool) (sum, l val) {
+	a = w.lesser(w.c(710.48), a)
+	n, bits := w.nearest(a, math.Log2E)
+	ln2, ln2l := w.ln2()
+	first, rl := w.fma(n, w.c(-ln2), a), w.mul(n, w.c(-ln2l))
+	r := w.add(first, rl)
+	rl = w.add(w.sub(first, r), rl)
+	z := w.mul(r, r)
+	zl := w.fma(w.add(r, r), rl, w.fma(r, r, w.neg(z)))
+	z2 := w.mul(z, z)
+
+	q := w.poly(z, z2, 0x1.5555555555558p-5, 0x1.6c16c16c15018p-10, 0x1.a01a01ad763bap-16, 0x1.27e4cc22a3491p-22,
+		0x1.1f8bc427c7f7ep-29)
+	h, hl := w.hornerSum(0.5, 0, z, zl, q, -1)
+	h, hl = w.productSum(z, zl, h, hl)
+	c := w.add(w.c(1), h)
+	cl := w.add(w.add(w.sub(w.c(1), c), h), hl)
+
+	q = w.poly(z, z2, 0x1.1111111111112p-7, 0x1.a01a01a01912cp-13, 0x1.71de3a5c8c3ccp-19, 0x1.ae642404b9573p-26,
+		0x1.61cd1d405b7fbp-33)
+	m, ml := w.hornerSum(0x1.5555555555555p-3, 0x1.5555555555555p-57, z, -1, q, -1)
+	m, ml = w.productSum(z, zl, m, ml)
+	s := w.fma(m, r, r)
+	sl := w.add(w.fma(m, r, w.sub(r, s)), w.fma(r, ml, w.fma(rl, m, rl)))
+
+	up := w.power(bits, 2)
+	down := w.power(w.bits(w.sub(w.shifter(), w.lesser(w.c(100), n))), 2)
+	plus, minus := w.add(up, down), w.sub(up, down)
+	plusl, minusl := w.add(w.sub(up, plus), down), w.sub(w.sub(up, minus), down)
+	if !even {
+		plus, plusl, minus, minusl = minus, minusl, plus, plusl
+	}
+	p := w.mul(c, plus)
+	pl := w.fma(c, plusl, w.fma(cl, plus, w.fma(c, plus, w.neg(p))))
+	sum = w.fma(s, minus, p)
+	return sum, w.add(w.fma(s, minus, w.sub(p, sum)), w.add(pl, w.fma(sl, minus, w.mul(s, minusl))))
+}
+
 func (w *formula) sinh(x, _ val) val {
 	if !w.wide() {
 		return w.sinhSingle(x)
 	}
 	ax := w.abs(x)
-	h, l := w.expm1Parts(w.lesser(w.c(710.48), ax), 2)
-	m := w.add(h, l)
-	l = w.add(w.sub(h, m), l)
-	small := w.lt(m, w.c(0.25))
-	part := w.sel(small, w.c(1), w.c(0.5))
-	n := w.mul(m, w.sel(small, w.mul(m, w.c(-0.5)), w.c(0.125)))
-	d, dl := w.twoSum(m, w.c(0.25))
-	inv := w.div(w.c(1), d)
-	q := w.mul(n, inv)
-	nq := w.neg(q)
-	q = w.fma(w.fma(nq, dl, w.fma(nq, d, n)), inv, q)
-	y := w.fma(m, part, w.fma(l, part, q))
-	y = w.mul(y, w.c(4))
-	return w.withSign(w.sel(w.tiny(ax), ax, y), w.sign(x))
+	h, l := w.hyperbolicSum(ax, false)
+	y := w.add(h, l)
+	return w.withSign(w.sel(w.tiny(ax), ax, w.add(y, y)), w.sign(x))
 }
 
-// cosh is (e + 1/e)/2, e = e^|x|, of which a quarter is a + t.
 func (w *formula) cosh(x, _ val) val {
 	if !w.wide() {
 		return w.coshSingle(x)
 	}
-	x = w.lesser(w.c(710.48), w.abs(x))
-	n, bits := w.nearest(x, math.Log2E)
-	h, t := w.expSum(x, n)
-	s := w.power(bits, 2)
-	a, t := w.mul(s, h), w.mul(s, t)
-	y := w.add(a, w.add(t, w.div(w.c(0.0625), w.add(a, t))))
+	h, l := w.hyperbolicSum(w.abs(x), true)
+	y := w.add(h, l)
 	return w.add(y, y)
 }
 

@@ -22,31 +22,30 @@ func (w *formula) split(x val) (k, scaled, m val) {
 // exponents are the bits of the exponent.
 func (w *formula) exponents() uint64 { return of[uint64](w, 0x7f800000, 0x7ff0000000000000) }
 
-// logTail is log(1 + f) − f.
-func (w *formula) logTail(f val) val {
-	f2 := w.mul(f, f)
-	if !w.wide() {
-		q := w.poly(f, f2, 0x1.55550ap-2, -0x1.fffe66p-3, 0x1.99cf4cp-3, -0x1.55b5bep-3, 0x1.1edd3ap-3, -0x1.f0924cp-4,
-			0x1.1e6704p-3, -0x1.0d32p-3)
-		return w.mul(f2, w.fma(f, q, w.c(-0.5)))
-	}
-	s := w.div(f, w.add(f, w.c(2))) // log(1+f) is 2·artanh(s)
-	z := w.mul(s, s)
-	r := w.poly(z, w.mul(z, z), 0x1.5555555555597p-1, 0x1.999999997e2e7p-2, 0x1.2492494388300p-2, 0x1.c71c50a9c5bcep-3,
-		0x1.74668b0c46d7cp-3, 0x1.3999ac94274b7p-3, 0x1.2f5a30f481974p-3)
-	half := w.mul(w.c(0.5), f2)
-	return w.sub(w.mul(s, w.fma(z, r, half)), half)
-}
-
-// logSum is k·log 2 + f + tail + more. Nothing is lost of k·log 2 + f, as the first part of log 2 has few bits.
-func (w *formula) logSum(k, f, tail, more val) val {
+// logSum is k·log 2 + log(1 + f) + more, where more is small. Nothing is lost of k·log 2 + f, as the first part of log 2
+// has few bits.
+func (w *formula) logSum(k, f, more val) val {
 	kl := w.mul(k, w.c(of(w, 0x1.62e4p-1, 0x1.62e42feep-1)))
 	hi := w.add(kl, f)
 	lo := w.fma(k, w.c(of(w, 0x1.7f7d1cf79abcap-20, 0x1.a39ef35793c76p-33)), w.sub(f, w.sub(hi, kl)))
 	if more >= 0 {
 		lo = w.add(lo, more)
 	}
-	return w.add(hi, w.add(tail, lo))
+	f2 := w.mul(f, f)
+	if !w.wide() {
+		q := w.poly(f, f2, 0x1.55550ap-2, -0x1.fffe66p-3, 0x1.99cf4cp-3, -0x1.55b5bep-3, 0x1.1edd3ap-3, -0x1.f0924cp-4,
+			0x1.1e6704p-3, -0x1.0d32p-3)
+		return w.add(hi, w.fma(f2, w.fma(f, q, w.c(-0.5)), lo))
+	}
+	// log(1 + f) is 2·artanh s, which is f − f²/2 + s·(f²/2 + s²·r). The first two are added exactly.
+	s := w.div(f, w.add(f, w.c(2)))
+	z := w.mul(s, s)
+	r := w.poly(z, w.mul(z, z), 0x1.5555555555597p-1, 0x1.999999997e2e7p-2, 0x1.2492494388300p-2, 0x1.c71c50a9c5bcep-3,
+		0x1.74668b0c46d7cp-3, 0x1.3999ac94274b7p-3, 0x1.2f5a30f481974p-3)
+	half := w.mul(w.c(0.5), f2)
+	first := w.sub(hi, half)
+	lo = w.add(lo, w.fma(w.c(-0.5), w.fma(f, f, w.neg(f2)), w.sub(w.sub(hi, first), half)))
+	return w.add(first, w.fma(s, w.fma(z, r, half), lo))
 }
 
 // edges are those of a logarithm: y where 0 < x < ∞, and else −∞, NaN, or x.
@@ -58,7 +57,7 @@ func (w *formula) edges(y, x val) val {
 func (w *formula) log(x, _ val) val {
 	k, m := w.normalSplit(x)
 	f := w.sub(m, w.c(1))
-	return w.edges(w.logSum(k, f, w.logTail(f), -1), x)
+	return w.edges(w.logSum(k, f, -1), x)
 }
 
 // normalSplit is split of any positive x.
@@ -86,7 +85,7 @@ func (w *formula) log1pSum(x, xl val) val {
 	if xl >= 0 {
 		more = w.fma(xl, w.float(w.sub(w.ci(scaled, w.bias()<<w.mantissa()), scaled)), more)
 	}
-	return w.edges(w.logSum(k, f, w.logTail(f), w.fma(w.neg(f), more, more)), u)
+	return w.edges(w.logSum(k, f, w.fma(w.neg(f), more, more)), u)
 }
 
 func (w *formula) log2(x, _ val) val {

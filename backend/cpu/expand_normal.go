@@ -9,7 +9,7 @@ func (w *formula) erfc(x, _ val) val {
 	}
 	t := w.lesser(w.c(27.3), w.abs(x))
 	z := w.mul(t, t)
-	e := w.tailOf(t, z, w.fma(t, t, w.neg(z)), w.c(0))
+	e := w.tailOf(t, z, w.fma(t, t, w.neg(z)), w.c(0), true)
 	return w.sel(w.lt(x, w.c(0)), w.sub(w.c(2), e), e)
 }
 
@@ -21,24 +21,53 @@ func (w *formula) ndtr(x, _ val) val {
 	a := w.lesser(w.c(38.6), w.abs(x))
 	half := w.mul(a, w.c(0.5))
 	z := w.mul(half, a)
-	e := w.tailOf(w.mul(a, w.c(math.Sqrt2/2)), z, w.fma(half, a, w.neg(z)), w.c(-1))
+	e := w.tailOf(w.mul(a, w.c(math.Sqrt2/2)), z, w.fma(half, a, w.neg(z)), w.c(-1), false)
 	return w.sel(w.lt(x, w.c(0)), e, w.sub(w.c(1), e))
 }
 
-// tailOf is erfc t times 2ⁿ, where t² is z + zl: (t + 4)·e^(t²)·erfc t is a polynomial of (t − 4)/(t + 4).
-func (w *formula) tailOf(t, z, zl, n val) val {
-	inv := w.div(w.c(1), w.add(t, w.c(4)))
-	u := w.fma(w.c(-8), inv, w.c(1))
-	f := w.mul(inv, w.poly(u, w.mul(u, u), 0x1.18932bf08e154p+0, -0x1.f3fe31ecb49c0p-1, 0x1.8be202d26c703p-1, -0x1.14eacb1ad02e2p-1,
-		0x1.52cac23710287p-2, -0x1.645fd8a4bf301p-3, 0x1.38dbd2c8dc364p-4, -0x1.b00c052a9f134p-6, 0x1.908f472823a1bp-8,
-		-0x1.269b55af72d26p-12, -0x1.dd28469fae4dcp-12, 0x1.72cdcda279ae4p-13, -0x1.e7e6e018f9c91p-19, -0x1.3c72c0e86cd94p-16,
-		0x1.3b081b882e688p-18, 0x1.7ed08c8101f29p-20, -0x1.c633dd80d66d6p-21, -0x1.4eee9314d8b03p-24, 0x1.0a2d185c8831ep-23,
-		0x1.674c356b56fb8p-29, -0x1.087a26d0e5345p-26, -0x1.a7111d1d971d7p-32, 0x1.17853756a007fp-30))
-	z = w.neg(z)
-	k, _ := w.nearest(z, math.Log2E)
-	h, tail := w.expSum(z, k)
+// tailTerms are the coefficients of the polynomial of tailOf, and what the first of them have lost.
+var (
+	tailTerms = []float64{
+		0x1.18932bf08e154p+0, -0x1.f3fe31ecb49bfp-1, 0x1.8be202d26c707p-1, -0x1.14eacb1ad033dp-1, 0x1.52cac2371009cp-2,
+		-0x1.645fd8a4bc017p-3, 0x1.38dbd2c8e7d35p-4, -0x1.b00c052c3eeb4p-6, 0x1.908f471e7f735p-8,
+		-0x1.269b52114c72ap-12, -0x1.dd2841b416a66p-12, 0x1.72cda743bfb60p-13, -0x1.e7f3d84ffae92p-19,
+		-0x1.3c6ed608b2d8ep-16, 0x1.3b1e815bcd051p-18, 0x1.7e53f27c51a3bp-20, -0x1.c7c5293e7af24p-21,
+		-0x1.46534f30a5b0ap-24, 0x1.12ebd143e6cb9p-23, 0x1.eec7278fd62c8p-30, -0x1.3f949a034c2fdp-26,
+		-0x1.cb17eb505f304p-31, 0x1.2156f2cb8de13p-29, 0x1.ca5fa23b8eb8fp-32,
+	}
+	tailTermsLost = [5]float64{0x1.07f461f4eba21p-54, -0x1.d253f9595e97cp-56, -0x1.4a44a5a789677p-56, 0x1.73514b8c298dap-56, 0x1.d5086fab7be27p-56}
+)
+
+// tailOf is erfc t times 2ⁿ, where t² is z + zl: (t + 4)·e^(t²)·erfc t is a polynomial of u = (t − 4)/(t + 4). Where it must
+// be exact, the first terms are added as sums of two numbers. Names that end in l are the second parts of sums.
+func (w *formula) tailOf(t, z, zl, n val, exact bool) val {
+	k, _ := w.nearest(w.neg(z), math.Log2E)
+	h, tail := w.expSum(w.neg(z), k)
 	tail = w.fma(w.neg(zl), w.add(h, tail), tail)
-	return w.scale(w.fma(f, h, w.mul(f, tail)), w.add(k, n))
+	k = w.add(k, n)
+	if !exact {
+		inv := w.div(w.c(1), w.add(t, w.c(4)))
+		u := w.fma(w.c(-8), inv, w.c(1))
+		f := w.mul(inv, w.poly(u, w.mul(u, u), tailTerms...))
+		return w.scale(w.fma(f, h, w.mul(f, tail)), k)
+	}
+	d, dl := w.twoSum(t, w.c(4))
+	inv := w.div(w.c(1), d)
+	invl := w.mul(inv, w.fma(w.neg(inv), dl, w.fma(w.neg(inv), d, w.c(1))))
+	u, ul := w.twoSum(w.c(1), w.mul(inv, w.c(-8)))
+	ul = w.fma(w.c(-8), invl, ul)
+	c, cl := tailTerms, tailTermsLost
+	p, pl := w.hornerSum(c[4], cl[4], u, ul, w.poly(u, w.mul(u, u), c[5:]...), -1)
+	p, pl = w.hornerSum(c[3], cl[3], u, ul, p, pl)
+	p, pl = w.hornerSum(c[2], cl[2], u, ul, p, pl)
+	for i := 1; i >= 0; i-- { // the product may be more than the term
+		p, pl = w.productSum(u, ul, p, pl)
+		var lost val
+		p, lost = w.twoSum(p, w.c(c[i]))
+		pl = w.add(pl, w.add(lost, w.c(cl[i])))
+	}
+	f, fl := w.productSum(p, pl, inv, invl)
+	return w.scale(w.fma(f, h, w.fma(f, tail, w.mul(fl, h))), k)
 }
 
 // ndtrSingle is ½ and a rational function of x², times x.

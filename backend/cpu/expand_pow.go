@@ -58,10 +58,11 @@ func (w *formula) pow64(x, y val) val {
 	r0 := w.sub(e, n)
 	r := w.add(r0, el)
 	rl := w.add(w.sub(r0, r), el)
-	r2 := w.mul(r, r)
-	p := w.exp2Squares(r)
-	ln2 := w.c(math.Ln2)
-	return w.scale(w.add(w.c(1), w.fma(r, ln2, w.fma(r2, p, w.mul(rl, ln2)))), n)
+	hi, lo := w.ln2()
+	v := w.mul(r, w.c(hi))
+	vl := w.fma(r, w.c(hi), w.neg(v))
+	h, tail := w.expOf(v, w.fma(r, w.c(lo), w.fma(rl, w.c(hi), vl)))
+	return w.scale(w.add(h, tail), n)
 }
 
 // log2Near is log₂ m for m about 1, as a sum: 2/log 2 times artanh s = s·(1 + s²·(⅓ + s²·…)), s = (m−1)/(m+1).

@@ -66,21 +66,17 @@ func (w *formula) twoSum(x, y val) (sum, lost val) {
 	return sum, w.add(w.sub(x, w.sub(sum, b)), w.sub(y, b))
 }
 
-// waves are sine and cosine of hi + lo, up to π/4.
-func (w *formula) waves(hi, lo val) (sin, cos val) {
+// turn is b·(1 + z·(c₁ + z·(c₂ + z·q))) as a sum, where what is left of an angle is hi + lo and z + zl its square. Names that
+// end in l are the second parts of sums; q may leave its own out as −1.
+func (w *formula) turn(b, bl, hi, lo, c1, c1l, c2, c2l val, q func(z, zl, z2 val) (q, ql val)) (sum, l val) {
 	z := w.mul(hi, hi)
-	z2 := w.mul(z, z)
-	p := w.poly(z, z2, -0x1.5555555555547p-3, 0x1.111111110f579p-7, -0x1.a01a019badd5ap-13, 0x1.71de351e8624bp-19,
-		-0x1.ae5e1e901f8c2p-26, 0x1.5d7dc22113d9ep-33)
-	c := w.fma(w.c(-0.5), z, w.c(1)) // about the cosine, for lo
-	sin = w.add(hi, w.fma(w.mul(hi, z), p, w.mul(lo, c)))
-
-	p = w.poly(z, z2, 0x1.555555555554ap-5, -0x1.6c16c16c14dc4p-10, 0x1.a01a019c5152ap-16, -0x1.27e4f7c22e3fep-22,
-		0x1.1ee9b9dcfd18ap-29, -0x1.8f941c6112ed1p-37)
-	tail := w.fma(w.c(-0.5), z, w.sub(w.c(1), c)) // what c has lost of 1 − z/2, and z of hi²
-	tail = w.fma(w.c(-0.5), w.fma(hi, hi, w.neg(z)), tail)
-	cos = w.add(c, w.fma(z2, p, w.fma(w.neg(hi), lo, tail)))
-	return sin, cos
+	zl := w.fma(w.add(hi, hi), lo, w.fma(hi, hi, w.neg(z)))
+	u, ul := q(z, zl, w.mul(z, z))
+	u, ul = w.hornerSumOn(c2, c2l, z, zl, u, ul)
+	v, vl := w.hornerSumOn(c1, c1l, z, zl, u, ul)
+	m, ml := w.productSum(z, zl, v, vl)
+	sum = w.fma(m, b, b)
+	return sum, w.add(w.fma(m, b, w.sub(b, sum)), w.fma(b, ml, w.fma(bl, m, bl)))
 }
 
 // angle is |x|, and NaN for infinities.
@@ -95,14 +91,31 @@ func (w *formula) wave(x val, k uint64, sign val) val {
 	if k > 0 {
 		n = w.add(n, w.ci(n, k))
 	}
-	sin, cos := w.waves(hi, lo)
-	even := w.eq(w.and(n, w.ci(n, 1)), w.ci(n, 0))
+	odd := w.eq(w.and(n, w.ci(n, 1)), w.ci(n, 1))
+	pick := func(cos, sin float64) val { return w.sel(odd, w.c(cos), w.c(sin)) }
+	y, l := w.turn(w.sel(odd, w.c(1), hi), w.sel(odd, w.c(0), lo), hi, lo,
+		pick(-0.5, -0x1.5555555555555p-3), pick(0, -0x1.5555555555555p-57),
+		pick(0x1.5555555555555p-5, 0x1.1111111111111p-7), pick(0x1.5555555555555p-59, 0x1.1111111111111p-63),
+		func(z, zl, z2 val) (q, ql val) {
+			part := func(k int) val { // as in poly
+				c := waveTerms
+				p := pick(c[k+4][0], c[k+4][1])
+				p = w.fma(p, z2, pick(c[k+2][0], c[k+2][1]))
+				return w.fma(p, z2, pick(c[k][0], c[k][1]))
+			}
+			return w.fma(part(1), z, part(0)), -1
+		})
 	flip := w.and(w.shl(n, of[uint64](w, 30, 62)), w.ci(n, w.signBit()))
 	if sign >= 0 {
 		flip = w.xor(flip, sign)
 	}
-	return w.withSign(w.sel(even, sin, cos), flip)
+	return w.withSign(w.add(y, l), flip)
 }
+
+// waveTerms are the coefficients of cosine and sine from the third on.
+var waveTerms = [6][2]float64{{-0x1.6c16c16c16c15p-10, -0x1.a01a01a01a019p-13}, {0x1.a01a01a0196fap-16,
+	0x1.71de3a556c35bp-19}, {-0x1.27e4fb7686befp-22, -0x1.ae64567e79e31p-26}, {0x1.1eed8d2e30fe7p-29,
+	0x1.61245fb26ba1ep-33}, {-0x1.9393c6e94ee82p-37, -0x1.ae7c487b14c34p-41}, {0x1.ab00a9fc584a1p-45, 0x1.923ad9dc3e1cap-49}}
 
 func (w *formula) sin(x, _ val) val {
 	if !w.wide() {
@@ -124,13 +137,16 @@ func (w *formula) tan(x, _ val) val {
 		return w.tanSingle(x)
 	}
 	hi, lo, n := w.quadrant(w.angle(x))
-	z := w.mul(hi, hi)
-	p := w.poly(z, w.mul(z, z), 0x1.55555555554e4p-2, 0x1.11111111190dep-3, 0x1.ba1ba1b3cd065p-5, 0x1.664f49c49749ep-6,
-		0x1.226e0f6605fd7p-7, 0x1.d6d999b39987dp-9, 0x1.7d56b800a4b7bp-10, 0x1.38201fcea3b9bp-11, 0x1.d0c541650c556p-13,
-		0x1.217cb7cdf5709p-13, -0x1.dd53951549a4cp-16, 0x1.7ee94a5703858p-14, -0x1.808d3b0a464f2p-15, 0x1.61d17e65256e3p-16)
-	tail := w.fma(w.mul(hi, z), p, w.fma(lo, z, lo)) // d tan is nearly 1 + z
-	t := w.add(hi, tail)
-	tl := w.add(w.sub(hi, t), tail)
+	s, l := w.turn(hi, lo, hi, lo, w.c(0x1.5555555555555p-2), w.c(0x1.5555555555555p-56), w.c(0x1.1111111111111p-3),
+		w.c(0x1.1111111111111p-59),
+		func(z, zl, z2 val) (q, ql val) {
+			return w.hornerSum(0x1.ba1ba1ba1ba1cp-5, -0x1.7917917917918p-59, z, zl, w.poly(z, z2, 0x1.664f4882f1c09p-6,
+				0x1.226e354aaec71p-7, 0x1.d6d3d7c5b6d45p-9, 0x1.7da2b30cc3325p-10, 0x1.3563a921695d4p-11,
+				0x1.f476700e5df7ep-13, 0x1.9ecec665483c7p-14, 0x1.191a3a0c32d71p-15, 0x1.d583ff5985e0fp-16,
+				-0x1.7ec9340ac35b3p-17, 0x1.59ba70a9e6c49p-16, -0x1.59765675532cdp-17, 0x1.117953d9ee1f3p-18), -1)
+		})
+	t := w.add(s, l)
+	tl := w.add(w.sub(s, t), l)
 	odd := w.eq(w.and(n, w.ci(n, 1)), w.ci(n, 1))
 	inv := w.div(w.c(-1), t)
 	inv = w.fma(w.fma(inv, tl, w.fma(inv, t, w.c(1))), inv, inv)

@@ -237,8 +237,8 @@ func acosh32(d, x, _, _ unsafe.Pointer, n int) {
 
 func acosh64(d, x, _, _ unsafe.Pointer, n int) {
 	v17 := float64(math.NaN())
-	v86 := float64(math.Inf(1))
-	v91 := float64(math.Inf(-1))
+	v92 := float64(math.Inf(1))
+	v97 := float64(math.Inf(-1))
 	out, in0 := vec[float64](d, n), vec[float64](x, n)
 	for i := range out {
 		v0 := in0[i]
@@ -293,56 +293,61 @@ func acosh64(d, x, _, _ unsafe.Pointer, n int) {
 		v49 := uint64(0x3ff0000000000000) - v30
 		v50 := math.Float64frombits(v49)
 		v51 := math.FMA(v22, v50, v48)
-		v52 := float64(v46 * v46)
-		v53 := v46 + float64(0x1p+01)
-		v54 := v46 / v53
-		v55 := float64(v54 * v54)
-		v56 := float64(v55 * v55)
-		v59 := math.FMA(float64(0x1.3999ac94274b7p-03), v56, float64(0x1.c71c50a9c5bcep-03))
-		v61 := math.FMA(v59, v56, float64(0x1.999999997e2e7p-02))
-		v64 := math.FMA(float64(0x1.2f5a30f481974p-03), v56, float64(0x1.74668b0c46d7cp-03))
-		v66 := math.FMA(v64, v56, float64(0x1.24924943883p-02))
-		v68 := math.FMA(v66, v56, float64(0x1.5555555555597p-01))
-		v69 := math.FMA(v61, v55, v68)
-		v70 := float64(float64(0x1p-01) * v52)
-		v71 := math.FMA(v55, v69, v70)
-		v72 := float64(v54 * v71)
-		v73 := v72 - v70
-		v74 := -v46
-		v75 := math.FMA(v74, v51, v51)
-		v77 := float64(v37 * float64(0x1.62e42feep-01))
-		v78 := v77 + v46
-		v80 := v78 - v77
-		v81 := v46 - v80
-		v82 := math.FMA(v37, float64(0x1.a39ef35793c76p-33), v81)
-		v83 := v82 + v75
-		v84 := v73 + v83
-		v85 := v78 + v84
-		v87 := v23 < v86
-		v88 := v23
-		if v87 {
-			v88 = v85
+		v52 := -v46
+		v53 := math.FMA(v52, v51, v51)
+		v55 := float64(v37 * float64(0x1.62e42feep-01))
+		v56 := v55 + v46
+		v58 := v56 - v55
+		v59 := v46 - v58
+		v60 := math.FMA(v37, float64(0x1.a39ef35793c76p-33), v59)
+		v61 := v60 + v53
+		v62 := float64(v46 * v46)
+		v63 := v46 + float64(0x1p+01)
+		v64 := v46 / v63
+		v65 := float64(v64 * v64)
+		v66 := float64(v65 * v65)
+		v69 := math.FMA(float64(0x1.3999ac94274b7p-03), v66, float64(0x1.c71c50a9c5bcep-03))
+		v71 := math.FMA(v69, v66, float64(0x1.999999997e2e7p-02))
+		v74 := math.FMA(float64(0x1.2f5a30f481974p-03), v66, float64(0x1.74668b0c46d7cp-03))
+		v76 := math.FMA(v74, v66, float64(0x1.24924943883p-02))
+		v78 := math.FMA(v76, v66, float64(0x1.5555555555597p-01))
+		v79 := math.FMA(v71, v65, v78)
+		v80 := float64(float64(0x1p-01) * v62)
+		v81 := v56 - v80
+		v83 := -v62
+		v84 := math.FMA(v46, v46, v83)
+		v85 := v56 - v81
+		v86 := v85 - v80
+		v87 := math.FMA(float64(-0x1p-01), v84, v86)
+		v88 := v61 + v87
+		v89 := math.FMA(v65, v79, v80)
+		v90 := math.FMA(v64, v89, v88)
+		v91 := v81 + v90
+		v93 := v23 < v92
+		v94 := v23
+		if v93 {
+			v94 = v91
 		}
-		v89 := float64(0x0p+00) < v23
-		v90 := v23 == float64(0x0p+00)
-		v92 := v17
-		if v90 {
-			v92 = v91
+		v95 := float64(0x0p+00) < v23
+		v96 := v23 == float64(0x0p+00)
+		v98 := v17
+		if v96 {
+			v98 = v97
 		}
-		v93 := v92
-		if v89 {
-			v93 = v88
+		v99 := v98
+		if v95 {
+			v99 = v94
 		}
-		v95 := float64(0x0p+00)
+		v101 := float64(0x0p+00)
 		if v2 {
-			v95 = float64(0x1.62e42fefa39efp+00)
+			v101 = float64(0x1.62e42fefa39efp+00)
 		}
-		v96 := v93 + v95
-		v97 := v96
+		v102 := v99 + v101
+		v103 := v102
 		if v16 {
-			v97 = v17
+			v103 = v17
 		}
-		out[i] = v97
+		out[i] = v103
 	}
 }
 
@@ -526,9 +531,9 @@ func asinh32(d, x, _, _ unsafe.Pointer, n int) {
 }
 
 func asinh64(d, x, _, _ unsafe.Pointer, n int) {
-	v83 := float64(math.Inf(1))
-	v88 := float64(math.Inf(-1))
-	v89 := float64(math.NaN())
+	v89 := float64(math.Inf(1))
+	v94 := float64(math.Inf(-1))
+	v95 := float64(math.NaN())
 	out, in0 := vec[float64](d, n), vec[float64](x, n)
 	for i := range out {
 		v0 := in0[i]
@@ -581,62 +586,67 @@ func asinh64(d, x, _, _ unsafe.Pointer, n int) {
 		v45 := uint64(0x3ff0000000000000) - v26
 		v46 := math.Float64frombits(v45)
 		v47 := math.FMA(v18, v46, v44)
-		v48 := float64(v42 * v42)
-		v50 := v42 + float64(0x1p+01)
-		v51 := v42 / v50
-		v52 := float64(v51 * v51)
-		v53 := float64(v52 * v52)
-		v56 := math.FMA(float64(0x1.3999ac94274b7p-03), v53, float64(0x1.c71c50a9c5bcep-03))
-		v58 := math.FMA(v56, v53, float64(0x1.999999997e2e7p-02))
-		v61 := math.FMA(float64(0x1.2f5a30f481974p-03), v53, float64(0x1.74668b0c46d7cp-03))
-		v63 := math.FMA(v61, v53, float64(0x1.24924943883p-02))
-		v65 := math.FMA(v63, v53, float64(0x1.5555555555597p-01))
-		v66 := math.FMA(v58, v52, v65)
-		v67 := float64(float64(0x1p-01) * v48)
-		v68 := math.FMA(v52, v66, v67)
-		v69 := float64(v51 * v68)
-		v70 := v69 - v67
-		v71 := -v42
-		v72 := math.FMA(v71, v47, v47)
-		v74 := float64(v33 * float64(0x1.62e42feep-01))
-		v75 := v74 + v42
-		v77 := v75 - v74
-		v78 := v42 - v77
-		v79 := math.FMA(v33, float64(0x1.a39ef35793c76p-33), v78)
-		v80 := v79 + v72
-		v81 := v70 + v80
-		v82 := v75 + v81
-		v84 := v19 < v83
-		v85 := v19
-		if v84 {
-			v85 = v82
+		v48 := -v42
+		v49 := math.FMA(v48, v47, v47)
+		v51 := float64(v33 * float64(0x1.62e42feep-01))
+		v52 := v51 + v42
+		v54 := v52 - v51
+		v55 := v42 - v54
+		v56 := math.FMA(v33, float64(0x1.a39ef35793c76p-33), v55)
+		v57 := v56 + v49
+		v58 := float64(v42 * v42)
+		v60 := v42 + float64(0x1p+01)
+		v61 := v42 / v60
+		v62 := float64(v61 * v61)
+		v63 := float64(v62 * v62)
+		v66 := math.FMA(float64(0x1.3999ac94274b7p-03), v63, float64(0x1.c71c50a9c5bcep-03))
+		v68 := math.FMA(v66, v63, float64(0x1.999999997e2e7p-02))
+		v71 := math.FMA(float64(0x1.2f5a30f481974p-03), v63, float64(0x1.74668b0c46d7cp-03))
+		v73 := math.FMA(v71, v63, float64(0x1.24924943883p-02))
+		v75 := math.FMA(v73, v63, float64(0x1.5555555555597p-01))
+		v76 := math.FMA(v68, v62, v75)
+		v77 := float64(float64(0x1p-01) * v58)
+		v78 := v52 - v77
+		v80 := -v58
+		v81 := math.FMA(v42, v42, v80)
+		v82 := v52 - v78
+		v83 := v82 - v77
+		v84 := math.FMA(float64(-0x1p-01), v81, v83)
+		v85 := v57 + v84
+		v86 := math.FMA(v62, v76, v77)
+		v87 := math.FMA(v61, v86, v85)
+		v88 := v78 + v87
+		v90 := v19 < v89
+		v91 := v19
+		if v90 {
+			v91 = v88
 		}
-		v86 := float64(0x0p+00) < v19
-		v87 := v19 == float64(0x0p+00)
-		v90 := v89
-		if v87 {
-			v90 = v88
+		v92 := float64(0x0p+00) < v19
+		v93 := v19 == float64(0x0p+00)
+		v96 := v95
+		if v93 {
+			v96 = v94
 		}
-		v91 := v90
-		if v86 {
-			v91 = v85
+		v97 := v96
+		if v92 {
+			v97 = v91
 		}
-		v93 := float64(0x0p+00)
+		v99 := float64(0x0p+00)
 		if v3 {
-			v93 = float64(0x1.62e42fefa39efp+00)
+			v99 = float64(0x1.62e42fefa39efp+00)
 		}
-		v94 := v91 + v93
-		v96 := v1 < float64(0x1p-500)
-		v97 := v94
-		if v96 {
-			v97 = v1
+		v100 := v97 + v99
+		v102 := v1 < float64(0x1p-500)
+		v103 := v100
+		if v102 {
+			v103 = v1
 		}
-		v98 := math.Float64bits(v0)
-		v100 := v98 & uint64(0x8000000000000000)
-		v101 := math.Float64bits(v97)
-		v102 := v101 ^ v100
-		v103 := math.Float64frombits(v102)
-		out[i] = v103
+		v104 := math.Float64bits(v0)
+		v106 := v104 & uint64(0x8000000000000000)
+		v107 := math.Float64bits(v103)
+		v108 := v107 ^ v106
+		v109 := math.Float64frombits(v108)
+		out[i] = v109
 	}
 }
 
@@ -1131,9 +1141,9 @@ func atanh32(d, x, _, _ unsafe.Pointer, n int) {
 }
 
 func atanh64(d, x, _, _ unsafe.Pointer, n int) {
-	v81 := float64(math.Inf(1))
-	v86 := float64(math.Inf(-1))
-	v87 := float64(math.NaN())
+	v87 := float64(math.Inf(1))
+	v92 := float64(math.Inf(-1))
+	v93 := float64(math.NaN())
 	out, in0 := vec[float64](d, n), vec[float64](x, n)
 	for i := range out {
 		v0 := in0[i]
@@ -1175,68 +1185,73 @@ func atanh64(d, x, _, _ unsafe.Pointer, n int) {
 		v42 := uint64(0x3ff0000000000000) - v21
 		v43 := math.Float64frombits(v42)
 		v44 := math.FMA(v13, v43, v41)
-		v45 := float64(v39 * v39)
-		v47 := v39 + float64(0x1p+01)
-		v48 := v39 / v47
-		v49 := float64(v48 * v48)
-		v50 := float64(v49 * v49)
-		v53 := math.FMA(float64(0x1.3999ac94274b7p-03), v50, float64(0x1.c71c50a9c5bcep-03))
-		v55 := math.FMA(v53, v50, float64(0x1.999999997e2e7p-02))
-		v58 := math.FMA(float64(0x1.2f5a30f481974p-03), v50, float64(0x1.74668b0c46d7cp-03))
-		v60 := math.FMA(v58, v50, float64(0x1.24924943883p-02))
-		v62 := math.FMA(v60, v50, float64(0x1.5555555555597p-01))
-		v63 := math.FMA(v55, v49, v62)
-		v65 := float64(float64(0x1p-01) * v45)
-		v66 := math.FMA(v49, v63, v65)
-		v67 := float64(v48 * v66)
-		v68 := v67 - v65
-		v69 := -v39
-		v70 := math.FMA(v69, v44, v44)
-		v72 := float64(v28 * float64(0x1.62e42feep-01))
-		v73 := v72 + v39
-		v75 := v73 - v72
-		v76 := v39 - v75
-		v77 := math.FMA(v28, float64(0x1.a39ef35793c76p-33), v76)
-		v78 := v77 + v70
-		v79 := v68 + v78
-		v80 := v73 + v79
-		v82 := v14 < v81
-		v83 := v14
-		if v82 {
-			v83 = v80
+		v45 := -v39
+		v46 := math.FMA(v45, v44, v44)
+		v48 := float64(v28 * float64(0x1.62e42feep-01))
+		v49 := v48 + v39
+		v51 := v49 - v48
+		v52 := v39 - v51
+		v53 := math.FMA(v28, float64(0x1.a39ef35793c76p-33), v52)
+		v54 := v53 + v46
+		v55 := float64(v39 * v39)
+		v57 := v39 + float64(0x1p+01)
+		v58 := v39 / v57
+		v59 := float64(v58 * v58)
+		v60 := float64(v59 * v59)
+		v63 := math.FMA(float64(0x1.3999ac94274b7p-03), v60, float64(0x1.c71c50a9c5bcep-03))
+		v65 := math.FMA(v63, v60, float64(0x1.999999997e2e7p-02))
+		v68 := math.FMA(float64(0x1.2f5a30f481974p-03), v60, float64(0x1.74668b0c46d7cp-03))
+		v70 := math.FMA(v68, v60, float64(0x1.24924943883p-02))
+		v72 := math.FMA(v70, v60, float64(0x1.5555555555597p-01))
+		v73 := math.FMA(v65, v59, v72)
+		v75 := float64(float64(0x1p-01) * v55)
+		v76 := v49 - v75
+		v78 := -v55
+		v79 := math.FMA(v39, v39, v78)
+		v80 := v49 - v76
+		v81 := v80 - v75
+		v82 := math.FMA(float64(-0x1p-01), v79, v81)
+		v83 := v54 + v82
+		v84 := math.FMA(v59, v73, v75)
+		v85 := math.FMA(v58, v84, v83)
+		v86 := v76 + v85
+		v88 := v14 < v87
+		v89 := v14
+		if v88 {
+			v89 = v86
 		}
-		v84 := float64(0x0p+00) < v14
-		v85 := v14 == float64(0x0p+00)
-		v88 := v87
-		if v85 {
-			v88 = v86
-		}
-		v89 := v88
-		if v84 {
-			v89 = v83
-		}
-		v90 := float64(v89 * float64(0x1p-01))
-		v91 := v1 < float64(0x1p+00)
-		v92 := v1 == float64(0x1p+00)
-		v93 := v87
-		if v92 {
-			v93 = v81
-		}
+		v90 := float64(0x0p+00) < v14
+		v91 := v14 == float64(0x0p+00)
 		v94 := v93
 		if v91 {
-			v94 = v90
+			v94 = v92
 		}
-		v96 := v1 < float64(0x1p-500)
-		v97 := v94
-		if v96 {
-			v97 = v1
+		v95 := v94
+		if v90 {
+			v95 = v89
 		}
-		v98 := math.Float64bits(v0)
-		v100 := v98 & uint64(0x8000000000000000)
-		v101 := math.Float64bits(v97)
-		v102 := v101 ^ v100
-		v103 := math.Float64frombits(v102)
-		out[i] = v103
+		v96 := float64(v95 * float64(0x1p-01))
+		v97 := v1 < float64(0x1p+00)
+		v98 := v1 == float64(0x1p+00)
+		v99 := v93
+		if v98 {
+			v99 = v87
+		}
+		v100 := v99
+		if v97 {
+			v100 = v96
+		}
+		v102 := v1 < float64(0x1p-500)
+		v103 := v100
+		if v102 {
+			v103 = v1
+		}
+		v104 := math.Float64bits(v0)
+		v106 := v104 & uint64(0x8000000000000000)
+		v107 := math.Float64bits(v103)
+		v108 := v107 ^ v106
+		v109 := math.Float64frombits(v108)
+		out[i] = v109
 	}
 }
 
@@ -1452,44 +1467,96 @@ func cos64(d, x, _, _ unsafe.Pointer, n int) {
 			v121 = v118
 		}
 		v123 := v121 + uint64(0x1)
-		v124 := float64(v119 * v119)
-		v125 := float64(v124 * v124)
-		v128 := math.FMA(float64(0x1.5d7dc22113d9ep-33), v125, float64(0x1.71de351e8624bp-19))
-		v130 := math.FMA(v128, v125, float64(0x1.111111110f579p-07))
-		v133 := math.FMA(float64(-0x1.ae5e1e901f8c2p-26), v125, float64(-0x1.a01a019badd5ap-13))
-		v135 := math.FMA(v133, v125, float64(-0x1.5555555555547p-03))
-		v136 := math.FMA(v130, v124, v135)
-		v139 := math.FMA(float64(-0x1p-01), v124, float64(0x1p+00))
-		v140 := float64(v119 * v124)
-		v141 := float64(v120 * v139)
-		v142 := math.FMA(v140, v136, v141)
-		v143 := v119 + v142
-		v146 := math.FMA(float64(-0x1.8f941c6112ed1p-37), v125, float64(-0x1.27e4f7c22e3fep-22))
-		v148 := math.FMA(v146, v125, float64(-0x1.6c16c16c14dc4p-10))
-		v151 := math.FMA(float64(0x1.1ee9b9dcfd18ap-29), v125, float64(0x1.a01a019c5152ap-16))
-		v153 := math.FMA(v151, v125, float64(0x1.555555555554ap-05))
-		v154 := math.FMA(v148, v124, v153)
-		v155 := float64(0x1p+00) - v139
-		v156 := math.FMA(float64(-0x1p-01), v124, v155)
-		v157 := -v124
-		v158 := math.FMA(v119, v119, v157)
-		v159 := math.FMA(float64(-0x1p-01), v158, v156)
-		v160 := -v119
-		v161 := math.FMA(v160, v120, v159)
-		v162 := math.FMA(v125, v154, v161)
-		v163 := v139 + v162
-		v164 := v123 & uint64(0x1)
-		v166 := v164 == uint64(0x0)
-		v168 := v123 << uint64(0x3e)
-		v170 := v168 & uint64(0x8000000000000000)
-		v171 := v163
-		if v166 {
-			v171 = v143
+		v124 := v123 & uint64(0x1)
+		v125 := v124 == uint64(0x1)
+		v127 := v119
+		if v125 {
+			v127 = float64(0x1p+00)
 		}
-		v172 := math.Float64bits(v171)
-		v173 := v172 ^ v170
-		v174 := math.Float64frombits(v173)
-		out[i] = v174
+		v129 := v120
+		if v125 {
+			v129 = float64(0x0p+00)
+		}
+		v132 := float64(-0x1.5555555555555p-03)
+		if v125 {
+			v132 = float64(-0x1p-01)
+		}
+		v134 := float64(-0x1.5555555555555p-57)
+		if v125 {
+			v134 = float64(0x0p+00)
+		}
+		v137 := float64(0x1.1111111111111p-07)
+		if v125 {
+			v137 = float64(0x1.5555555555555p-05)
+		}
+		v140 := float64(0x1.1111111111111p-63)
+		if v125 {
+			v140 = float64(0x1.5555555555555p-59)
+		}
+		v141 := float64(v119 * v119)
+		v142 := v119 + v119
+		v143 := -v141
+		v144 := math.FMA(v119, v119, v143)
+		v145 := math.FMA(v142, v120, v144)
+		v146 := float64(v141 * v141)
+		v149 := float64(0x1.923ad9dc3e1cap-49)
+		if v125 {
+			v149 = float64(0x1.ab00a9fc584a1p-45)
+		}
+		v152 := float64(0x1.61245fb26ba1ep-33)
+		if v125 {
+			v152 = float64(0x1.1eed8d2e30fe7p-29)
+		}
+		v153 := math.FMA(v149, v146, v152)
+		v156 := float64(0x1.71de3a556c35bp-19)
+		if v125 {
+			v156 = float64(0x1.a01a01a0196fap-16)
+		}
+		v157 := math.FMA(v153, v146, v156)
+		v160 := float64(-0x1.ae7c487b14c34p-41)
+		if v125 {
+			v160 = float64(-0x1.9393c6e94ee82p-37)
+		}
+		v163 := float64(-0x1.ae64567e79e31p-26)
+		if v125 {
+			v163 = float64(-0x1.27e4fb7686befp-22)
+		}
+		v164 := math.FMA(v160, v146, v163)
+		v167 := float64(-0x1.a01a01a01a019p-13)
+		if v125 {
+			v167 = float64(-0x1.6c16c16c16c15p-10)
+		}
+		v168 := math.FMA(v164, v146, v167)
+		v169 := math.FMA(v157, v141, v168)
+		v170 := math.FMA(v141, v169, v137)
+		v171 := v137 - v170
+		v172 := math.FMA(v141, v169, v171)
+		v173 := math.FMA(v145, v169, v172)
+		v174 := v173 + v140
+		v175 := math.FMA(v141, v170, v132)
+		v176 := v132 - v175
+		v177 := math.FMA(v141, v170, v176)
+		v178 := math.FMA(v145, v170, v177)
+		v179 := math.FMA(v141, v174, v178)
+		v180 := v179 + v134
+		v181 := float64(v141 * v175)
+		v182 := -v181
+		v183 := math.FMA(v141, v175, v182)
+		v184 := math.FMA(v145, v175, v183)
+		v185 := math.FMA(v141, v180, v184)
+		v186 := math.FMA(v181, v127, v127)
+		v187 := v127 - v186
+		v188 := math.FMA(v181, v127, v187)
+		v189 := math.FMA(v129, v181, v129)
+		v190 := math.FMA(v127, v185, v189)
+		v191 := v188 + v190
+		v193 := v123 << uint64(0x3e)
+		v195 := v193 & uint64(0x8000000000000000)
+		v196 := v186 + v191
+		v197 := math.Float64bits(v196)
+		v198 := v197 ^ v195
+		v199 := math.Float64frombits(v198)
+		out[i] = v199
 	}
 }
 
@@ -1530,9 +1597,9 @@ func cosh64(d, x, _, _ unsafe.Pointer, n int) {
 	out, in0 := vec[float64](d, n), vec[float64](x, n)
 	for i := range out {
 		v0 := in0[i]
-		v2 := math.Abs(v0)
-		v3 := v2
-		if float64(0x1.633d70a3d70a4p+09) < v2 {
+		v1 := math.Abs(v0)
+		v3 := v1
+		if float64(0x1.633d70a3d70a4p+09) < v1 {
 			v3 = float64(0x1.633d70a3d70a4p+09)
 		}
 		v6 := math.FMA(v3, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
@@ -1540,37 +1607,84 @@ func cosh64(d, x, _, _ unsafe.Pointer, n int) {
 		v8 := math.Float64bits(v6)
 		v10 := math.FMA(v7, float64(-0x1.62e42fefa39efp-01), v3)
 		v12 := float64(v7 * float64(-0x1.abc9e3b39803fp-56))
-		v14 := float64(0x1p+00) + v10
-		v16 := float64(v10 * float64(0x1p-01))
-		v17 := float64(v10 * v10)
-		v18 := float64(v10 * v17)
-		v21 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v17, float64(0x1.27e4a9db7557fp-22))
-		v23 := math.FMA(v21, v17, float64(0x1.a01a01bff8544p-16))
-		v25 := math.FMA(v23, v17, float64(0x1.6c16c16c10c3ep-10))
-		v27 := math.FMA(v25, v17, float64(0x1.5555555555563p-05))
-		v30 := math.FMA(float64(0x1.af63b1d995524p-26), v17, float64(0x1.71ddf5d1b9475p-19))
-		v32 := math.FMA(v30, v17, float64(0x1.a01a01b0b7dabp-13))
-		v34 := math.FMA(v32, v17, float64(0x1.111111110f53ap-07))
-		v36 := math.FMA(v34, v17, float64(0x1.5555555555559p-03))
-		v37 := math.FMA(v27, v10, v36)
-		v38 := math.FMA(v16, v10, v14)
-		v39 := math.FMA(v18, v37, v38)
-		v40 := v14 - float64(0x1p+00)
-		v41 := v10 - v40
-		v42 := math.FMA(v12, v39, v41)
-		v43 := math.FMA(v16, v10, v42)
-		v44 := math.FMA(v18, v37, v43)
-		v46 := v8 + uint64(0x3fd)
-		v48 := v46 << uint64(0x34)
-		v49 := math.Float64frombits(v48)
-		v50 := float64(v49 * v14)
-		v51 := float64(v49 * v44)
-		v53 := v50 + v51
-		v54 := float64(0x1p-04) / v53
-		v55 := v51 + v54
-		v56 := v50 + v55
-		v57 := v56 + v56
-		out[i] = v57
+		v13 := v10 + v12
+		v14 := v10 - v13
+		v15 := v14 + v12
+		v16 := float64(v13 * v13)
+		v17 := v13 + v13
+		v18 := -v16
+		v19 := math.FMA(v13, v13, v18)
+		v20 := math.FMA(v17, v15, v19)
+		v21 := float64(v16 * v16)
+		v24 := math.FMA(float64(0x1.27e4cc22a3491p-22), v21, float64(0x1.6c16c16c15018p-10))
+		v27 := math.FMA(float64(0x1.1f8bc427c7f7ep-29), v21, float64(0x1.a01a01ad763bap-16))
+		v29 := math.FMA(v27, v21, float64(0x1.5555555555558p-05))
+		v30 := math.FMA(v24, v16, v29)
+		v32 := math.FMA(v16, v30, float64(0x1p-01))
+		v33 := float64(0x1p-01) - v32
+		v34 := math.FMA(v16, v30, v33)
+		v35 := math.FMA(v20, v30, v34)
+		v36 := float64(v16 * v32)
+		v37 := -v36
+		v38 := math.FMA(v16, v32, v37)
+		v39 := math.FMA(v20, v32, v38)
+		v40 := math.FMA(v16, v35, v39)
+		v42 := float64(0x1p+00) + v36
+		v43 := float64(0x1p+00) - v42
+		v44 := v43 + v36
+		v45 := v44 + v40
+		v48 := math.FMA(float64(0x1.ae642404b9573p-26), v21, float64(0x1.a01a01a01912cp-13))
+		v51 := math.FMA(float64(0x1.61cd1d405b7fbp-33), v21, float64(0x1.71de3a5c8c3ccp-19))
+		v53 := math.FMA(v51, v21, float64(0x1.1111111111112p-07))
+		v54 := math.FMA(v48, v16, v53)
+		v57 := math.FMA(v16, v54, float64(0x1.5555555555555p-03))
+		v58 := float64(0x1.5555555555555p-03) - v57
+		v59 := math.FMA(v16, v54, v58)
+		v60 := v59 + float64(0x1.5555555555555p-57)
+		v61 := float64(v16 * v57)
+		v62 := -v61
+		v63 := math.FMA(v16, v57, v62)
+		v64 := math.FMA(v20, v57, v63)
+		v65 := math.FMA(v16, v60, v64)
+		v66 := math.FMA(v61, v13, v13)
+		v67 := v13 - v66
+		v68 := math.FMA(v61, v13, v67)
+		v69 := math.FMA(v15, v61, v15)
+		v70 := math.FMA(v13, v65, v69)
+		v71 := v68 + v70
+		v73 := v8 + uint64(0x3fd)
+		v75 := v73 << uint64(0x34)
+		v76 := math.Float64frombits(v75)
+		v78 := v7
+		if float64(0x1.9p+06) < v7 {
+			v78 = float64(0x1.9p+06)
+		}
+		v79 := float64(0x1.8p+52) - v78
+		v80 := math.Float64bits(v79)
+		v81 := v80 + uint64(0x3fd)
+		v82 := v81 << uint64(0x34)
+		v83 := math.Float64frombits(v82)
+		v84 := v76 + v83
+		v85 := v76 - v83
+		v86 := v76 - v84
+		v87 := v86 + v83
+		v88 := v76 - v85
+		v89 := v88 - v83
+		v90 := float64(v42 * v84)
+		v91 := -v90
+		v92 := math.FMA(v42, v84, v91)
+		v93 := math.FMA(v45, v84, v92)
+		v94 := math.FMA(v42, v87, v93)
+		v95 := math.FMA(v66, v85, v90)
+		v96 := v90 - v95
+		v97 := math.FMA(v66, v85, v96)
+		v98 := float64(v66 * v89)
+		v99 := math.FMA(v71, v85, v98)
+		v100 := v94 + v99
+		v101 := v97 + v100
+		v102 := v95 + v101
+		v103 := v102 + v102
+		out[i] = v103
 	}
 }
 
@@ -1867,72 +1981,134 @@ func erfc64(d, x, _, _ unsafe.Pointer, n int) {
 		v4 := float64(v3 * v3)
 		v5 := -v4
 		v6 := math.FMA(v3, v3, v5)
-		v10 := v3 + float64(0x1p+02)
-		v11 := float64(0x1p+00) / v10
-		v13 := math.FMA(float64(-0x1p+03), v11, float64(0x1p+00))
-		v14 := float64(v13 * v13)
-		v17 := math.FMA(float64(-0x1.a7111d1d971d7p-32), v14, float64(0x1.674c356b56fb8p-29))
-		v19 := math.FMA(v17, v14, float64(-0x1.4eee9314d8b03p-24))
-		v21 := math.FMA(v19, v14, float64(0x1.7ed08c8101f29p-20))
-		v23 := math.FMA(v21, v14, float64(-0x1.3c72c0e86cd94p-16))
-		v25 := math.FMA(v23, v14, float64(0x1.72cdcda279ae4p-13))
-		v27 := math.FMA(v25, v14, float64(-0x1.269b55af72d26p-12))
-		v29 := math.FMA(v27, v14, float64(-0x1.b00c052a9f134p-06))
-		v31 := math.FMA(v29, v14, float64(-0x1.645fd8a4bf301p-03))
-		v33 := math.FMA(v31, v14, float64(-0x1.14eacb1ad02e2p-01))
-		v35 := math.FMA(v33, v14, float64(-0x1.f3fe31ecb49cp-01))
-		v38 := math.FMA(float64(0x1.17853756a007fp-30), v14, float64(-0x1.087a26d0e5345p-26))
-		v40 := math.FMA(v38, v14, float64(0x1.0a2d185c8831ep-23))
-		v42 := math.FMA(v40, v14, float64(-0x1.c633dd80d66d6p-21))
-		v44 := math.FMA(v42, v14, float64(0x1.3b081b882e688p-18))
-		v46 := math.FMA(v44, v14, float64(-0x1.e7e6e018f9c91p-19))
-		v48 := math.FMA(v46, v14, float64(-0x1.dd28469fae4dcp-12))
-		v50 := math.FMA(v48, v14, float64(0x1.908f472823a1bp-08))
-		v52 := math.FMA(v50, v14, float64(0x1.38dbd2c8dc364p-04))
-		v54 := math.FMA(v52, v14, float64(0x1.52cac23710287p-02))
-		v56 := math.FMA(v54, v14, float64(0x1.8be202d26c703p-01))
-		v58 := math.FMA(v56, v14, float64(0x1.18932bf08e154p+00))
-		v59 := math.FMA(v35, v13, v58)
-		v60 := float64(v11 * v59)
-		v61 := -v4
-		v64 := math.FMA(v61, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
-		v65 := v64 - float64(0x1.8p+52)
-		v67 := math.FMA(v65, float64(-0x1.62e42fefa39efp-01), v61)
-		v69 := float64(v65 * float64(-0x1.abc9e3b39803fp-56))
-		v70 := float64(0x1p+00) + v67
-		v72 := float64(v67 * float64(0x1p-01))
-		v73 := float64(v67 * v67)
-		v74 := float64(v67 * v73)
-		v77 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v73, float64(0x1.27e4a9db7557fp-22))
-		v79 := math.FMA(v77, v73, float64(0x1.a01a01bff8544p-16))
-		v81 := math.FMA(v79, v73, float64(0x1.6c16c16c10c3ep-10))
-		v83 := math.FMA(v81, v73, float64(0x1.5555555555563p-05))
-		v86 := math.FMA(float64(0x1.af63b1d995524p-26), v73, float64(0x1.71ddf5d1b9475p-19))
-		v88 := math.FMA(v86, v73, float64(0x1.a01a01b0b7dabp-13))
-		v90 := math.FMA(v88, v73, float64(0x1.111111110f53ap-07))
-		v92 := math.FMA(v90, v73, float64(0x1.5555555555559p-03))
-		v93 := math.FMA(v83, v67, v92)
-		v94 := math.FMA(v72, v67, v70)
-		v95 := math.FMA(v74, v93, v94)
-		v96 := v70 - float64(0x1p+00)
-		v97 := v67 - v96
-		v98 := math.FMA(v69, v95, v97)
-		v99 := math.FMA(v72, v67, v98)
-		v100 := math.FMA(v74, v93, v99)
-		v101 := -v6
-		v102 := v70 + v100
-		v103 := math.FMA(v101, v102, v100)
-		v104 := float64(v60 * v103)
-		v105 := math.FMA(v60, v70, v104)
-		v106 := v65 + float64(0x0p+00)
-		v107 := scale64(v105, v106)
-		v108 := v0 < float64(0x0p+00)
-		v110 := float64(0x1p+01) - v107
-		v111 := v107
-		if v108 {
-			v111 = v110
+		v8 := -v4
+		v11 := math.FMA(v8, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
+		v12 := v11 - float64(0x1.8p+52)
+		v13 := -v4
+		v15 := math.FMA(v12, float64(-0x1.62e42fefa39efp-01), v13)
+		v17 := float64(v12 * float64(-0x1.abc9e3b39803fp-56))
+		v20 := float64(v15 * float64(0x1p-01))
+		v21 := float64(v15 * v15)
+		v22 := float64(v15 * v21)
+		v25 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v21, float64(0x1.27e4a9db7557fp-22))
+		v27 := math.FMA(v25, v21, float64(0x1.a01a01bff8544p-16))
+		v29 := math.FMA(v27, v21, float64(0x1.6c16c16c10c3ep-10))
+		v31 := math.FMA(v29, v21, float64(0x1.5555555555563p-05))
+		v34 := math.FMA(float64(0x1.af63b1d995524p-26), v21, float64(0x1.71ddf5d1b9475p-19))
+		v36 := math.FMA(v34, v21, float64(0x1.a01a01b0b7dabp-13))
+		v38 := math.FMA(v36, v21, float64(0x1.111111110f53ap-07))
+		v40 := math.FMA(v38, v21, float64(0x1.5555555555559p-03))
+		v41 := math.FMA(v31, v15, v40)
+		v42 := float64(0x1p+00) + v15
+		v43 := math.FMA(v20, v15, v42)
+		v44 := float64(0x1p+00) - v43
+		v45 := v44 + v15
+		v46 := math.FMA(v20, v15, v45)
+		v47 := math.FMA(v22, v41, v43)
+		v48 := math.FMA(v17, v47, v46)
+		v49 := math.FMA(v22, v41, v48)
+		v50 := -v6
+		v51 := v43 + v49
+		v52 := math.FMA(v50, v51, v49)
+		v53 := v12 + float64(0x0p+00)
+		v55 := v3 + float64(0x1p+02)
+		v56 := v55 - v3
+		v57 := v55 - v56
+		v58 := v3 - v57
+		v59 := float64(0x1p+02) - v56
+		v60 := v58 + v59
+		v61 := float64(0x1p+00) / v55
+		v62 := -v61
+		v63 := -v61
+		v64 := math.FMA(v63, v55, float64(0x1p+00))
+		v65 := math.FMA(v62, v60, v64)
+		v66 := float64(v61 * v65)
+		v68 := float64(v61 * float64(-0x1p+03))
+		v69 := float64(0x1p+00) + v68
+		v70 := v69 - float64(0x1p+00)
+		v71 := v69 - v70
+		v72 := float64(0x1p+00) - v71
+		v73 := v68 - v70
+		v74 := v72 + v73
+		v75 := math.FMA(float64(-0x1p+03), v66, v74)
+		v76 := float64(v69 * v69)
+		v79 := math.FMA(float64(0x1.2156f2cb8de13p-29), v76, float64(-0x1.3f949a034c2fdp-26))
+		v81 := math.FMA(v79, v76, float64(0x1.12ebd143e6cb9p-23))
+		v83 := math.FMA(v81, v76, float64(-0x1.c7c5293e7af24p-21))
+		v85 := math.FMA(v83, v76, float64(0x1.3b1e815bcd051p-18))
+		v87 := math.FMA(v85, v76, float64(-0x1.e7f3d84ffae92p-19))
+		v89 := math.FMA(v87, v76, float64(-0x1.dd2841b416a66p-12))
+		v91 := math.FMA(v89, v76, float64(0x1.908f471e7f735p-08))
+		v93 := math.FMA(v91, v76, float64(0x1.38dbd2c8e7d35p-04))
+		v96 := math.FMA(float64(0x1.ca5fa23b8eb8fp-32), v76, float64(-0x1.cb17eb505f304p-31))
+		v98 := math.FMA(v96, v76, float64(0x1.eec7278fd62c8p-30))
+		v100 := math.FMA(v98, v76, float64(-0x1.46534f30a5b0ap-24))
+		v102 := math.FMA(v100, v76, float64(0x1.7e53f27c51a3bp-20))
+		v104 := math.FMA(v102, v76, float64(-0x1.3c6ed608b2d8ep-16))
+		v106 := math.FMA(v104, v76, float64(0x1.72cda743bfb6p-13))
+		v108 := math.FMA(v106, v76, float64(-0x1.269b52114c72ap-12))
+		v110 := math.FMA(v108, v76, float64(-0x1.b00c052c3eeb4p-06))
+		v112 := math.FMA(v110, v76, float64(-0x1.645fd8a4bc017p-03))
+		v113 := math.FMA(v93, v69, v112)
+		v116 := math.FMA(v69, v113, float64(0x1.52cac2371009cp-02))
+		v117 := float64(0x1.52cac2371009cp-02) - v116
+		v118 := math.FMA(v69, v113, v117)
+		v119 := math.FMA(v75, v113, v118)
+		v120 := v119 + float64(0x1.d5086fab7be27p-56)
+		v123 := math.FMA(v69, v116, float64(-0x1.14eacb1ad033dp-01))
+		v124 := float64(-0x1.14eacb1ad033dp-01) - v123
+		v125 := math.FMA(v69, v116, v124)
+		v126 := math.FMA(v75, v116, v125)
+		v127 := math.FMA(v69, v120, v126)
+		v128 := v127 + float64(0x1.73514b8c298dap-56)
+		v131 := math.FMA(v69, v123, float64(0x1.8be202d26c707p-01))
+		v132 := float64(0x1.8be202d26c707p-01) - v131
+		v133 := math.FMA(v69, v123, v132)
+		v134 := math.FMA(v75, v123, v133)
+		v135 := math.FMA(v69, v128, v134)
+		v136 := v135 + float64(-0x1.4a44a5a789677p-56)
+		v137 := float64(v69 * v131)
+		v138 := -v137
+		v139 := math.FMA(v69, v131, v138)
+		v140 := math.FMA(v75, v131, v139)
+		v141 := math.FMA(v69, v136, v140)
+		v143 := v137 + float64(-0x1.f3fe31ecb49bfp-01)
+		v144 := v143 - v137
+		v145 := v143 - v144
+		v146 := v137 - v145
+		v147 := float64(-0x1.f3fe31ecb49bfp-01) - v144
+		v148 := v146 + v147
+		v150 := v148 + float64(-0x1.d253f9595e97cp-56)
+		v151 := v141 + v150
+		v152 := float64(v69 * v143)
+		v153 := -v152
+		v154 := math.FMA(v69, v143, v153)
+		v155 := math.FMA(v75, v143, v154)
+		v156 := math.FMA(v69, v151, v155)
+		v158 := v152 + float64(0x1.18932bf08e154p+00)
+		v159 := v158 - v152
+		v160 := v158 - v159
+		v161 := v152 - v160
+		v162 := float64(0x1.18932bf08e154p+00) - v159
+		v163 := v161 + v162
+		v165 := v163 + float64(0x1.07f461f4eba21p-54)
+		v166 := v156 + v165
+		v167 := float64(v158 * v61)
+		v168 := -v167
+		v169 := math.FMA(v158, v61, v168)
+		v170 := math.FMA(v166, v61, v169)
+		v171 := math.FMA(v158, v66, v170)
+		v172 := float64(v171 * v43)
+		v173 := math.FMA(v167, v52, v172)
+		v174 := math.FMA(v167, v43, v173)
+		v175 := scale64(v174, v53)
+		v176 := v0 < float64(0x0p+00)
+		v178 := float64(0x1p+01) - v175
+		v179 := v175
+		if v176 {
+			v179 = v178
 		}
-		out[i] = v111
+		out[i] = v179
 	}
 }
 
@@ -1960,61 +2136,61 @@ func exp32(d, x, _, _ unsafe.Pointer, n int) {
 			v10 = fma32(v8, float32(-0x1.62e43p-01), v4)
 		}
 		v12 := float32(v8 * float32(0x1.05c61p-29))
-		v14 := float32(0x1p+00) + v10
-		v16 := float32(v10 * float32(0x1p-01))
-		v17 := float32(v10 * v10)
-		v18 := float32(v10 * v17)
-		s21 := float64(float32(0x1.6d40a8p-10))*float64(v17) + float64(float32(0x1.5554f4p-05))
-		v21 := float32(s21)
-		if middle(s21) {
-			v21 = fma32(float32(0x1.6d40a8p-10), v17, float32(0x1.5554f4p-05))
+		v15 := float32(v10 * float32(0x1p-01))
+		v16 := float32(v10 * v10)
+		v17 := float32(v10 * v16)
+		s20 := float64(float32(0x1.6d40a8p-10))*float64(v16) + float64(float32(0x1.5554f4p-05))
+		v20 := float32(s20)
+		if middle(s20) {
+			v20 = fma32(float32(0x1.6d40a8p-10), v16, float32(0x1.5554f4p-05))
 		}
-		s24 := float64(float32(0x1.a1f2bap-13))*float64(v17) + float64(float32(0x1.11102ap-07))
-		v24 := float32(s24)
-		if middle(s24) {
-			v24 = fma32(float32(0x1.a1f2bap-13), v17, float32(0x1.11102ap-07))
+		s23 := float64(float32(0x1.a1f2bap-13))*float64(v16) + float64(float32(0x1.11102ap-07))
+		v23 := float32(s23)
+		if middle(s23) {
+			v23 = fma32(float32(0x1.a1f2bap-13), v16, float32(0x1.11102ap-07))
 		}
-		s26 := float64(v24)*float64(v17) + float64(float32(0x1.555556p-03))
+		s25 := float64(v23)*float64(v16) + float64(float32(0x1.555556p-03))
+		v25 := float32(s25)
+		if middle(s25) {
+			v25 = fma32(v23, v16, float32(0x1.555556p-03))
+		}
+		s26 := float64(v20)*float64(v10) + float64(v25)
 		v26 := float32(s26)
 		if middle(s26) {
-			v26 = fma32(v24, v17, float32(0x1.555556p-03))
+			v26 = fma32(v20, v10, v25)
 		}
-		s27 := float64(v21)*float64(v10) + float64(v26)
-		v27 := float32(s27)
-		if middle(s27) {
-			v27 = fma32(v21, v10, v26)
-		}
-		s28 := float64(v16)*float64(v10) + float64(v14)
+		v27 := float32(0x1p+00) + v10
+		s28 := float64(v15)*float64(v10) + float64(v27)
 		v28 := float32(s28)
 		if middle(s28) {
-			v28 = fma32(v16, v10, v14)
+			v28 = fma32(v15, v10, v27)
 		}
-		v29 := v14 - float32(0x1p+00)
-		v30 := v10 - v29
-		s31 := float64(v12)*float64(v28) + float64(v30)
+		v29 := float32(0x1p+00) - v28
+		v30 := v29 + v10
+		s31 := float64(v15)*float64(v10) + float64(v30)
 		v31 := float32(s31)
 		if middle(s31) {
-			v31 = fma32(v12, v28, v30)
+			v31 = fma32(v15, v10, v30)
 		}
-		s32 := float64(v16)*float64(v10) + float64(v31)
+		s32 := float64(v12)*float64(v28) + float64(v31)
 		v32 := float32(s32)
 		if middle(s32) {
-			v32 = fma32(v16, v10, v31)
+			v32 = fma32(v12, v28, v31)
 		}
-		s33 := float64(v18)*float64(v27) + float64(v32)
+		s33 := float64(v17)*float64(v26) + float64(v32)
 		v33 := float32(s33)
 		if middle(s33) {
-			v33 = fma32(v18, v27, v32)
+			v33 = fma32(v17, v26, v32)
 		}
-		v34 := v14 + v33
+		v34 := v28 + v33
 		v36 := v8 < float32(-0x1.f4p+06)
 		v48 := v34
 		if v36 {
 			v39 := float32(-0x1.f8p+06) - v8
 			v40 := scale32(float32(0x1.8p+00), v39)
-			v41 := v40 + v14
+			v41 := v40 + v28
 			v42 := v41 - v40
-			v43 := v14 - v42
+			v43 := v28 - v42
 			v44 := v43 + v33
 			v45 := v40 + v44
 			v46 := v45 - v40
@@ -2042,35 +2218,35 @@ func exp64(d, x, _, _ unsafe.Pointer, n int) {
 		v8 := v7 - float64(0x1.8p+52)
 		v10 := math.FMA(v8, float64(-0x1.62e42fefa39efp-01), v4)
 		v12 := float64(v8 * float64(-0x1.abc9e3b39803fp-56))
-		v14 := float64(0x1p+00) + v10
-		v16 := float64(v10 * float64(0x1p-01))
-		v17 := float64(v10 * v10)
-		v18 := float64(v10 * v17)
-		v21 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v17, float64(0x1.27e4a9db7557fp-22))
-		v23 := math.FMA(v21, v17, float64(0x1.a01a01bff8544p-16))
-		v25 := math.FMA(v23, v17, float64(0x1.6c16c16c10c3ep-10))
-		v27 := math.FMA(v25, v17, float64(0x1.5555555555563p-05))
-		v30 := math.FMA(float64(0x1.af63b1d995524p-26), v17, float64(0x1.71ddf5d1b9475p-19))
-		v32 := math.FMA(v30, v17, float64(0x1.a01a01b0b7dabp-13))
-		v34 := math.FMA(v32, v17, float64(0x1.111111110f53ap-07))
-		v36 := math.FMA(v34, v17, float64(0x1.5555555555559p-03))
-		v37 := math.FMA(v27, v10, v36)
-		v38 := math.FMA(v16, v10, v14)
-		v39 := math.FMA(v18, v37, v38)
-		v40 := v14 - float64(0x1p+00)
-		v41 := v10 - v40
-		v42 := math.FMA(v12, v39, v41)
-		v43 := math.FMA(v16, v10, v42)
-		v44 := math.FMA(v18, v37, v43)
-		v45 := v14 + v44
+		v15 := float64(v10 * float64(0x1p-01))
+		v16 := float64(v10 * v10)
+		v17 := float64(v10 * v16)
+		v20 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v16, float64(0x1.27e4a9db7557fp-22))
+		v22 := math.FMA(v20, v16, float64(0x1.a01a01bff8544p-16))
+		v24 := math.FMA(v22, v16, float64(0x1.6c16c16c10c3ep-10))
+		v26 := math.FMA(v24, v16, float64(0x1.5555555555563p-05))
+		v29 := math.FMA(float64(0x1.af63b1d995524p-26), v16, float64(0x1.71ddf5d1b9475p-19))
+		v31 := math.FMA(v29, v16, float64(0x1.a01a01b0b7dabp-13))
+		v33 := math.FMA(v31, v16, float64(0x1.111111110f53ap-07))
+		v35 := math.FMA(v33, v16, float64(0x1.5555555555559p-03))
+		v36 := math.FMA(v26, v10, v35)
+		v37 := float64(0x1p+00) + v10
+		v38 := math.FMA(v15, v10, v37)
+		v39 := float64(0x1p+00) - v38
+		v40 := v39 + v10
+		v41 := math.FMA(v15, v10, v40)
+		v42 := math.FMA(v17, v36, v38)
+		v43 := math.FMA(v12, v42, v41)
+		v44 := math.FMA(v17, v36, v43)
+		v45 := v38 + v44
 		v47 := v8 < float64(-0x1.fe8p+09)
 		v59 := v45
 		if v47 {
 			v50 := float64(-0x1.ffp+09) - v8
 			v51 := scale64(float64(0x1.8p+00), v50)
-			v52 := v51 + v14
+			v52 := v51 + v38
 			v53 := v52 - v51
-			v54 := v14 - v53
+			v54 := v38 - v53
 			v55 := v54 + v44
 			v56 := v51 + v55
 			v57 := v56 - v51
@@ -2276,26 +2452,29 @@ func expm164(d, x, _, _ unsafe.Pointer, n int) {
 		v49 := v47 - v48
 		v50 := math.FMA(v46, v11, v49)
 		v51 := math.FMA(v46, v41, v50)
-		v52 := math.FMA(v46, v17, v48)
-		v53 := v48 - v52
-		v54 := math.FMA(v46, v17, v53)
-		v55 := v51 + v54
-		v56 := v52 + v55
-		v57 := math.Abs(v0)
-		v59 := v57 < float64(0x1p-500)
-		v60 := v56 + v56
-		v61 := v60
-		if v59 {
-			v61 = v0
+		v52 := v46 - v47
+		v53 := v52 - float64(0x1p-01)
+		v54 := v51 + v53
+		v55 := math.FMA(v46, v17, v48)
+		v56 := v48 - v55
+		v57 := math.FMA(v46, v17, v56)
+		v58 := v54 + v57
+		v59 := v55 + v58
+		v60 := math.Abs(v0)
+		v62 := v60 < float64(0x1p-500)
+		v63 := v59 + v59
+		v64 := v63
+		if v62 {
+			v64 = v0
 		}
-		out[i] = v61
+		out[i] = v64
 	}
 }
 
 func log32(d, x, _, _ unsafe.Pointer, n int) {
-	v56 := float32(math.Inf(1))
-	v61 := float32(math.Inf(-1))
-	v62 := float32(math.NaN())
+	v55 := float32(math.Inf(1))
+	v60 := float32(math.Inf(-1))
+	v61 := float32(math.NaN())
 	out, in0 := vec[float32](d, n), vec[float32](x, n)
 	for i := range out {
 		v0 := in0[i]
@@ -2321,82 +2500,85 @@ func log32(d, x, _, _ unsafe.Pointer, n int) {
 		}
 		v25 := v21 - v24
 		v27 := v14 - float32(0x1p+00)
-		v28 := float32(v27 * v27)
-		s31 := float64(float32(-0x1.0d32p-03))*float64(v28) + float64(float32(-0x1.f0924cp-04))
-		v31 := float32(s31)
-		if middle(s31) {
-			v31 = fma32(float32(-0x1.0d32p-03), v28, float32(-0x1.f0924cp-04))
+		v29 := float32(v25 * float32(0x1.62e4p-01))
+		v30 := v29 + v27
+		v32 := v30 - v29
+		v33 := v27 - v32
+		s34 := float64(v25)*float64(float32(0x1.7f7d1cf79abcap-20)) + float64(v33)
+		v34 := float32(s34)
+		if middle(s34) {
+			v34 = fma32(v25, float32(0x1.7f7d1cf79abcap-20), v33)
 		}
-		s33 := float64(v31)*float64(v28) + float64(float32(-0x1.55b5bep-03))
-		v33 := float32(s33)
-		if middle(s33) {
-			v33 = fma32(v31, v28, float32(-0x1.55b5bep-03))
-		}
-		s35 := float64(v33)*float64(v28) + float64(float32(-0x1.fffe66p-03))
-		v35 := float32(s35)
-		if middle(s35) {
-			v35 = fma32(v33, v28, float32(-0x1.fffe66p-03))
-		}
-		s38 := float64(float32(0x1.1e6704p-03))*float64(v28) + float64(float32(0x1.1edd3ap-03))
+		v35 := float32(v27 * v27)
+		s38 := float64(float32(-0x1.0d32p-03))*float64(v35) + float64(float32(-0x1.f0924cp-04))
 		v38 := float32(s38)
 		if middle(s38) {
-			v38 = fma32(float32(0x1.1e6704p-03), v28, float32(0x1.1edd3ap-03))
+			v38 = fma32(float32(-0x1.0d32p-03), v35, float32(-0x1.f0924cp-04))
 		}
-		s40 := float64(v38)*float64(v28) + float64(float32(0x1.99cf4cp-03))
+		s40 := float64(v38)*float64(v35) + float64(float32(-0x1.55b5bep-03))
 		v40 := float32(s40)
 		if middle(s40) {
-			v40 = fma32(v38, v28, float32(0x1.99cf4cp-03))
+			v40 = fma32(v38, v35, float32(-0x1.55b5bep-03))
 		}
-		s42 := float64(v40)*float64(v28) + float64(float32(0x1.55550ap-02))
+		s42 := float64(v40)*float64(v35) + float64(float32(-0x1.fffe66p-03))
 		v42 := float32(s42)
 		if middle(s42) {
-			v42 = fma32(v40, v28, float32(0x1.55550ap-02))
+			v42 = fma32(v40, v35, float32(-0x1.fffe66p-03))
 		}
-		s43 := float64(v35)*float64(v27) + float64(v42)
-		v43 := float32(s43)
-		if middle(s43) {
-			v43 = fma32(v35, v27, v42)
-		}
-		s45 := float64(v27)*float64(v43) + float64(float32(-0x1p-01))
+		s45 := float64(float32(0x1.1e6704p-03))*float64(v35) + float64(float32(0x1.1edd3ap-03))
 		v45 := float32(s45)
 		if middle(s45) {
-			v45 = fma32(v27, v43, float32(-0x1p-01))
+			v45 = fma32(float32(0x1.1e6704p-03), v35, float32(0x1.1edd3ap-03))
 		}
-		v46 := float32(v28 * v45)
-		v48 := float32(v25 * float32(0x1.62e4p-01))
-		v49 := v48 + v27
-		v51 := v49 - v48
-		v52 := v27 - v51
-		s53 := float64(v25)*float64(float32(0x1.7f7d1cf79abcap-20)) + float64(v52)
+		s47 := float64(v45)*float64(v35) + float64(float32(0x1.99cf4cp-03))
+		v47 := float32(s47)
+		if middle(s47) {
+			v47 = fma32(v45, v35, float32(0x1.99cf4cp-03))
+		}
+		s49 := float64(v47)*float64(v35) + float64(float32(0x1.55550ap-02))
+		v49 := float32(s49)
+		if middle(s49) {
+			v49 = fma32(v47, v35, float32(0x1.55550ap-02))
+		}
+		s50 := float64(v42)*float64(v27) + float64(v49)
+		v50 := float32(s50)
+		if middle(s50) {
+			v50 = fma32(v42, v27, v49)
+		}
+		s52 := float64(v27)*float64(v50) + float64(float32(-0x1p-01))
+		v52 := float32(s52)
+		if middle(s52) {
+			v52 = fma32(v27, v50, float32(-0x1p-01))
+		}
+		s53 := float64(v35)*float64(v52) + float64(v34)
 		v53 := float32(s53)
 		if middle(s53) {
-			v53 = fma32(v25, float32(0x1.7f7d1cf79abcap-20), v52)
+			v53 = fma32(v35, v52, v34)
 		}
-		v54 := v46 + v53
-		v55 := v49 + v54
-		v57 := v0 < v56
-		v58 := v0
-		if v57 {
-			v58 = v55
+		v54 := v30 + v53
+		v56 := v0 < v55
+		v57 := v0
+		if v56 {
+			v57 = v54
 		}
-		v59 := float32(0x0p+00) < v0
-		v60 := v0 == float32(0x0p+00)
-		v63 := v62
-		if v60 {
-			v63 = v61
-		}
-		v64 := v63
+		v58 := float32(0x0p+00) < v0
+		v59 := v0 == float32(0x0p+00)
+		v62 := v61
 		if v59 {
-			v64 = v58
+			v62 = v60
 		}
-		out[i] = v64
+		v63 := v62
+		if v58 {
+			v63 = v57
+		}
+		out[i] = v63
 	}
 }
 
 func log64(d, x, _, _ unsafe.Pointer, n int) {
-	v61 := float64(math.Inf(1))
-	v66 := float64(math.Inf(-1))
-	v67 := float64(math.NaN())
+	v67 := float64(math.Inf(1))
+	v72 := float64(math.Inf(-1))
+	v73 := float64(math.NaN())
 	out, in0 := vec[float64](d, n), vec[float64](x, n)
 	for i := range out {
 		v0 := in0[i]
@@ -2422,44 +2604,49 @@ func log64(d, x, _, _ unsafe.Pointer, n int) {
 		}
 		v25 := v21 - v24
 		v27 := v14 - float64(0x1p+00)
-		v28 := float64(v27 * v27)
-		v30 := v27 + float64(0x1p+01)
-		v31 := v27 / v30
-		v32 := float64(v31 * v31)
-		v33 := float64(v32 * v32)
-		v36 := math.FMA(float64(0x1.3999ac94274b7p-03), v33, float64(0x1.c71c50a9c5bcep-03))
-		v38 := math.FMA(v36, v33, float64(0x1.999999997e2e7p-02))
-		v41 := math.FMA(float64(0x1.2f5a30f481974p-03), v33, float64(0x1.74668b0c46d7cp-03))
-		v43 := math.FMA(v41, v33, float64(0x1.24924943883p-02))
-		v45 := math.FMA(v43, v33, float64(0x1.5555555555597p-01))
-		v46 := math.FMA(v38, v32, v45)
-		v48 := float64(float64(0x1p-01) * v28)
-		v49 := math.FMA(v32, v46, v48)
-		v50 := float64(v31 * v49)
-		v51 := v50 - v48
-		v53 := float64(v25 * float64(0x1.62e42feep-01))
-		v54 := v53 + v27
-		v56 := v54 - v53
-		v57 := v27 - v56
-		v58 := math.FMA(v25, float64(0x1.a39ef35793c76p-33), v57)
-		v59 := v51 + v58
-		v60 := v54 + v59
-		v62 := v0 < v61
-		v63 := v0
-		if v62 {
-			v63 = v60
+		v29 := float64(v25 * float64(0x1.62e42feep-01))
+		v30 := v29 + v27
+		v32 := v30 - v29
+		v33 := v27 - v32
+		v34 := math.FMA(v25, float64(0x1.a39ef35793c76p-33), v33)
+		v35 := float64(v27 * v27)
+		v37 := v27 + float64(0x1p+01)
+		v38 := v27 / v37
+		v39 := float64(v38 * v38)
+		v40 := float64(v39 * v39)
+		v43 := math.FMA(float64(0x1.3999ac94274b7p-03), v40, float64(0x1.c71c50a9c5bcep-03))
+		v45 := math.FMA(v43, v40, float64(0x1.999999997e2e7p-02))
+		v48 := math.FMA(float64(0x1.2f5a30f481974p-03), v40, float64(0x1.74668b0c46d7cp-03))
+		v50 := math.FMA(v48, v40, float64(0x1.24924943883p-02))
+		v52 := math.FMA(v50, v40, float64(0x1.5555555555597p-01))
+		v53 := math.FMA(v45, v39, v52)
+		v55 := float64(float64(0x1p-01) * v35)
+		v56 := v30 - v55
+		v58 := -v35
+		v59 := math.FMA(v27, v27, v58)
+		v60 := v30 - v56
+		v61 := v60 - v55
+		v62 := math.FMA(float64(-0x1p-01), v59, v61)
+		v63 := v34 + v62
+		v64 := math.FMA(v39, v53, v55)
+		v65 := math.FMA(v38, v64, v63)
+		v66 := v56 + v65
+		v68 := v0 < v67
+		v69 := v0
+		if v68 {
+			v69 = v66
 		}
-		v64 := float64(0x0p+00) < v0
-		v65 := v0 == float64(0x0p+00)
-		v68 := v67
-		if v65 {
-			v68 = v66
+		v70 := float64(0x0p+00) < v0
+		v71 := v0 == float64(0x0p+00)
+		v74 := v73
+		if v71 {
+			v74 = v72
 		}
-		v69 := v68
-		if v64 {
-			v69 = v63
+		v75 := v74
+		if v70 {
+			v75 = v69
 		}
-		out[i] = v69
+		out[i] = v75
 	}
 }
 
@@ -2624,9 +2811,9 @@ func log1064(d, x, _, _ unsafe.Pointer, n int) {
 }
 
 func log1p32(d, x, _, _ unsafe.Pointer, n int) {
-	v61 := float32(math.Inf(1))
-	v66 := float32(math.Inf(-1))
-	v67 := float32(math.NaN())
+	v60 := float32(math.Inf(1))
+	v65 := float32(math.Inf(-1))
+	v66 := float32(math.NaN())
 	out, in0 := vec[float32](d, n), vec[float32](x, n)
 	for i := range out {
 		v0 := in0[i]
@@ -2653,94 +2840,97 @@ func log1p32(d, x, _, _ unsafe.Pointer, n int) {
 		v27 := v26 + v23
 		v28 := v27 - v23
 		v29 := v26 - v28
-		v30 := float32(v27 * v27)
-		s33 := float64(float32(-0x1.0d32p-03))*float64(v30) + float64(float32(-0x1.f0924cp-04))
-		v33 := float32(s33)
-		if middle(s33) {
-			v33 = fma32(float32(-0x1.0d32p-03), v30, float32(-0x1.f0924cp-04))
+		v30 := -v27
+		s31 := float64(v30)*float64(v29) + float64(v29)
+		v31 := float32(s31)
+		if middle(s31) {
+			v31 = fma32(v30, v29, v29)
 		}
-		s35 := float64(v33)*float64(v30) + float64(float32(-0x1.55b5bep-03))
-		v35 := float32(s35)
-		if middle(s35) {
-			v35 = fma32(v33, v30, float32(-0x1.55b5bep-03))
+		v33 := float32(v16 * float32(0x1.62e4p-01))
+		v34 := v33 + v27
+		v36 := v34 - v33
+		v37 := v27 - v36
+		s38 := float64(v16)*float64(float32(0x1.7f7d1cf79abcap-20)) + float64(v37)
+		v38 := float32(s38)
+		if middle(s38) {
+			v38 = fma32(v16, float32(0x1.7f7d1cf79abcap-20), v37)
 		}
-		s37 := float64(v35)*float64(v30) + float64(float32(-0x1.fffe66p-03))
-		v37 := float32(s37)
-		if middle(s37) {
-			v37 = fma32(v35, v30, float32(-0x1.fffe66p-03))
+		v39 := v38 + v31
+		v40 := float32(v27 * v27)
+		s43 := float64(float32(-0x1.0d32p-03))*float64(v40) + float64(float32(-0x1.f0924cp-04))
+		v43 := float32(s43)
+		if middle(s43) {
+			v43 = fma32(float32(-0x1.0d32p-03), v40, float32(-0x1.f0924cp-04))
 		}
-		s40 := float64(float32(0x1.1e6704p-03))*float64(v30) + float64(float32(0x1.1edd3ap-03))
-		v40 := float32(s40)
-		if middle(s40) {
-			v40 = fma32(float32(0x1.1e6704p-03), v30, float32(0x1.1edd3ap-03))
-		}
-		s42 := float64(v40)*float64(v30) + float64(float32(0x1.99cf4cp-03))
-		v42 := float32(s42)
-		if middle(s42) {
-			v42 = fma32(v40, v30, float32(0x1.99cf4cp-03))
-		}
-		s44 := float64(v42)*float64(v30) + float64(float32(0x1.55550ap-02))
-		v44 := float32(s44)
-		if middle(s44) {
-			v44 = fma32(v42, v30, float32(0x1.55550ap-02))
-		}
-		s45 := float64(v37)*float64(v27) + float64(v44)
+		s45 := float64(v43)*float64(v40) + float64(float32(-0x1.55b5bep-03))
 		v45 := float32(s45)
 		if middle(s45) {
-			v45 = fma32(v37, v27, v44)
+			v45 = fma32(v43, v40, float32(-0x1.55b5bep-03))
 		}
-		s47 := float64(v27)*float64(v45) + float64(float32(-0x1p-01))
+		s47 := float64(v45)*float64(v40) + float64(float32(-0x1.fffe66p-03))
 		v47 := float32(s47)
 		if middle(s47) {
-			v47 = fma32(v27, v45, float32(-0x1p-01))
+			v47 = fma32(v45, v40, float32(-0x1.fffe66p-03))
 		}
-		v48 := float32(v30 * v47)
-		v49 := -v27
-		s50 := float64(v49)*float64(v29) + float64(v29)
+		s50 := float64(float32(0x1.1e6704p-03))*float64(v40) + float64(float32(0x1.1edd3ap-03))
 		v50 := float32(s50)
 		if middle(s50) {
-			v50 = fma32(v49, v29, v29)
+			v50 = fma32(float32(0x1.1e6704p-03), v40, float32(0x1.1edd3ap-03))
 		}
-		v52 := float32(v16 * float32(0x1.62e4p-01))
-		v53 := v52 + v27
-		v55 := v53 - v52
-		v56 := v27 - v55
-		s57 := float64(v16)*float64(float32(0x1.7f7d1cf79abcap-20)) + float64(v56)
+		s52 := float64(v50)*float64(v40) + float64(float32(0x1.99cf4cp-03))
+		v52 := float32(s52)
+		if middle(s52) {
+			v52 = fma32(v50, v40, float32(0x1.99cf4cp-03))
+		}
+		s54 := float64(v52)*float64(v40) + float64(float32(0x1.55550ap-02))
+		v54 := float32(s54)
+		if middle(s54) {
+			v54 = fma32(v52, v40, float32(0x1.55550ap-02))
+		}
+		s55 := float64(v47)*float64(v27) + float64(v54)
+		v55 := float32(s55)
+		if middle(s55) {
+			v55 = fma32(v47, v27, v54)
+		}
+		s57 := float64(v27)*float64(v55) + float64(float32(-0x1p-01))
 		v57 := float32(s57)
 		if middle(s57) {
-			v57 = fma32(v16, float32(0x1.7f7d1cf79abcap-20), v56)
+			v57 = fma32(v27, v55, float32(-0x1p-01))
 		}
-		v58 := v57 + v50
-		v59 := v48 + v58
-		v60 := v53 + v59
-		v62 := v2 < v61
-		v63 := v2
-		if v62 {
-			v63 = v60
+		s58 := float64(v40)*float64(v57) + float64(v39)
+		v58 := float32(s58)
+		if middle(s58) {
+			v58 = fma32(v40, v57, v39)
 		}
-		v64 := float32(0x0p+00) < v2
-		v65 := v2 == float32(0x0p+00)
-		v68 := v67
-		if v65 {
-			v68 = v66
+		v59 := v34 + v58
+		v61 := v2 < v60
+		v62 := v2
+		if v61 {
+			v62 = v59
 		}
-		v69 := v68
+		v63 := float32(0x0p+00) < v2
+		v64 := v2 == float32(0x0p+00)
+		v67 := v66
 		if v64 {
-			v69 = v63
+			v67 = v65
 		}
-		v70 := v0 == float32(0x0p+00)
-		v71 := v69
-		if v70 {
-			v71 = v0
+		v68 := v67
+		if v63 {
+			v68 = v62
 		}
-		out[i] = v71
+		v69 := v0 == float32(0x0p+00)
+		v70 := v68
+		if v69 {
+			v70 = v0
+		}
+		out[i] = v70
 	}
 }
 
 func log1p64(d, x, _, _ unsafe.Pointer, n int) {
-	v66 := float64(math.Inf(1))
-	v71 := float64(math.Inf(-1))
-	v72 := float64(math.NaN())
+	v72 := float64(math.Inf(1))
+	v77 := float64(math.Inf(-1))
+	v78 := float64(math.NaN())
 	out, in0 := vec[float64](d, n), vec[float64](x, n)
 	for i := range out {
 		v0 := in0[i]
@@ -2767,52 +2957,57 @@ func log1p64(d, x, _, _ unsafe.Pointer, n int) {
 		v27 := v26 + v23
 		v28 := v27 - v23
 		v29 := v26 - v28
-		v30 := float64(v27 * v27)
-		v32 := v27 + float64(0x1p+01)
-		v33 := v27 / v32
-		v34 := float64(v33 * v33)
-		v35 := float64(v34 * v34)
-		v38 := math.FMA(float64(0x1.3999ac94274b7p-03), v35, float64(0x1.c71c50a9c5bcep-03))
-		v40 := math.FMA(v38, v35, float64(0x1.999999997e2e7p-02))
-		v43 := math.FMA(float64(0x1.2f5a30f481974p-03), v35, float64(0x1.74668b0c46d7cp-03))
-		v45 := math.FMA(v43, v35, float64(0x1.24924943883p-02))
-		v47 := math.FMA(v45, v35, float64(0x1.5555555555597p-01))
-		v48 := math.FMA(v40, v34, v47)
-		v50 := float64(float64(0x1p-01) * v30)
-		v51 := math.FMA(v34, v48, v50)
-		v52 := float64(v33 * v51)
-		v53 := v52 - v50
-		v54 := -v27
-		v55 := math.FMA(v54, v29, v29)
-		v57 := float64(v16 * float64(0x1.62e42feep-01))
-		v58 := v57 + v27
-		v60 := v58 - v57
-		v61 := v27 - v60
-		v62 := math.FMA(v16, float64(0x1.a39ef35793c76p-33), v61)
-		v63 := v62 + v55
-		v64 := v53 + v63
-		v65 := v58 + v64
-		v67 := v2 < v66
-		v68 := v2
-		if v67 {
-			v68 = v65
+		v30 := -v27
+		v31 := math.FMA(v30, v29, v29)
+		v33 := float64(v16 * float64(0x1.62e42feep-01))
+		v34 := v33 + v27
+		v36 := v34 - v33
+		v37 := v27 - v36
+		v38 := math.FMA(v16, float64(0x1.a39ef35793c76p-33), v37)
+		v39 := v38 + v31
+		v40 := float64(v27 * v27)
+		v42 := v27 + float64(0x1p+01)
+		v43 := v27 / v42
+		v44 := float64(v43 * v43)
+		v45 := float64(v44 * v44)
+		v48 := math.FMA(float64(0x1.3999ac94274b7p-03), v45, float64(0x1.c71c50a9c5bcep-03))
+		v50 := math.FMA(v48, v45, float64(0x1.999999997e2e7p-02))
+		v53 := math.FMA(float64(0x1.2f5a30f481974p-03), v45, float64(0x1.74668b0c46d7cp-03))
+		v55 := math.FMA(v53, v45, float64(0x1.24924943883p-02))
+		v57 := math.FMA(v55, v45, float64(0x1.5555555555597p-01))
+		v58 := math.FMA(v50, v44, v57)
+		v60 := float64(float64(0x1p-01) * v40)
+		v61 := v34 - v60
+		v63 := -v40
+		v64 := math.FMA(v27, v27, v63)
+		v65 := v34 - v61
+		v66 := v65 - v60
+		v67 := math.FMA(float64(-0x1p-01), v64, v66)
+		v68 := v39 + v67
+		v69 := math.FMA(v44, v58, v60)
+		v70 := math.FMA(v43, v69, v68)
+		v71 := v61 + v70
+		v73 := v2 < v72
+		v74 := v2
+		if v73 {
+			v74 = v71
 		}
-		v69 := float64(0x0p+00) < v2
-		v70 := v2 == float64(0x0p+00)
-		v73 := v72
-		if v70 {
-			v73 = v71
+		v75 := float64(0x0p+00) < v2
+		v76 := v2 == float64(0x0p+00)
+		v79 := v78
+		if v76 {
+			v79 = v77
 		}
-		v74 := v73
-		if v69 {
-			v74 = v68
-		}
-		v75 := v0 == float64(0x0p+00)
-		v76 := v74
+		v80 := v79
 		if v75 {
-			v76 = v0
+			v80 = v74
 		}
-		out[i] = v76
+		v81 := v0 == float64(0x0p+00)
+		v82 := v80
+		if v81 {
+			v82 = v0
+		}
+		out[i] = v82
 	}
 }
 
@@ -3060,72 +3255,74 @@ func ndtr64(d, x, _, _ unsafe.Pointer, n int) {
 		v8 := float64(v3 * float64(0x1.6a09e667f3bcdp-01))
 		v9 := -v6
 		v10 := math.FMA(v5, v3, v9)
-		v14 := v8 + float64(0x1p+02)
-		v15 := float64(0x1p+00) / v14
-		v17 := math.FMA(float64(-0x1p+03), v15, float64(0x1p+00))
-		v18 := float64(v17 * v17)
-		v21 := math.FMA(float64(-0x1.a7111d1d971d7p-32), v18, float64(0x1.674c356b56fb8p-29))
-		v23 := math.FMA(v21, v18, float64(-0x1.4eee9314d8b03p-24))
-		v25 := math.FMA(v23, v18, float64(0x1.7ed08c8101f29p-20))
-		v27 := math.FMA(v25, v18, float64(-0x1.3c72c0e86cd94p-16))
-		v29 := math.FMA(v27, v18, float64(0x1.72cdcda279ae4p-13))
-		v31 := math.FMA(v29, v18, float64(-0x1.269b55af72d26p-12))
-		v33 := math.FMA(v31, v18, float64(-0x1.b00c052a9f134p-06))
-		v35 := math.FMA(v33, v18, float64(-0x1.645fd8a4bf301p-03))
-		v37 := math.FMA(v35, v18, float64(-0x1.14eacb1ad02e2p-01))
-		v39 := math.FMA(v37, v18, float64(-0x1.f3fe31ecb49cp-01))
-		v42 := math.FMA(float64(0x1.17853756a007fp-30), v18, float64(-0x1.087a26d0e5345p-26))
-		v44 := math.FMA(v42, v18, float64(0x1.0a2d185c8831ep-23))
-		v46 := math.FMA(v44, v18, float64(-0x1.c633dd80d66d6p-21))
-		v48 := math.FMA(v46, v18, float64(0x1.3b081b882e688p-18))
-		v50 := math.FMA(v48, v18, float64(-0x1.e7e6e018f9c91p-19))
-		v52 := math.FMA(v50, v18, float64(-0x1.dd28469fae4dcp-12))
-		v54 := math.FMA(v52, v18, float64(0x1.908f472823a1bp-08))
-		v56 := math.FMA(v54, v18, float64(0x1.38dbd2c8dc364p-04))
-		v58 := math.FMA(v56, v18, float64(0x1.52cac23710287p-02))
-		v60 := math.FMA(v58, v18, float64(0x1.8be202d26c703p-01))
-		v62 := math.FMA(v60, v18, float64(0x1.18932bf08e154p+00))
-		v63 := math.FMA(v39, v17, v62)
-		v64 := float64(v15 * v63)
-		v65 := -v6
-		v68 := math.FMA(v65, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
-		v69 := v68 - float64(0x1.8p+52)
-		v71 := math.FMA(v69, float64(-0x1.62e42fefa39efp-01), v65)
-		v73 := float64(v69 * float64(-0x1.abc9e3b39803fp-56))
-		v74 := float64(0x1p+00) + v71
-		v75 := float64(v71 * float64(0x1p-01))
-		v76 := float64(v71 * v71)
-		v77 := float64(v71 * v76)
-		v80 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v76, float64(0x1.27e4a9db7557fp-22))
-		v82 := math.FMA(v80, v76, float64(0x1.a01a01bff8544p-16))
-		v84 := math.FMA(v82, v76, float64(0x1.6c16c16c10c3ep-10))
-		v86 := math.FMA(v84, v76, float64(0x1.5555555555563p-05))
-		v89 := math.FMA(float64(0x1.af63b1d995524p-26), v76, float64(0x1.71ddf5d1b9475p-19))
-		v91 := math.FMA(v89, v76, float64(0x1.a01a01b0b7dabp-13))
-		v93 := math.FMA(v91, v76, float64(0x1.111111110f53ap-07))
-		v95 := math.FMA(v93, v76, float64(0x1.5555555555559p-03))
-		v96 := math.FMA(v86, v71, v95)
-		v97 := math.FMA(v75, v71, v74)
-		v98 := math.FMA(v77, v96, v97)
-		v99 := v74 - float64(0x1p+00)
-		v100 := v71 - v99
-		v101 := math.FMA(v73, v98, v100)
-		v102 := math.FMA(v75, v71, v101)
-		v103 := math.FMA(v77, v96, v102)
-		v104 := -v10
-		v105 := v74 + v103
-		v106 := math.FMA(v104, v105, v103)
-		v107 := float64(v64 * v106)
-		v108 := math.FMA(v64, v74, v107)
-		v109 := v69 + float64(-0x1p+00)
-		v110 := scale64(v108, v109)
-		v112 := v0 < float64(0x0p+00)
-		v113 := float64(0x1p+00) - v110
-		v114 := v113
-		if v112 {
-			v114 = v110
+		v12 := -v6
+		v15 := math.FMA(v12, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
+		v16 := v15 - float64(0x1.8p+52)
+		v17 := -v6
+		v19 := math.FMA(v16, float64(-0x1.62e42fefa39efp-01), v17)
+		v21 := float64(v16 * float64(-0x1.abc9e3b39803fp-56))
+		v23 := float64(v19 * float64(0x1p-01))
+		v24 := float64(v19 * v19)
+		v25 := float64(v19 * v24)
+		v28 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v24, float64(0x1.27e4a9db7557fp-22))
+		v30 := math.FMA(v28, v24, float64(0x1.a01a01bff8544p-16))
+		v32 := math.FMA(v30, v24, float64(0x1.6c16c16c10c3ep-10))
+		v34 := math.FMA(v32, v24, float64(0x1.5555555555563p-05))
+		v37 := math.FMA(float64(0x1.af63b1d995524p-26), v24, float64(0x1.71ddf5d1b9475p-19))
+		v39 := math.FMA(v37, v24, float64(0x1.a01a01b0b7dabp-13))
+		v41 := math.FMA(v39, v24, float64(0x1.111111110f53ap-07))
+		v43 := math.FMA(v41, v24, float64(0x1.5555555555559p-03))
+		v44 := math.FMA(v34, v19, v43)
+		v45 := float64(0x1p+00) + v19
+		v46 := math.FMA(v23, v19, v45)
+		v47 := float64(0x1p+00) - v46
+		v48 := v47 + v19
+		v49 := math.FMA(v23, v19, v48)
+		v50 := math.FMA(v25, v44, v46)
+		v51 := math.FMA(v21, v50, v49)
+		v52 := math.FMA(v25, v44, v51)
+		v53 := -v10
+		v54 := v46 + v52
+		v55 := math.FMA(v53, v54, v52)
+		v56 := v16 + float64(-0x1p+00)
+		v58 := v8 + float64(0x1p+02)
+		v59 := float64(0x1p+00) / v58
+		v61 := math.FMA(float64(-0x1p+03), v59, float64(0x1p+00))
+		v62 := float64(v61 * v61)
+		v65 := math.FMA(float64(0x1.ca5fa23b8eb8fp-32), v62, float64(-0x1.cb17eb505f304p-31))
+		v67 := math.FMA(v65, v62, float64(0x1.eec7278fd62c8p-30))
+		v69 := math.FMA(v67, v62, float64(-0x1.46534f30a5b0ap-24))
+		v71 := math.FMA(v69, v62, float64(0x1.7e53f27c51a3bp-20))
+		v73 := math.FMA(v71, v62, float64(-0x1.3c6ed608b2d8ep-16))
+		v75 := math.FMA(v73, v62, float64(0x1.72cda743bfb6p-13))
+		v77 := math.FMA(v75, v62, float64(-0x1.269b52114c72ap-12))
+		v79 := math.FMA(v77, v62, float64(-0x1.b00c052c3eeb4p-06))
+		v81 := math.FMA(v79, v62, float64(-0x1.645fd8a4bc017p-03))
+		v83 := math.FMA(v81, v62, float64(-0x1.14eacb1ad033dp-01))
+		v85 := math.FMA(v83, v62, float64(-0x1.f3fe31ecb49bfp-01))
+		v88 := math.FMA(float64(0x1.2156f2cb8de13p-29), v62, float64(-0x1.3f949a034c2fdp-26))
+		v90 := math.FMA(v88, v62, float64(0x1.12ebd143e6cb9p-23))
+		v92 := math.FMA(v90, v62, float64(-0x1.c7c5293e7af24p-21))
+		v94 := math.FMA(v92, v62, float64(0x1.3b1e815bcd051p-18))
+		v96 := math.FMA(v94, v62, float64(-0x1.e7f3d84ffae92p-19))
+		v98 := math.FMA(v96, v62, float64(-0x1.dd2841b416a66p-12))
+		v100 := math.FMA(v98, v62, float64(0x1.908f471e7f735p-08))
+		v102 := math.FMA(v100, v62, float64(0x1.38dbd2c8e7d35p-04))
+		v104 := math.FMA(v102, v62, float64(0x1.52cac2371009cp-02))
+		v106 := math.FMA(v104, v62, float64(0x1.8be202d26c707p-01))
+		v108 := math.FMA(v106, v62, float64(0x1.18932bf08e154p+00))
+		v109 := math.FMA(v85, v61, v108)
+		v110 := float64(v59 * v109)
+		v111 := float64(v110 * v55)
+		v112 := math.FMA(v110, v46, v111)
+		v113 := scale64(v112, v56)
+		v115 := v0 < float64(0x0p+00)
+		v116 := float64(0x1p+00) - v113
+		v117 := v116
+		if v115 {
+			v117 = v113
 		}
-		out[i] = v114
+		out[i] = v117
 	}
 }
 
@@ -3265,8 +3462,8 @@ func pow32(d, x, y, _ unsafe.Pointer, n int) {
 }
 
 func pow64(d, x, y, _ unsafe.Pointer, n int) {
-	v145 := float64(math.Inf(1))
-	v149 := float64(math.NaN())
+	v156 := float64(math.Inf(1))
+	v160 := float64(math.NaN())
 	out, in0 := vec[float64](d, n), vec[float64](x, n)
 	in1 := vec[float64](y, n)
 	for i := range out {
@@ -3381,91 +3578,101 @@ func pow64(d, x, y, _ unsafe.Pointer, n int) {
 		v113 := v112 + v106
 		v114 := v112 - v113
 		v115 := v114 + v106
-		v116 := float64(v113 * v113)
-		v117 := float64(v113 * v113)
-		v120 := math.FMA(float64(0x1.e9e7fd8df9ba5p-32), v117, float64(0x1.b524ef5e8fa7dp-24))
-		v122 := math.FMA(v120, v117, float64(0x1.ffcbfc6b81ca8p-17))
-		v124 := math.FMA(v122, v117, float64(0x1.5d87fe78a484dp-10))
-		v126 := math.FMA(v124, v117, float64(0x1.c6b08d704a0c3p-05))
-		v129 := math.FMA(float64(0x1.c2a78999a98dp-36), v117, float64(0x1.e4d0c9d089b6fp-28))
-		v131 := math.FMA(v129, v117, float64(0x1.62c021b01a66ep-20))
-		v133 := math.FMA(v131, v117, float64(0x1.430912f899754p-13))
-		v135 := math.FMA(v133, v117, float64(0x1.3b2ab6fba4da4p-07))
-		v137 := math.FMA(v135, v117, float64(0x1.ebfbdff82c58fp-03))
-		v138 := math.FMA(v126, v113, v137)
-		v140 := float64(v115 * float64(0x1.62e42fefa39efp-01))
-		v141 := math.FMA(v116, v138, v140)
-		v142 := math.FMA(v113, float64(0x1.62e42fefa39efp-01), v141)
-		v143 := float64(0x1p+00) + v142
-		v144 := scale64(v143, v111)
-		v146 := float64(math.Floor(float64(v1)))
-		v147 := v146 == v1
-		v148 := v0 < float64(0x0p+00)
-		v150 := v144
-		if v148 {
-			v150 = v149
-		}
-		v151 := v150
-		if v147 {
-			v151 = v144
-		}
-		v152 := v2 == float64(0x0p+00)
-		v153 := v2 == v145
-		v154 := v2
-		if v153 {
-			v154 = float64(0x0p+00)
-		}
-		v155 := v154
-		if v152 {
-			v155 = v145
-		}
-		v156 := float64(0x0p+00) < v1
-		v157 := v155
-		if v156 {
-			v157 = v2
-		}
-		v158 := float64(0x0p+00) < v2
-		v159 := v2 < v145
-		v160 := v157
+		v117 := float64(v113 * float64(0x1.62e42fefa39efp-01))
+		v118 := -v117
+		v119 := math.FMA(v113, float64(0x1.62e42fefa39efp-01), v118)
+		v121 := math.FMA(v115, float64(0x1.62e42fefa39efp-01), v119)
+		v122 := math.FMA(v113, float64(0x1.abc9e3b39803fp-56), v121)
+		v124 := float64(v117 * float64(0x1p-01))
+		v125 := float64(v117 * v117)
+		v126 := float64(v117 * v125)
+		v129 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v125, float64(0x1.27e4a9db7557fp-22))
+		v131 := math.FMA(v129, v125, float64(0x1.a01a01bff8544p-16))
+		v133 := math.FMA(v131, v125, float64(0x1.6c16c16c10c3ep-10))
+		v135 := math.FMA(v133, v125, float64(0x1.5555555555563p-05))
+		v138 := math.FMA(float64(0x1.af63b1d995524p-26), v125, float64(0x1.71ddf5d1b9475p-19))
+		v140 := math.FMA(v138, v125, float64(0x1.a01a01b0b7dabp-13))
+		v142 := math.FMA(v140, v125, float64(0x1.111111110f53ap-07))
+		v144 := math.FMA(v142, v125, float64(0x1.5555555555559p-03))
+		v145 := math.FMA(v135, v117, v144)
+		v146 := float64(0x1p+00) + v117
+		v147 := math.FMA(v124, v117, v146)
+		v148 := float64(0x1p+00) - v147
+		v149 := v148 + v117
+		v150 := math.FMA(v124, v117, v149)
+		v151 := math.FMA(v126, v145, v147)
+		v152 := math.FMA(v122, v151, v150)
+		v153 := math.FMA(v126, v145, v152)
+		v154 := v147 + v153
+		v155 := scale64(v154, v111)
+		v157 := float64(math.Floor(float64(v1)))
+		v158 := v157 == v1
+		v159 := v0 < float64(0x0p+00)
+		v161 := v155
 		if v159 {
-			v160 = v151
-		}
-		v161 := v157
-		if v158 {
 			v161 = v160
 		}
-		v163 := float64(v1 * float64(0x1p-01))
-		v165 := float64(math.Floor(float64(v163)))
-		v166 := v165 == v163
-		v167 := math.Float64bits(v0)
-		v169 := v167 & uint64(0x8000000000000000)
-		v170 := v169
-		if v166 {
-			v170 = uint64(0x0)
+		v162 := v161
+		if v158 {
+			v162 = v155
 		}
-		v171 := uint64(0x0)
-		if v147 {
-			v171 = v170
+		v163 := v2 == float64(0x0p+00)
+		v164 := v2 == v156
+		v165 := v2
+		if v164 {
+			v165 = float64(0x0p+00)
 		}
-		v172 := math.Float64bits(v161)
-		v173 := v172 ^ v171
-		v174 := math.Float64frombits(v173)
-		v175 := v1 == v1
-		v176 := v1
-		if v175 {
-			v176 = v174
+		v166 := v165
+		if v163 {
+			v166 = v156
 		}
-		v177 := v0 == float64(0x1p+00)
-		v178 := v1 == float64(0x0p+00)
-		v179 := v176
-		if v178 {
-			v179 = float64(0x1p+00)
+		v167 := float64(0x0p+00) < v1
+		v168 := v166
+		if v167 {
+			v168 = v2
 		}
+		v169 := float64(0x0p+00) < v2
+		v170 := v2 < v156
+		v171 := v168
+		if v170 {
+			v171 = v162
+		}
+		v172 := v168
+		if v169 {
+			v172 = v171
+		}
+		v173 := float64(v1 * float64(0x1p-01))
+		v175 := float64(math.Floor(float64(v173)))
+		v176 := v175 == v173
+		v177 := math.Float64bits(v0)
+		v179 := v177 & uint64(0x8000000000000000)
 		v180 := v179
-		if v177 {
-			v180 = float64(0x1p+00)
+		if v176 {
+			v180 = uint64(0x0)
 		}
-		out[i] = v180
+		v181 := uint64(0x0)
+		if v158 {
+			v181 = v180
+		}
+		v182 := math.Float64bits(v172)
+		v183 := v182 ^ v181
+		v184 := math.Float64frombits(v183)
+		v185 := v1 == v1
+		v186 := v1
+		if v185 {
+			v186 = v184
+		}
+		v187 := v0 == float64(0x1p+00)
+		v188 := v1 == float64(0x0p+00)
+		v189 := v186
+		if v188 {
+			v189 = float64(0x1p+00)
+		}
+		v190 := v189
+		if v187 {
+			v190 = float64(0x1p+00)
+		}
+		out[i] = v190
 	}
 }
 
@@ -3812,45 +4019,97 @@ func sin64(d, x, _, _ unsafe.Pointer, n int) {
 			v123 = v119
 			v124 = v121
 		}
-		v125 := float64(v122 * v122)
-		v126 := float64(v125 * v125)
-		v129 := math.FMA(float64(0x1.5d7dc22113d9ep-33), v126, float64(0x1.71de351e8624bp-19))
-		v131 := math.FMA(v129, v126, float64(0x1.111111110f579p-07))
-		v134 := math.FMA(float64(-0x1.ae5e1e901f8c2p-26), v126, float64(-0x1.a01a019badd5ap-13))
-		v136 := math.FMA(v134, v126, float64(-0x1.5555555555547p-03))
-		v137 := math.FMA(v131, v125, v136)
-		v140 := math.FMA(float64(-0x1p-01), v125, float64(0x1p+00))
-		v141 := float64(v122 * v125)
-		v142 := float64(v123 * v140)
-		v143 := math.FMA(v141, v137, v142)
-		v144 := v122 + v143
-		v147 := math.FMA(float64(-0x1.8f941c6112ed1p-37), v126, float64(-0x1.27e4f7c22e3fep-22))
-		v149 := math.FMA(v147, v126, float64(-0x1.6c16c16c14dc4p-10))
-		v152 := math.FMA(float64(0x1.1ee9b9dcfd18ap-29), v126, float64(0x1.a01a019c5152ap-16))
-		v154 := math.FMA(v152, v126, float64(0x1.555555555554ap-05))
-		v155 := math.FMA(v149, v125, v154)
-		v156 := float64(0x1p+00) - v140
-		v157 := math.FMA(float64(-0x1p-01), v125, v156)
-		v158 := -v125
-		v159 := math.FMA(v122, v122, v158)
-		v160 := math.FMA(float64(-0x1p-01), v159, v157)
-		v161 := -v122
-		v162 := math.FMA(v161, v123, v160)
-		v163 := math.FMA(v126, v155, v162)
-		v164 := v140 + v163
-		v166 := v124 & uint64(0x1)
-		v168 := v166 == uint64(0x0)
-		v170 := v124 << uint64(0x3e)
-		v171 := v170 & uint64(0x8000000000000000)
-		v172 := v171 ^ v8
-		v173 := v164
-		if v168 {
-			v173 = v144
+		v126 := v124 & uint64(0x1)
+		v127 := v126 == uint64(0x1)
+		v129 := v122
+		if v127 {
+			v129 = float64(0x1p+00)
 		}
-		v174 := math.Float64bits(v173)
-		v175 := v174 ^ v172
-		v176 := math.Float64frombits(v175)
-		out[i] = v176
+		v131 := v123
+		if v127 {
+			v131 = float64(0x0p+00)
+		}
+		v134 := float64(-0x1.5555555555555p-03)
+		if v127 {
+			v134 = float64(-0x1p-01)
+		}
+		v136 := float64(-0x1.5555555555555p-57)
+		if v127 {
+			v136 = float64(0x0p+00)
+		}
+		v139 := float64(0x1.1111111111111p-07)
+		if v127 {
+			v139 = float64(0x1.5555555555555p-05)
+		}
+		v142 := float64(0x1.1111111111111p-63)
+		if v127 {
+			v142 = float64(0x1.5555555555555p-59)
+		}
+		v143 := float64(v122 * v122)
+		v144 := v122 + v122
+		v145 := -v143
+		v146 := math.FMA(v122, v122, v145)
+		v147 := math.FMA(v144, v123, v146)
+		v148 := float64(v143 * v143)
+		v151 := float64(0x1.923ad9dc3e1cap-49)
+		if v127 {
+			v151 = float64(0x1.ab00a9fc584a1p-45)
+		}
+		v154 := float64(0x1.61245fb26ba1ep-33)
+		if v127 {
+			v154 = float64(0x1.1eed8d2e30fe7p-29)
+		}
+		v155 := math.FMA(v151, v148, v154)
+		v158 := float64(0x1.71de3a556c35bp-19)
+		if v127 {
+			v158 = float64(0x1.a01a01a0196fap-16)
+		}
+		v159 := math.FMA(v155, v148, v158)
+		v162 := float64(-0x1.ae7c487b14c34p-41)
+		if v127 {
+			v162 = float64(-0x1.9393c6e94ee82p-37)
+		}
+		v165 := float64(-0x1.ae64567e79e31p-26)
+		if v127 {
+			v165 = float64(-0x1.27e4fb7686befp-22)
+		}
+		v166 := math.FMA(v162, v148, v165)
+		v169 := float64(-0x1.a01a01a01a019p-13)
+		if v127 {
+			v169 = float64(-0x1.6c16c16c16c15p-10)
+		}
+		v170 := math.FMA(v166, v148, v169)
+		v171 := math.FMA(v159, v143, v170)
+		v172 := math.FMA(v143, v171, v139)
+		v173 := v139 - v172
+		v174 := math.FMA(v143, v171, v173)
+		v175 := math.FMA(v147, v171, v174)
+		v176 := v175 + v142
+		v177 := math.FMA(v143, v172, v134)
+		v178 := v134 - v177
+		v179 := math.FMA(v143, v172, v178)
+		v180 := math.FMA(v147, v172, v179)
+		v181 := math.FMA(v143, v176, v180)
+		v182 := v181 + v136
+		v183 := float64(v143 * v177)
+		v184 := -v183
+		v185 := math.FMA(v143, v177, v184)
+		v186 := math.FMA(v147, v177, v185)
+		v187 := math.FMA(v143, v182, v186)
+		v188 := math.FMA(v183, v129, v129)
+		v189 := v129 - v188
+		v190 := math.FMA(v183, v129, v189)
+		v191 := math.FMA(v131, v183, v131)
+		v192 := math.FMA(v129, v187, v191)
+		v193 := v190 + v192
+		v195 := v124 << uint64(0x3e)
+		v196 := v195 & uint64(0x8000000000000000)
+		v197 := v196 ^ v8
+		v198 := v188 + v193
+		v199 := math.Float64bits(v198)
+		v200 := v199 ^ v197
+		v201 := math.Float64frombits(v200)
+		out[i] = v201
 	}
 }
 
@@ -3909,74 +4168,93 @@ func sinh64(d, x, _, _ unsafe.Pointer, n int) {
 		v10 := math.FMA(v7, float64(-0x1.62e42fefa39efp-01), v3)
 		v12 := float64(v7 * float64(-0x1.abc9e3b39803fp-56))
 		v13 := v10 + v12
-		v14 := float64(v13 * v13)
-		v16 := float64(v14 * float64(0x1p-01))
-		v17 := -v14
-		v18 := math.FMA(v13, v13, v17)
-		v19 := math.FMA(float64(0x1p-01), v18, v12)
-		v20 := float64(v14 * v13)
-		v23 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v14, float64(0x1.27e4a9db7557fp-22))
-		v25 := math.FMA(v23, v14, float64(0x1.a01a01bff8544p-16))
-		v27 := math.FMA(v25, v14, float64(0x1.6c16c16c10c3ep-10))
-		v29 := math.FMA(v27, v14, float64(0x1.5555555555563p-05))
-		v32 := math.FMA(float64(0x1.af63b1d995524p-26), v14, float64(0x1.71ddf5d1b9475p-19))
-		v34 := math.FMA(v32, v14, float64(0x1.a01a01b0b7dabp-13))
-		v36 := math.FMA(v34, v14, float64(0x1.111111110f53ap-07))
-		v38 := math.FMA(v36, v14, float64(0x1.5555555555559p-03))
-		v39 := math.FMA(v29, v13, v38)
-		v40 := math.FMA(v20, v39, v19)
-		v42 := v8 + uint64(0x3fd)
-		v44 := v42 << uint64(0x34)
-		v45 := math.Float64frombits(v44)
-		v47 := v45 - float64(0x1p-02)
-		v48 := math.FMA(v45, v10, v47)
-		v49 := v47 - v48
-		v50 := math.FMA(v45, v10, v49)
-		v51 := math.FMA(v45, v40, v50)
-		v52 := math.FMA(v45, v16, v48)
-		v53 := v48 - v52
-		v54 := math.FMA(v45, v16, v53)
-		v55 := v51 + v54
-		v56 := v52 + v55
-		v57 := v52 - v56
-		v58 := v57 + v55
-		v59 := v56 < float64(0x1p-02)
-		v61 := float64(0x1p-01)
-		if v59 {
-			v61 = float64(0x1p+00)
+		v14 := v10 - v13
+		v15 := v14 + v12
+		v16 := float64(v13 * v13)
+		v17 := v13 + v13
+		v18 := -v16
+		v19 := math.FMA(v13, v13, v18)
+		v20 := math.FMA(v17, v15, v19)
+		v21 := float64(v16 * v16)
+		v24 := math.FMA(float64(0x1.27e4cc22a3491p-22), v21, float64(0x1.6c16c16c15018p-10))
+		v27 := math.FMA(float64(0x1.1f8bc427c7f7ep-29), v21, float64(0x1.a01a01ad763bap-16))
+		v29 := math.FMA(v27, v21, float64(0x1.5555555555558p-05))
+		v30 := math.FMA(v24, v16, v29)
+		v32 := math.FMA(v16, v30, float64(0x1p-01))
+		v33 := float64(0x1p-01) - v32
+		v34 := math.FMA(v16, v30, v33)
+		v35 := math.FMA(v20, v30, v34)
+		v36 := float64(v16 * v32)
+		v37 := -v36
+		v38 := math.FMA(v16, v32, v37)
+		v39 := math.FMA(v20, v32, v38)
+		v40 := math.FMA(v16, v35, v39)
+		v42 := float64(0x1p+00) + v36
+		v43 := float64(0x1p+00) - v42
+		v44 := v43 + v36
+		v45 := v44 + v40
+		v48 := math.FMA(float64(0x1.ae642404b9573p-26), v21, float64(0x1.a01a01a01912cp-13))
+		v51 := math.FMA(float64(0x1.61cd1d405b7fbp-33), v21, float64(0x1.71de3a5c8c3ccp-19))
+		v53 := math.FMA(v51, v21, float64(0x1.1111111111112p-07))
+		v54 := math.FMA(v48, v16, v53)
+		v57 := math.FMA(v16, v54, float64(0x1.5555555555555p-03))
+		v58 := float64(0x1.5555555555555p-03) - v57
+		v59 := math.FMA(v16, v54, v58)
+		v60 := v59 + float64(0x1.5555555555555p-57)
+		v61 := float64(v16 * v57)
+		v62 := -v61
+		v63 := math.FMA(v16, v57, v62)
+		v64 := math.FMA(v20, v57, v63)
+		v65 := math.FMA(v16, v60, v64)
+		v66 := math.FMA(v61, v13, v13)
+		v67 := v13 - v66
+		v68 := math.FMA(v61, v13, v67)
+		v69 := math.FMA(v15, v61, v15)
+		v70 := math.FMA(v13, v65, v69)
+		v71 := v68 + v70
+		v73 := v8 + uint64(0x3fd)
+		v75 := v73 << uint64(0x34)
+		v76 := math.Float64frombits(v75)
+		v78 := v7
+		if float64(0x1.9p+06) < v7 {
+			v78 = float64(0x1.9p+06)
 		}
-		v63 := float64(v56 * float64(-0x1p-01))
-		v65 := float64(0x1p-03)
-		if v59 {
-			v65 = v63
+		v79 := float64(0x1.8p+52) - v78
+		v80 := math.Float64bits(v79)
+		v81 := v80 + uint64(0x3fd)
+		v82 := v81 << uint64(0x34)
+		v83 := math.Float64frombits(v82)
+		v84 := v76 + v83
+		v85 := v76 - v83
+		v86 := v76 - v84
+		v87 := v86 + v83
+		v88 := v76 - v85
+		v89 := v88 - v83
+		v90 := float64(v42 * v85)
+		v91 := -v90
+		v92 := math.FMA(v42, v85, v91)
+		v93 := math.FMA(v45, v85, v92)
+		v94 := math.FMA(v42, v89, v93)
+		v95 := math.FMA(v66, v84, v90)
+		v96 := v90 - v95
+		v97 := math.FMA(v66, v84, v96)
+		v98 := float64(v66 * v87)
+		v99 := math.FMA(v71, v84, v98)
+		v100 := v94 + v99
+		v101 := v97 + v100
+		v102 := v95 + v101
+		v104 := v1 < float64(0x1p-500)
+		v105 := v102 + v102
+		v106 := v105
+		if v104 {
+			v106 = v1
 		}
-		v66 := float64(v56 * v65)
-		v67 := v56 + float64(0x1p-02)
-		v68 := v67 - v56
-		v69 := v67 - v68
-		v70 := v56 - v69
-		v71 := float64(0x1p-02) - v68
-		v72 := v70 + v71
-		v73 := float64(0x1p+00) / v67
-		v74 := float64(v66 * v73)
-		v75 := -v74
-		v76 := math.FMA(v75, v67, v66)
-		v77 := math.FMA(v75, v72, v76)
-		v78 := math.FMA(v77, v73, v74)
-		v79 := math.FMA(v58, v61, v78)
-		v80 := math.FMA(v56, v61, v79)
-		v82 := float64(v80 * float64(0x1p+02))
-		v84 := v1 < float64(0x1p-500)
-		v85 := v82
-		if v84 {
-			v85 = v1
-		}
-		v86 := math.Float64bits(v0)
-		v88 := v86 & uint64(0x8000000000000000)
-		v89 := math.Float64bits(v85)
-		v90 := v89 ^ v88
-		v91 := math.Float64frombits(v90)
-		out[i] = v91
+		v107 := math.Float64bits(v0)
+		v109 := v107 & uint64(0x8000000000000000)
+		v110 := math.Float64bits(v106)
+		v111 := v110 ^ v109
+		v112 := math.Float64frombits(v111)
+		out[i] = v112
 	}
 }
 
@@ -4191,43 +4469,71 @@ func tan64(d, x, _, _ unsafe.Pointer, n int) {
 			v120 = v116
 			v121 = v118
 		}
-		v122 := float64(v119 * v119)
-		v123 := float64(v122 * v122)
-		v126 := math.FMA(float64(0x1.61d17e65256e3p-16), v123, float64(0x1.7ee94a5703858p-14))
-		v128 := math.FMA(v126, v123, float64(0x1.217cb7cdf5709p-13))
-		v130 := math.FMA(v128, v123, float64(0x1.38201fcea3b9bp-11))
-		v132 := math.FMA(v130, v123, float64(0x1.d6d999b39987dp-09))
-		v134 := math.FMA(v132, v123, float64(0x1.664f49c49749ep-06))
-		v136 := math.FMA(v134, v123, float64(0x1.11111111190dep-03))
-		v139 := math.FMA(float64(-0x1.808d3b0a464f2p-15), v123, float64(-0x1.dd53951549a4cp-16))
-		v141 := math.FMA(v139, v123, float64(0x1.d0c541650c556p-13))
-		v143 := math.FMA(v141, v123, float64(0x1.7d56b800a4b7bp-10))
-		v145 := math.FMA(v143, v123, float64(0x1.226e0f6605fd7p-07))
-		v147 := math.FMA(v145, v123, float64(0x1.ba1ba1b3cd065p-05))
-		v149 := math.FMA(v147, v123, float64(0x1.55555555554e4p-02))
-		v150 := math.FMA(v136, v122, v149)
-		v151 := float64(v119 * v122)
-		v152 := math.FMA(v120, v122, v120)
-		v153 := math.FMA(v151, v150, v152)
-		v154 := v119 + v153
-		v155 := v119 - v154
-		v156 := v155 + v153
-		v158 := v121 & uint64(0x1)
-		v159 := v158 == uint64(0x1)
-		v161 := float64(-0x1p+00) / v154
-		v163 := math.FMA(v161, v154, float64(0x1p+00))
-		v164 := math.FMA(v161, v156, v163)
-		v165 := math.FMA(v164, v161, v161)
-		v166 := v154
-		if v159 {
-			v166 = v165
+		v126 := float64(v119 * v119)
+		v127 := v119 + v119
+		v128 := -v126
+		v129 := math.FMA(v119, v119, v128)
+		v130 := math.FMA(v127, v120, v129)
+		v131 := float64(v126 * v126)
+		v134 := math.FMA(float64(-0x1.59765675532cdp-17), v131, float64(-0x1.7ec9340ac35b3p-17))
+		v136 := math.FMA(v134, v131, float64(0x1.191a3a0c32d71p-15))
+		v138 := math.FMA(v136, v131, float64(0x1.f476700e5df7ep-13))
+		v140 := math.FMA(v138, v131, float64(0x1.7da2b30cc3325p-10))
+		v142 := math.FMA(v140, v131, float64(0x1.226e354aaec71p-07))
+		v145 := math.FMA(float64(0x1.117953d9ee1f3p-18), v131, float64(0x1.59ba70a9e6c49p-16))
+		v147 := math.FMA(v145, v131, float64(0x1.d583ff5985e0fp-16))
+		v149 := math.FMA(v147, v131, float64(0x1.9ecec665483c7p-14))
+		v151 := math.FMA(v149, v131, float64(0x1.3563a921695d4p-11))
+		v153 := math.FMA(v151, v131, float64(0x1.d6d3d7c5b6d45p-09))
+		v155 := math.FMA(v153, v131, float64(0x1.664f4882f1c09p-06))
+		v156 := math.FMA(v142, v126, v155)
+		v159 := math.FMA(v126, v156, float64(0x1.ba1ba1ba1ba1cp-05))
+		v160 := float64(0x1.ba1ba1ba1ba1cp-05) - v159
+		v161 := math.FMA(v126, v156, v160)
+		v162 := math.FMA(v130, v156, v161)
+		v163 := v162 + float64(-0x1.7917917917918p-59)
+		v164 := math.FMA(v126, v159, float64(0x1.1111111111111p-03))
+		v165 := float64(0x1.1111111111111p-03) - v164
+		v166 := math.FMA(v126, v159, v165)
+		v167 := math.FMA(v130, v159, v166)
+		v168 := math.FMA(v126, v163, v167)
+		v169 := v168 + float64(0x1.1111111111111p-59)
+		v170 := math.FMA(v126, v164, float64(0x1.5555555555555p-02))
+		v171 := float64(0x1.5555555555555p-02) - v170
+		v172 := math.FMA(v126, v164, v171)
+		v173 := math.FMA(v130, v164, v172)
+		v174 := math.FMA(v126, v169, v173)
+		v175 := v174 + float64(0x1.5555555555555p-56)
+		v176 := float64(v126 * v170)
+		v177 := -v176
+		v178 := math.FMA(v126, v170, v177)
+		v179 := math.FMA(v130, v170, v178)
+		v180 := math.FMA(v126, v175, v179)
+		v181 := math.FMA(v176, v119, v119)
+		v182 := v119 - v181
+		v183 := math.FMA(v176, v119, v182)
+		v184 := math.FMA(v120, v176, v120)
+		v185 := math.FMA(v119, v180, v184)
+		v186 := v183 + v185
+		v187 := v181 + v186
+		v188 := v181 - v187
+		v189 := v188 + v186
+		v191 := v121 & uint64(0x1)
+		v192 := v191 == uint64(0x1)
+		v194 := float64(-0x1p+00) / v187
+		v196 := math.FMA(v194, v187, float64(0x1p+00))
+		v197 := math.FMA(v194, v189, v196)
+		v198 := math.FMA(v197, v194, v194)
+		v199 := v187
+		if v192 {
+			v199 = v198
 		}
-		v167 := math.Float64bits(v0)
-		v169 := v167 & uint64(0x8000000000000000)
-		v170 := math.Float64bits(v166)
-		v171 := v170 ^ v169
-		v172 := math.Float64frombits(v171)
-		out[i] = v172
+		v200 := math.Float64bits(v0)
+		v202 := v200 & uint64(0x8000000000000000)
+		v203 := math.Float64bits(v199)
+		v204 := v203 ^ v202
+		v205 := math.Float64frombits(v204)
+		out[i] = v205
 	}
 }
 
@@ -4310,32 +4616,35 @@ func tanh64(d, x, _, _ unsafe.Pointer, n int) {
 		v50 := v48 - v49
 		v51 := math.FMA(v46, v11, v50)
 		v52 := math.FMA(v46, v41, v51)
-		v53 := math.FMA(v46, v17, v49)
-		v54 := v49 - v53
-		v55 := math.FMA(v46, v17, v54)
-		v56 := v52 + v55
-		v57 := v53 + v56
-		v58 := v53 - v57
-		v59 := v58 + v56
-		v61 := v57 + float64(0x1p+01)
-		v62 := v61 - v57
-		v63 := v61 - v62
-		v64 := v57 - v63
-		v65 := float64(0x1p+01) - v62
-		v66 := v64 + v65
-		v67 := v66 + v59
-		v68 := float64(0x1p+00) / v61
-		v69 := float64(v57 * v68)
-		v70 := -v69
-		v71 := math.FMA(v70, v61, v57)
-		v72 := v71 + v59
-		v73 := math.FMA(v70, v67, v72)
-		v74 := math.FMA(v73, v68, v69)
-		v75 := math.Float64bits(v0)
-		v77 := v75 & uint64(0x8000000000000000)
-		v78 := math.Float64bits(v74)
-		v79 := v78 ^ v77
-		v80 := math.Float64frombits(v79)
-		out[i] = v80
+		v53 := v46 - v48
+		v54 := v53 - float64(0x1p+00)
+		v55 := v52 + v54
+		v56 := math.FMA(v46, v17, v49)
+		v57 := v49 - v56
+		v58 := math.FMA(v46, v17, v57)
+		v59 := v55 + v58
+		v60 := v56 + v59
+		v61 := v56 - v60
+		v62 := v61 + v59
+		v64 := v60 + float64(0x1p+01)
+		v65 := v64 - v60
+		v66 := v64 - v65
+		v67 := v60 - v66
+		v68 := float64(0x1p+01) - v65
+		v69 := v67 + v68
+		v70 := v69 + v62
+		v71 := float64(0x1p+00) / v64
+		v72 := float64(v60 * v71)
+		v73 := -v72
+		v74 := math.FMA(v73, v64, v60)
+		v75 := v74 + v62
+		v76 := math.FMA(v73, v70, v75)
+		v77 := math.FMA(v76, v71, v72)
+		v78 := math.Float64bits(v0)
+		v80 := v78 & uint64(0x8000000000000000)
+		v81 := math.Float64bits(v77)
+		v82 := v81 ^ v80
+		v83 := math.Float64frombits(v82)
+		out[i] = v83
 	}
 }

@@ -26,10 +26,10 @@ func (p *program) past(b *binding) {
 	}
 }
 
-// bypasses reports whether the results of stage at are larger than the caches, lie on whole lines of these, and are not
-// read by the group that the stage is part of.
+// bypasses reports whether the results of stage at are larger than the caches, as is what it reads and writes together,
+// lie on whole lines of these, and are not read by the group that the stage is part of.
 func (p *program) bypasses(b *binding, at int) bool {
-	n, total, rows := b.layouts[at].whole, 0, 1
+	n, total, moved, rows := b.layouts[at].whole, 0, 0, 1
 	read := func(int) bool { return false }
 	for _, g := range b.groups {
 		if g != nil && at >= g.first && at < g.end {
@@ -42,6 +42,9 @@ func (p *program) bypasses(b *binding, at int) bool {
 	last := len(n.dims) - 1
 	for i := range n.kernel.Instrs {
 		in := &n.kernel.Instrs[i]
+		if in.Op == jit.Load {
+			moved += n.bytes(in.N)
+		}
 		if in.Op != jit.Store {
 			continue
 		}
@@ -61,5 +64,16 @@ func (p *program) bypasses(b *binding, at int) bool {
 		}
 		total += bytes
 	}
-	return total >= p.d.loops.large
+	return total >= p.d.loops.large && total+moved >= 2*p.d.loops.large
+}
+
+// bytes is how much of memory stream i goes over; what it reads again counts once.
+func (n *native) bytes(i int) int {
+	bytes := n.kernel.Streams[i].Type.Bytes()
+	for k, step := range n.streams[i].steps {
+		if step != 0 {
+			bytes *= n.dims[k]
+		}
+	}
+	return bytes
 }

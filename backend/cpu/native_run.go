@@ -56,6 +56,13 @@ func (n *native) begin(e *evaluation, f *frame, at int) *call {
 
 // invoke calls the code for rows of elements from the indices idx on.
 func (c *call) invoke(idx []int, rows, elements int) {
+	c.place(idx, 0)
+	c.enter(rows, elements)
+}
+
+// place sets where streams and positions are at the indices idx, and how far it is to the next row: that of the space,
+// or, where inner is not 0, so many elements on.
+func (c *call) place(idx []int, inner int) {
 	last := len(c.dims) - 1
 	for s := range c.streams {
 		st := &c.streams[s]
@@ -63,8 +70,8 @@ func (c *call) invoke(idx []int, rows, elements int) {
 		for d, i := range idx {
 			at += uintptr(i * st.steps[d])
 		}
-		row := 0
-		if last > 0 {
+		row := inner * st.last
+		if inner == 0 && last > 0 {
 			row = st.steps[last-1]
 		}
 		c.args.SetStream(c.kernel, s, at, row, st.last)
@@ -74,15 +81,19 @@ func (c *call) invoke(idx []int, rows, elements int) {
 	}
 	for p := range c.positions {
 		po := &c.positions[p]
-		at, row := po.off, 0
+		at, row := po.off, inner*po.last
 		for d, i := range idx {
 			at += i * po.steps[d]
 		}
-		if last > 0 {
+		if inner == 0 && last > 0 {
 			row = po.steps[last-1]
 		}
 		c.args.SetPosition(c.kernel, p, at, row, po.last, po.size)
 	}
+}
+
+// enter calls the code for rows of elements where place put it.
+func (c *call) enter(rows, elements int) {
 	c.args.SetRows(rows, elements)
 	c.code.Call(unsafe.Pointer(unsafe.SliceData(c.args)), 0, 0)
 	runtime.KeepAlive(c.f)
@@ -152,12 +163,17 @@ func (c *call) rows(row, n int, dst []unsafe.Pointer, at int) {
 func (c *call) blocks(row, t0, t1 int, dst []unsafe.Pointer) {
 	last := len(c.dims) - 1
 	idx := c.index(row * c.dims[last])
-	for k := 0; t0 < t1; k++ {
+	idx[last] = t0
+	whole := (t1 - t0) / blockTerms
+	c.outputs(dst, 0)
+	if whole > 0 {
+		c.place(idx, blockTerms)
+		c.enter(whole, blockTerms)
+	}
+	if t0 += whole * blockTerms; t0 < t1 {
 		idx[last] = t0
-		n := min(blockTerms, t1-t0)
-		c.outputs(dst, k)
-		c.invoke(idx, 1, n)
-		t0 += n
+		c.outputs(dst, whole)
+		c.invoke(idx, 1, t1-t0)
 	}
 }
 

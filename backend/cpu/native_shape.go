@@ -22,6 +22,9 @@ func (y *layout) compile(e *loopCompiler, name string) {
 	if y.whole = y.lower(e, levelFull, form, name); y.whole != nil && len(y.reduces) > 0 {
 		y.after = y.lower(e, levelKept, jit.Map, name+" after")
 	}
+	if y.whole != nil && form == jit.Runs {
+		y.findCombiners(e)
+	}
 }
 
 // shape joins axes that all streams and positions pass through as if they were one, decides which lie along the

@@ -65,6 +65,9 @@ func (p *program) bind(sizes []int64) (*binding, error) {
 	p.host(b)
 	p.group(b)
 	p.plan(b)
+	if p.dump != nil {
+		p.dump.machine(p, b)
+	}
 	p.last.Store(b)
 	return b, nil
 }

@@ -81,7 +81,7 @@ func (p *program) Run(ctx context.Context, l *backend.Launch) error {
 			return r.failed
 		}
 		if p.dump != nil {
-			p.dump.time(first, at, time.Since(start))
+			p.dump.time(first, at, time.Since(start), r.effort(first, at))
 		}
 		if l.Trace != nil {
 			l.Trace(r.trace(first, p.stages[first], start))
@@ -238,6 +238,10 @@ func (r *run) next(at int) int {
 func (r *run) stage(at int, c *compiled) {
 	if c.kind == kindBodies {
 		r.bodies(c)
+		return
+	}
+	if c.kind == kindComposite {
+		r.composite(c)
 		return
 	}
 	if c.kind == kindSpecial {

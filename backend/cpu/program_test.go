@@ -1,11 +1,15 @@
 package cpu
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -372,9 +376,48 @@ func TestDump(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"func network(", "contraction dot", "accumulator", "reduce_sum", "a run, of 1"} {
+	for _, part := range []string{"func network(", "contraction dot", "accumulator", "reduce_sum", "a run, of 1; ", "of the roof"} {
 		if !strings.Contains(string(text), part) {
 			t.Errorf("no %q in\n%s", part, text)
 		}
+	}
+	if d.loops == nil {
+		return
+	}
+	pieces := regexp.MustCompile(`machine code of [^,]+, (\d+) bytes: objdump -D -b binary -m i386:x86-64 .*--adjust-vma=0x[0-9a-f]+ (\S+\.bin)\n`).FindAllStringSubmatch(string(text), -1)
+	if len(pieces) == 0 {
+		t.Fatalf("no machine code in\n%s", text)
+	}
+	for _, p := range pieces {
+		code, err := os.ReadFile(filepath.Join(dir, p[2]))
+		if err != nil || strconv.Itoa(len(code)) != p[1] || !bytes.Contains(code, []byte{0xc5, 0xf8, 0x77}) { // VZEROUPPER, before the end
+			t.Errorf("%s has %d bytes, want %s, which end as code does: %v", p[2], len(code), p[1], err)
+		}
+	}
+}
+
+// TestContractionFlops has contractions cost as much as their terms are.
+func TestContractionFlops(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	param := func(f *graph.Func, name string, sizes []int) *graph.Value {
+		return f.Param(name, graph.Type{DType: graph.Float32, Shape: graph.Ns(sizes...)})
+	}
+	for range 50 {
+		c := randomConv(r)
+		want := 2.0 * float64(c.f[1]) // of each result: as many channels, and the window
+		for _, n := range slices.Concat(c.y, c.f[2:]) {
+			want *= float64(n)
+		}
+		c.each(func(op *graph.Primitive, a *graph.Attrs, in [2][]int, _ []int) {
+			f := graph.NewFunc("f")
+			if got := contractionFlops(graph.Apply(op, a, param(f, "a", in[0]), param(f, "b", in[1])), nil); got != want {
+				t.Errorf("%s of %v and %v has %g, want %g", op, in[0], in[1], got, want)
+			}
+		})
+	}
+	f := graph.NewFunc("f")
+	y := param(f, "a", []int{7, 2, 3, 5}).Dot(param(f, "b", []int{7, 3, 5, 11}), graph.Dot{LBatch: []int{0}, RBatch: []int{0}, LContract: []int{2, 3}, RContract: []int{1, 2}})
+	if got, want := contractionFlops(y, nil), 2.0*7*2*11*15; got != want {
+		t.Errorf("a product has %g, want %g", got, want)
 	}
 }

@@ -10,6 +10,7 @@ type scheduler struct {
 	f       *graph.Func
 	unfused bool
 	model   *costModel
+	keep    *keeping
 
 	live    map[*graph.Value]bool
 	forced  map[*graph.Value]bool // became roots because a loop could not be written without
@@ -37,14 +38,15 @@ type buffer struct {
 type stageKind uint8
 
 const (
-	kindLoop    stageKind = iota // a loop
-	kindTiled                    // a contraction, with a loop as its epilogue
-	kindSpecial                  // a primitive with a kernel of its own
-	kindBodies                   // a primitive that applies functions
+	kindLoop      stageKind = iota // a loop
+	kindTiled                      // a contraction, with a loop as its epilogue
+	kindSpecial                    // a primitive with a kernel of its own
+	kindBodies                     // a primitive that applies functions
+	kindComposite                  // a call that is computed whole
 )
 
 func (k stageKind) String() string {
-	return [...]string{"loop", "contraction", "special", "functions"}[k]
+	return [...]string{"loop", "contraction", "special", "functions", "composite"}[k]
 }
 
 // stage is one kernel of a program.
@@ -54,14 +56,14 @@ type stage struct {
 	loop  *loop        // of a loop; the epilogue of a contraction
 	in    []source     // of a contraction or special
 	out   int          // buffer of a contraction without epilogue, or of a special
-	outs  []int        // of functions: the buffers of the results that are needed …
+	outs  []int        // of functions and composites: the buffers of the results that are needed …
 	index []int        // … and which results they are
 	check *graph.Value // the operation that can fail depending on values, if there is one
 
 	b *builder
 }
 
-// source is an operand of a kernel that is no loop: a buffer, and for a contraction where its elements lie.
+// source is an operand of a kernel that is no loop: a buffer, and for a contraction or composite where its elements lie.
 type source struct {
 	buf  int
 	at   affine // of the indices of the operand's axes; axes of exactly 1 have no index
@@ -84,6 +86,7 @@ func schedule(f *graph.Func, unfused bool, model *costModel) (*scheduler, error)
 			}
 		}
 	}
+	s.keep = s.choose()
 	for {
 		n := len(s.forced) + len(s.apart)
 		s.chooseRoots()
@@ -95,6 +98,9 @@ func schedule(f *graph.Func, unfused bool, model *costModel) (*scheduler, error)
 		}
 	}
 	s.drop()
+	if !s.unfused {
+		s.order()
+	}
 	for _, k := range s.kernels {
 		if k.loop != nil {
 			if err := k.loop.verify(); err != nil {

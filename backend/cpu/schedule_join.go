@@ -116,6 +116,8 @@ func (s *scheduler) add(v *graph.Value) error {
 		s.update(v)
 	case tiled(v):
 		s.contraction(v)
+	case whole(v):
+		s.takeCall(v)
 	case applies(v):
 		s.apply(v)
 	case byHand(v):

@@ -1,22 +1,27 @@
 package cpu
 
-import "github.com/flambeau-ml/flambeau/graph"
+import (
+	"slices"
+
+	"github.com/flambeau-ml/flambeau/graph"
+)
 
 // costModel says what is done again in each loop that needs it, rather than stored: an element that is stored costs the
 // way to memory and back, in which an engine does so many operations.
 type costModel struct {
 	cheap   int                      // the most operations that are done again
 	weights map[*graph.Primitive]int // of primitives that are more than one operation
+	local   bool                     // for tests: what later kernels need again is not weighed against keeping it
 }
 
 // interpreted is the model of the evaluator, each of whose operations goes to the first cache and back; machined is that
 // of machine code, to which functions are the operations of their formulas.
 var (
-	interpreted = costModel{3, map[*graph.Primitive]int{graph.Div: 2, graph.Sqrt: 2, graph.Rem: 2, graph.Exp: 8, graph.Expm1: 8, graph.Log: 8, graph.Log1p: 8,
+	interpreted = costModel{cheap: 3, weights: map[*graph.Primitive]int{graph.Div: 2, graph.Sqrt: 2, graph.Rem: 2, graph.Exp: 8, graph.Expm1: 8, graph.Log: 8, graph.Log1p: 8,
 		graph.Sin: 8, graph.Cos: 8, graph.Tanh: 8, graph.Erf: 8, graph.Rsqrt: 8, graph.Pow: 8, graph.Atan2: 8,
 		graph.Exp2: 8, graph.Log2: 8, graph.Log10: 8, graph.Tan: 8, graph.Asin: 8, graph.Acos: 8, graph.Atan: 8, graph.Sinh: 8, graph.Cosh: 8,
 		graph.Asinh: 8, graph.Acosh: 8, graph.Atanh: 8, graph.Erfc: 8, graph.Ndtr: 8, graph.Sigmoid: 8}}
-	machined = costModel{16, map[*graph.Primitive]int{graph.Div: 4, graph.Sqrt: 6, graph.Rem: 60, graph.Exp: 20, graph.Expm1: 26, graph.Log: 22, graph.Log1p: 26,
+	machined = costModel{cheap: 16, weights: map[*graph.Primitive]int{graph.Div: 4, graph.Sqrt: 6, graph.Rem: 60, graph.Exp: 20, graph.Expm1: 26, graph.Log: 22, graph.Log1p: 26,
 		graph.Sin: 32, graph.Cos: 32, graph.Tanh: 30, graph.Erf: 38, graph.Rsqrt: 10, graph.Pow: 60, graph.Atan2: 40,
 		graph.Exp2: 14, graph.Log2: 36, graph.Log10: 36, graph.Tan: 40, graph.Asin: 40, graph.Acos: 40, graph.Atan: 40, graph.Sinh: 36, graph.Cosh: 36,
 		graph.Asinh: 50, graph.Acosh: 50, graph.Atanh: 50, graph.Erfc: 60, graph.Ndtr: 26, graph.Sigmoid: 24}}
@@ -75,6 +80,32 @@ func scalar(v *graph.Value) bool {
 // many stands for more loops than one.
 var many = &graph.Value{}
 
+// want is a loop that needs a value, where the movement by finds it.
+type want struct {
+	owner, by *graph.Value
+	at        int // the time of the loop where that makes a difference, else 0
+}
+
+// wants are the loops that need each value, one for each time. At two places a value is computed twice.
+type wants [][]want
+
+func (w wants) meet(x *graph.Value, n want) {
+	for i := range w[x.ID] {
+		if y := &w[x.ID][i]; y.at == n.at {
+			if y.owner != n.owner || y.by != n.by {
+				y.owner = many
+			}
+			return
+		}
+	}
+	w[x.ID] = append(w[x.ID], n)
+}
+
+// several reports whether several loops of a time need v.
+func (w wants) several(v *graph.Value) bool {
+	return slices.ContainsFunc(w[v.ID], func(n want) bool { return n.owner == many })
+}
+
 // chooseRoots decides which values get buffers. Going from the results to the parameters, it notes for each value
 // which loop needs it; what several need is stored, unless it is cheap.
 func (s *scheduler) chooseRoots() {
@@ -91,59 +122,69 @@ func (s *scheduler) chooseRoots() {
 		store(base(v))
 	}
 	cost, constant := s.costs()
-	need, path := map[*graph.Value]*graph.Value{}, map[*graph.Value]*graph.Value{}
-	// meet notes that the loop of owner needs x, where the movement by finds it. At two places it is computed twice.
-	meet := func(x, owner, by *graph.Value) {
-		if was := need[x]; was != nil && (was != owner || path[x] != by) {
-			owner = many
+	need := make(wants, len(s.f.Values))
+	// meet notes that the loop of n needs x. Values that later times compute again are theirs at each of these.
+	meet := func(x *graph.Value, n want, at int) {
+		n.at = 0
+		if s.keep.again[x.ID] && at > s.keep.time[x.ID] {
+			n.at = at
 		}
-		need[x], path[x] = owner, by
+		need.meet(x, n)
 	}
 	for i := len(s.f.Values) - 1; i >= 0; i-- {
 		v := s.f.Values[i]
 		if !s.live[v] || v.Op.Kind == graph.Leaf || strip(v) != v {
-			if x := need[v]; x != nil && len(v.Args) == 1 { // what strip goes through
-				meet(v.Args[0], x, path[v])
+			if len(v.Args) == 1 { // what strip goes through
+				for _, n := range need[i] {
+					meet(v.Args[0], n, max(n.at, s.keep.time[i]))
+				}
 			}
 			continue
 		}
 		switch {
 		case s.roots[v]:
-		case fixed(v):
+		case fixed(v) || s.keep.kept[i]:
 			store(v)
 		case v.Op.Kind == graph.Move:
 			if s.unfused && v.Op != graph.Reshape {
 				store(v)
 			}
-		case s.unfused || need[v] == many && cost[v] > s.model.cheap:
+		case s.unfused || cost[v] > s.model.cheap && need.several(v):
 			store(v)
 		}
-		owner, by := need[v], path[v]
+		from := need[i]
 		if s.roots[v] {
-			owner, by = v, nil
+			from = []want{{owner: v}}
 		}
-		if v.Op.Kind == graph.Move {
-			by = v
-		}
-		for _, x := range v.Args {
-			switch {
-			case tiled(v):
-				if y, ok := s.viewed(x, constant); ok {
-					store(y)
-				}
-			case byHand(v):
-				store(base(x))
-			case v.Op == graph.Update && x != v.Args[0]: // computed before the base is overwritten
-				if y := computed(x); y != nil {
-					store(y)
-				}
-			case v.Op == graph.Broadcast:
-				if y := s.multiplied(v, cost, constant); y != nil {
-					store(y)
-				}
+		s.required(v, cost, constant, store)
+		for _, n := range from {
+			if v.Op.Kind == graph.Move {
+				n.by = v
 			}
-			if owner != nil {
-				meet(x, owner, by)
+			for _, x := range v.Args {
+				meet(x, n, max(n.at, s.keep.use(v)))
+			}
+		}
+	}
+}
+
+// required calls store with what must have a buffer so that v can be computed.
+func (s *scheduler) required(v *graph.Value, cost map[*graph.Value]int, constant map[*graph.Value]bool, store func(*graph.Value)) {
+	for _, x := range v.Args {
+		switch {
+		case tiled(v) || whole(v):
+			if y, ok := s.viewed(x, constant); ok {
+				store(y)
+			}
+		case byHand(v):
+			store(base(x))
+		case v.Op == graph.Update && x != v.Args[0]: // computed before the base is overwritten
+			if y := computed(x); y != nil {
+				store(y)
+			}
+		case v.Op == graph.Broadcast:
+			if y := s.multiplied(v, cost, constant); y != nil {
+				store(y)
 			}
 		}
 	}
@@ -155,7 +196,7 @@ func (s *scheduler) costs() (cost map[*graph.Value]int, constant map[*graph.Valu
 	cost, constant = map[*graph.Value]int{}, map[*graph.Value]bool{}
 	for _, v := range s.f.Values {
 		switch {
-		case !s.live[v] || v.Op == graph.Param || fixed(v):
+		case !s.live[v] || v.Op == graph.Param || fixed(v) || s.keep != nil && s.keep.kept[v.ID]:
 		case v.Op.Kind == graph.Leaf:
 			constant[v] = true
 		default:

@@ -85,8 +85,8 @@ func gatherElements[T any](e *env, ix *indexing, from, to array) {
 	})
 }
 
-// wideBytes is a stretch of a row that is worth the way to it.
-const wideBytes = 1024
+// stripeBytes is a stretch of each row that is worth a thread of its own: lines that processors fetch together.
+const stripeBytes = 128
 
 // lineBytes is a line of the cache, which threads should not share.
 const lineBytes = 64
@@ -141,14 +141,16 @@ func (ix *indexing) parts(e *env, size int, body func(p *scatterPart)) {
 		return
 	}
 	if threads := e.pool.Threads(); outer < threads {
-		each := ceilDiv(threads, outer)
-		switch {
-		case outer == 1 && ix.per > 1 && slices.IsSorted(ix.at):
+		if outer == 1 && ix.per > 1 && slices.IsSorted(ix.at) {
 			ix.sortedParts(e, size, body)
 			return
-		case width*size >= each*wideBytes:
-			width = ceilDiv(ceilDiv(width, each), wideBytes/size) * (wideBytes / size)
-		case width*size >= 16: // for less, a thread would spend its time on the search for the rows that are its own
+		}
+		each, stripe := ceilDiv(threads, outer), stripeBytes/size
+		if n := min(each, width/stripe); n > 1 {
+			width = ceilDiv(ceilDiv(width, n), stripe) * stripe
+			each = ceilDiv(each, ceilDiv(ix.post, width))
+		}
+		if each > 1 && width*size >= 16 { // for less, a thread would spend its time on the search for the rows that are its own
 			line := max(lineBytes/(size*width), 1)
 			rows = ceilDiv(ceilDiv(rows, each), line) * line
 			piece = max(pieceBytes/(size*width), 1)

@@ -90,8 +90,11 @@ type rowArgs struct {
 	runs        int     // lines of sums
 }
 
-// ahead is how many indices ahead of their use rows are fetched.
-const ahead = 24
+// How many indices ahead of their use rows are fetched: fewer where they are written, and lines are fetched besides.
+const (
+	readAhead  = 40
+	writeAhead = 24
+)
 
 // fetchAhead are the places of a row of so many bytes where it is fetched ahead: its first lines.
 func fetchAhead(width int) (at [3]int) {
@@ -104,7 +107,7 @@ func fetchAhead(width int) (at [3]int) {
 func rowArg(at uintptr) amd64.Mem { return amd64.At(amd64.RDI, int(at)) }
 
 // emitFetch fetches the row that the index so many places after the one at RSI names. RAX and RCX are changed.
-func emitFetch(a *amd64.Assembler, op amd64.Op) {
+func emitFetch(a *amd64.Assembler, ahead int) {
 	var r rowArgs
 	a.Emit(amd64.LEA, amd64.RAX, amd64.At(amd64.RSI, 8*ahead))
 	a.Emit(amd64.CMP, amd64.RAX, rowArg(unsafe.Offsetof(r.last)))
@@ -112,6 +115,12 @@ func emitFetch(a *amd64.Assembler, op amd64.Op) {
 	a.Emit(amd64.MOV, amd64.RAX, amd64.At(amd64.RAX, 0))
 	a.Emit(amd64.IMUL, amd64.RAX, amd64.R11)
 	a.Emit(amd64.ADD, amd64.RAX, amd64.R10)
+	emitFetchRow(a, amd64.PREFETCHT0)
+}
+
+// emitFetchRow fetches the beginning of the row or line at RAX. RCX is changed.
+func emitFetchRow(a *amd64.Assembler, op amd64.Op) {
+	var r rowArgs
 	a.Emit(op, amd64.At(amd64.RAX, 0))
 	for i := range r.ahead {
 		a.Emit(amd64.MOV, amd64.RCX, rowArg(unsafe.Offsetof(r.ahead)+8*uintptr(i)))
@@ -171,11 +180,13 @@ func (op rowOp) emit(a *amd64.Assembler, listed bool) {
 	a.Align(32)
 	a.Bind(next)
 	if toLine {
-		emitFetch(a, amd64.PREFETCHT0)
+		emitFetch(a, readAhead)
 	} else {
-		emitFetch(a, amd64.PREFETCHW)
+		emitFetch(a, writeAhead)
+		lines := amd64.PREFETCHNTA // each is used once: the table needs the caches
 		if listed {
-			a.Emit(amd64.LEA, amd64.RAX, amd64.At(amd64.RSI, 8*ahead))
+			lines = amd64.PREFETCHT0
+			a.Emit(amd64.LEA, amd64.RAX, amd64.At(amd64.RSI, 8*writeAhead))
 			a.Emit(amd64.CMP, amd64.RAX, rowArg(unsafe.Offsetof(r.last)))
 			a.Emit(amd64.CMOVA, amd64.RAX, rowArg(unsafe.Offsetof(r.last)))
 			a.Emit(amd64.MOV, amd64.RAX, amd64.At(amd64.RAX, 0).Idx(amd64.R14, 1))
@@ -184,11 +195,7 @@ func (op rowOp) emit(a *amd64.Assembler, listed bool) {
 		} else {
 			a.Emit(amd64.LEA, amd64.RAX, amd64.At(amd64.R12, 0).Idx(amd64.R14, 1))
 		}
-		a.Emit(amd64.PREFETCHT0, amd64.At(amd64.RAX, 0))
-		for i := range r.ahead {
-			a.Emit(amd64.MOV, amd64.RCX, rowArg(unsafe.Offsetof(r.ahead)+8*uintptr(i)))
-			a.Emit(amd64.PREFETCHT0, amd64.At(amd64.RAX, 0).Idx(amd64.RCX, 1))
-		}
+		emitFetchRow(a, lines)
 	}
 	a.Emit(amd64.MOV, row, amd64.At(amd64.RSI, 0))
 	a.Emit(amd64.IMUL, row, amd64.R11)
@@ -284,7 +291,7 @@ func emitRowSum(a *amd64.Assembler, add amd64.Op, size, vectors int) {
 	}
 	a.Emit(amd64.MOV, count, rowArg(unsafe.Offsetof(r.count)))
 	a.Bind(next)
-	emitFetch(a, amd64.PREFETCHT0)
+	emitFetch(a, readAhead)
 	a.Emit(amd64.MOV, amd64.RDX, amd64.At(amd64.RSI, 0))
 	a.Emit(amd64.IMUL, amd64.RDX, amd64.R11)
 	a.Emit(amd64.ADD, amd64.RDX, amd64.R10)
@@ -325,7 +332,7 @@ func (c *rowCode) call(op rowOp, index, numbers []int64, table []byte, pitch int
 	if op == rowTakePast && (line|uintptr(step)|uintptr(width))%64 != 0 {
 		op = rowTake
 	}
-	r := rowArgs{table: uintptr(unsafe.Pointer(unsafe.SliceData(table))), pitch: pitch, step: step, lead: ahead * step, whole: width / 64, part: width % 64, ahead: fetchAhead(width)}
+	r := rowArgs{table: uintptr(unsafe.Pointer(unsafe.SliceData(table))), pitch: pitch, step: step, lead: writeAhead * step, whole: width / 64, part: width % 64, ahead: fetchAhead(width)}
 	code := c.rows[op][0]
 	r.last = uintptr(unsafe.Pointer(&index[len(index)-1]))
 	if numbers != nil {

@@ -40,17 +40,23 @@ func (c *compiled) positions() []int {
 	return slices.Compact(pos)
 }
 
-// touches is how many bytes the stage reads and writes, each buffer counted once: all of it, or where a loop has fewer
-// indices one element for each of them, and of a table from which is picked as much as is picked.
-func (r *run) touches(at int, c *compiled) int64 {
-	var total int64
+// touches is how many bytes the stage reads and writes, each buffer counted once.
+func (r *run) touches(at int, c *compiled) (total int64) {
+	for _, n := range r.traffic(at, c) {
+		total += int64(n)
+	}
+	return total
+}
+
+// traffic is how many bytes of each buffer the stage reads or writes: all of it, or where a loop has fewer indices one element
+// for each of them, and of a table from which is picked as much as is picked.
+func (r *run) traffic(at int, c *compiled) map[int]int {
+	all := map[int]int{}
 	count := func(b, most int) {
-		if most >= 0 {
-			most = min(most, r.b.bytes[b])
-		} else {
+		if most < 0 || most > r.b.bytes[b] {
 			most = r.b.bytes[b]
 		}
-		total += int64(most)
+		all[b] = max(all[b], most)
 	}
 	if c.kind == kindLoop {
 		most := map[int]int{}
@@ -63,7 +69,7 @@ func (r *run) touches(at int, c *compiled) int64 {
 		for b, n := range most {
 			count(b, n)
 		}
-		return total
+		return all
 	}
 	for _, b := range c.reads {
 		if c.value.Op == graph.Gather && b == c.stage.in[0].buf {
@@ -77,5 +83,5 @@ func (r *run) touches(at int, c *compiled) int64 {
 			count(b, -1)
 		}
 	}
-	return total
+	return all
 }

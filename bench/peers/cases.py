@@ -187,6 +187,33 @@ for name, out, kernel, groups in (("conv3x3_n8c64k64_56", 64, 3, 1), ("conv1x1_n
         c, x = layer()
         return gradients(lambda x: c(x), [x, c.weight, c.bias], layout(torch.randn(8, out, 56, 56)))
 
+# Attention.
+
+ATTENDED = 8 * 12 * 1024 * 1025 * 64  # products with half of the keys
+
+
+def attention(queries, keys, causal):
+    q, k, v = (torch.randn(8, 12, n, 64) for n in (queries, keys, keys))
+    return (lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=causal)), [q, k, v]
+
+
+@case("attn_8x12x1024x64_causal", flops=2 * ATTENDED)
+def _():
+    f, leaves = attention(1024, 1024, True)
+    return call(f, *leaves)
+
+
+@case("attn_8x12x1024x64_causal_fwdbwd", grad=True, flops=7 * ATTENDED)
+def _():
+    f, (q, k, v) = attention(1024, 1024, True)
+    return gradients(lambda q: f(q, k, v), [q, k, v], torch.randn(8, 12, 1024, 64))
+
+
+@case("attn_8x12x1x64_over4096", bytes=2 * 4 * 8 * 12 * 4096 * 64)
+def _():
+    f, leaves = attention(1, 4096, False)
+    return call(f, *leaves)
+
 
 def mlp():
     return nn.Sequential(nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10))
@@ -334,17 +361,12 @@ def _():
     return call(lambda out, index, x: out.zero_().index_add_(0, index, x), *messages())
 
 
-@case("segment_sum_1Mx64_100k", bytes=SCATTERED)
-def _():
-    _, index, x = messages()
-    lengths = torch.bincount(index, minlength=NODES)
-    return call(lambda x, lengths: torch.segment_reduce(x, "sum", lengths=lengths), x, lengths)
-
-
-@case("segment_max_1Mx64_100k", bytes=SCATTERED)
-def _():
-    out, index, x = messages()
-    return call(lambda out, index, x: out.zero_().index_reduce_(0, index, x, "amax", include_self=False), out, index.sort()[0], x)
+for name in ("sum", "max"):
+    @case(f"segment_{name}_1Mx64_100k", bytes=SCATTERED)
+    def _(name=name):
+        _, index, x = messages()
+        lengths = torch.bincount(index, minlength=NODES)
+        return call(lambda x, lengths: torch.segment_reduce(x, name, lengths=lengths), x, lengths)
 
 
 @case("gather_1Mx64_100k", bytes=8 * EDGES * DIM)

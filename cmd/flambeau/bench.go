@@ -112,7 +112,7 @@ func (f *benchFlags) run(c *cobra.Command, args []string) error {
 		}
 		return cmp.Or(err, failed(now), missed(now))
 	}
-	now, ds, err := s.RunAgainst(c.Context(), before)
+	now, ds, err := s.RunAgainst(c.Context(), before) // which writes lines of JSON when it is sure of them
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,10 @@ func (g *gen256) of(x *gen) writer { return &gen256{x, g.lasting} }
 func (g *gen256) begin(o int)          {}
 func (g *gen256) end(o int, r asm.Reg) {}
 
+func (g *gen256) pairs() bool            { return false }
+func (g *gen256) beginTile(int)          {}
+func (g *gen256) endTile(int, asm.Label) {}
+
 func (g *gen256) merge(in *Instr, to, x, y asm.Reg) { g.combine(in.Op, in.Type, to, x, y) }
 
 func (g *gen256) prepare() { g.lasting = g.slots(2) }

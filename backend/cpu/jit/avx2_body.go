@@ -385,11 +385,15 @@ func (g *gen256) reduce(i int) {
 	if t == Bool {
 		unsupported("a reduction of bool")
 	}
-	x := g.in(in.Args[0])
 	if g.k.Form == Runs {
-		g.accumulate(i, x)
+		g.accumulate(i)
 		return
 	}
+	if g.direct(in.Args[0]) {
+		g.fold(in, g.wide(g.accumulator(in.N), t.Bytes()), g.reduced(i))
+		return
+	}
+	x := g.in(in.Args[0])
 	if g.tail { // with what changes nothing in lanes that are no elements
 		y := like(x, g.alloc.borrow())
 		g.fetch(asm.Y(low1), g.onStack(g.lasting))
@@ -410,35 +414,36 @@ func (g *gen256) reduce(i int) {
 	g.stash(at, acc)
 }
 
-// accumulate adds x to a partial result, which lies where the result goes.
-func (g *gen256) accumulate(i int, x asm.Reg) {
-	in := &g.k.Instrs[i]
-	b := in.Type.Bytes()
-	acc := g.fresh(i)
-	at := g.result(in.N, b)
-	switch {
-	case g.tail && b >= 4:
-		m := asm.Y(low1)
-		g.fetch(m, g.onStack(g.lasting))
-		g.emit(maskMoves[b], acc, g.maskFor(m, b, low1), at)
-	case g.tail:
-		g.emit(asm.MOV, second, g.onStack(g.lasting+1))
-		g.assemble(-1, at, b, true)
-		g.move(acc, like(acc, low0))
-	default:
-		g.get(acc, at, g.lanes*b)
-	}
-	g.combine(in.Op, in.Type, acc, acc, x)
-	g.store(at, acc, b, false)
+// accumulate adds a value to the partial result of a run.
+func (g *gen256) accumulate(i int) {
+	b := g.k.Instrs[i].Type.Bytes()
+	g.addTo(i, g.reduced(i), func(at asm.Mem, acc asm.Reg) {
+		switch {
+		case g.tail && b >= 4:
+			m := asm.Y(low1)
+			g.fetch(m, g.onStack(g.lasting))
+			g.emit(maskMoves[b], acc, g.maskFor(m, b, low1), at)
+		case g.tail:
+			g.emit(asm.MOV, second, g.onStack(g.lasting+1))
+			g.assemble(-1, at, b, true)
+			g.move(acc, like(acc, low0))
+		default:
+			g.get(acc, at, g.lanes*b)
+		}
+	}, func(at asm.Mem, acc asm.Reg) { g.store(at, acc, b, false) })
 }
 
+// reductions256 are the operations that combine partial results.
+var reductions256 = map[Op]Op{Sum: Add, Product: Mul, Maximum: Max, Minimum: Min}
+
+func (g *gen256) single(o Op, t Type) asm.Op { return single256(reductions256[o], t) }
+
 func (g *gen256) combine(o Op, t Type, to, x, y asm.Reg) {
-	o = map[Op]Op{Sum: Add, Product: Mul, Maximum: Max, Minimum: Min}[o]
-	if op := single256(o, t); op != 0 {
+	if op := g.single(o, t); op != 0 {
 		g.emit(op, to, x, y)
 		return
 	}
-	g.several(o, t, to, x, y)
+	g.several(reductions256[o], t, to, x, y)
 }
 
 // lookup gathers elements of a table.

@@ -20,15 +20,39 @@ func (g *gen512) prepare() {
 	g.nans = map[int]int{}
 	for o := range g.acc {
 		in := g.reduction(o)
-		if g.k.Form == Rows && in.Type.Float() && (in.Op == Maximum || in.Op == Minimum) && len(g.nans) < 2 {
+		if (g.k.Form == Rows || g.paired) && in.Type.Float() && (in.Op == Maximum || in.Op == Minimum) && len(g.nans) < 2 {
 			g.nans[o] = 6 - len(g.nans)
 		}
 	}
 }
 
+func (g *gen512) pairs() bool {
+	if len(g.k.Instrs) != 2 {
+		return false
+	}
+	x, in := &g.k.Instrs[0], &g.k.Instrs[1]
+	return x.Op == Load && x.Mask == NoArg && x.Rare == 0 && g.k.Streams[x.N] == Stream{in.Type, Next} && x.N < len(addressRegs) &&
+		in.Type.Float() && (in.Op == Maximum || in.Op == Minimum) && in.Rare == 0 && g.lanes*in.Type.Bytes() == 64
+}
+
+// ordered is the mask of lanes in which no NaN came for output o. Pairs have several, of rows at hand or of vectors of a
+// tile: none waits long for the one before.
+func (g *gen512) ordered(o int) (k asm.Reg, ok bool) {
+	n, ok := g.nans[o]
+	switch {
+	case ok && g.tiling:
+		n -= g.part / 2 % pairMasks
+	case ok && g.paired:
+		n -= g.row
+	}
+	return asm.K(n), ok
+}
+
+const pairMasks = 4
+
 func (g *gen512) begin(o int) {
-	if n, ok := g.nans[o]; ok {
-		g.emit(asm.KXORQ, asm.K(n), asm.K(n), asm.K(n))
+	if k, ok := g.ordered(o); ok {
+		g.emit(asm.KXNORQ, k, k, k)
 	}
 }
 
@@ -41,15 +65,55 @@ func (g *gen512) merge(in *Instr, to, x, y asm.Reg) {
 }
 
 func (g *gen512) end(o int, r asm.Reg) {
-	n, ok := g.nans[o]
+	k, ok := g.ordered(o)
 	if !ok {
 		return
 	}
 	none := g.a.Label()
-	g.emit(asm.KORTESTQ, asm.K(n), asm.K(n))
-	g.emit(asm.JE, none)
+	g.emit(g.maskTest(), k, k)
+	g.emit(asm.JB, none)
 	g.emit(asm.VPTERNLOGD, r, r, r, asm.Imm(0xff)) // all ones: a NaN
 	g.a.Bind(none)
+}
+
+func (g *gen512) beginTile(n int) {
+	if !g.paired {
+		return
+	}
+	for g.part = 0; g.part < n; g.part += 2 {
+		k, _ := g.ordered(0)
+		if g.part/2 < pairMasks {
+			g.begin(0)
+		}
+		g.emit(pick(g.reduction(0).Type, asm.VCMPPS, asm.VCMPPD), k.Mask(k), asm.Z(g.acc[0][g.part]), asm.Z(g.acc[0][g.part+1]), asm.CmpOrdered)
+	}
+}
+
+// endTile begins again where there is a NaN.
+func (g *gen512) endTile(n int, again asm.Label) {
+	if !g.paired {
+		return
+	}
+	for g.part = 0; g.part < min(n, 2*pairMasks); g.part += 2 {
+		k, _ := g.ordered(0)
+		g.emit(g.maskTest(), k, k)
+		g.emit(asm.JAE, again)
+	}
+}
+
+// pair takes a vector of memory into an extremum of floats. Every second one is looked at for NaNs together with the one
+// before, which is in a register still.
+func (g *gen512) pair(in *Instr) {
+	x, at := asm.Z(g.row), g.address(g.k.Instrs[0].N) // a register of the body, which has no other use for it
+	acc := asm.Z(g.accumulator(0))
+	if g.part%2 == 0 {
+		g.emit(loads[in.Type.Bytes()], x, at)
+		g.emit(pick(in.Type, asm.VRANGEPS, asm.VRANGEPD), acc, acc, x, rangeMode(in.Op))
+		return
+	}
+	k, _ := g.ordered(0)
+	g.emit(pick(in.Type, asm.VCMPPS, asm.VCMPPD), k.Mask(k), x, at, asm.CmpOrdered)
+	g.emit(pick(in.Type, asm.VRANGEPS, asm.VRANGEPD), acc, acc, at, rangeMode(in.Op))
 }
 
 func (g *gen512) bytes(in *Instr) int {
@@ -109,6 +173,22 @@ func (g *gen512) fetch(to asm.Reg, from asm.Mem) {
 func (g *gen512) stash(to asm.Mem, from asm.Reg) {
 	if isMask(from) {
 		g.emit(asm.KMOVQ, to.Sized(8), from)
+		return
+	}
+	g.emit(asm.VMOVDQU64, to, from)
+}
+
+func (g *gen512) get(to asm.Reg, from asm.Mem, n int) {
+	if n == 8 {
+		g.emit(asm.VMOVQ, to, from)
+		return
+	}
+	g.emit(asm.VMOVDQU64, to, from)
+}
+
+func (g *gen512) put(to asm.Mem, from asm.Reg, n int) {
+	if n == 8 {
+		g.emit(asm.VMOVQ, to, from)
 		return
 	}
 	g.emit(asm.VMOVDQU64, to, from)

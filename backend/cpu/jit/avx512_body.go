@@ -294,11 +294,19 @@ func (g *gen512) reduce(i int) {
 	if t == Bool {
 		unsupported("a reduction of bool")
 	}
-	x := g.in(in.Args[0])
-	if g.k.Form == Runs {
-		g.accumulate(i, x)
+	if g.paired && g.direct(in.Args[0]) {
+		g.pair(in)
 		return
 	}
+	if g.k.Form == Runs {
+		g.accumulate(i)
+		return
+	}
+	if g.direct(in.Args[0]) {
+		g.fold(in, g.reg(g.accumulator(in.N), t), g.reduced(i))
+		return
+	}
+	x := g.in(in.Args[0])
 	var acc asm.Reg
 	if g.kept != nil {
 		at := g.partial(in.N)
@@ -308,14 +316,14 @@ func (g *gen512) reduce(i int) {
 	} else {
 		acc = g.reg(g.accumulator(in.N), t)
 	}
-	if nan, ok := g.nans[in.N]; ok {
+	if k, ok := g.ordered(in.N); ok {
 		if g.tail {
 			g.emit(pick(t, asm.VCMPPS, asm.VCMPPD), tempMask.Mask(tailMask), x, x, asm.CmpUnordered)
+			g.emit(asm.KANDNQ, k, tempMask, k)
 			acc = acc.Mask(tailMask)
 		} else {
-			g.emit(pick(t, asm.VCMPPS, asm.VCMPPD), tempMask, x, x, asm.CmpUnordered)
+			g.emit(pick(t, asm.VCMPPS, asm.VCMPPD), k.Mask(k), x, x, asm.CmpOrdered)
 		}
-		g.emit(asm.KORQ, asm.K(nan), asm.K(nan), tempMask)
 		g.emit(pick(t, asm.VRANGEPS, asm.VRANGEPD), acc, g.reg(g.accumulator(in.N), t), x, rangeMode(in.Op))
 		return
 	}
@@ -332,22 +340,24 @@ func (g *gen512) reduce(i int) {
 	g.emit(loads[t.Bytes()], acc.Mask(tailMask), r)
 }
 
-// accumulate adds x to a partial result, which lies where the result goes.
-func (g *gen512) accumulate(i int, x asm.Reg) {
-	in := &g.k.Instrs[i]
-	b := in.Type.Bytes()
-	at := g.result(in.N, b)
-	acc := g.fresh(i)
-	switch {
-	case g.tail:
-		g.emit(loads[b], acc.Mask(tailMask).Zero(), at)
-	case g.lanes*b == 8:
-		g.emit(asm.VMOVQ, acc, at)
-	default:
-		g.emit(loads[b], acc, at)
-	}
-	g.combine(in.Op, in.Type, acc, acc, x)
-	g.store(at, acc, b, false)
+// accumulate adds a value to the partial result of a run.
+func (g *gen512) accumulate(i int) {
+	b := g.k.Instrs[i].Type.Bytes()
+	g.addTo(i, g.reduced(i), func(at asm.Mem, acc asm.Reg) {
+		switch {
+		case g.tail:
+			g.emit(loads[b], acc.Mask(tailMask).Zero(), at)
+		case g.lanes*b == 8:
+			g.emit(asm.VMOVQ, acc, at)
+		default:
+			g.emit(loads[b], acc, at)
+		}
+	}, func(at asm.Mem, acc asm.Reg) { g.store(at, acc, b, false) })
+}
+
+func (g *gen512) single(o Op, t Type) asm.Op {
+	r := reductions[o]
+	return r.of(t)
 }
 
 // reductions are those that are one instruction.
@@ -355,8 +365,7 @@ var reductions = map[Op]ops{Sum: binary512[Add], Product: binary512[Mul], Maximu
 
 // combine is two partial results as one.
 func (g *gen512) combine(o Op, t Type, to, x, y asm.Reg) {
-	r := reductions[o]
-	if op := r.of(t); op != 0 {
+	if op := g.single(o, t); op != 0 {
 		g.emit(op, to, x, y)
 		return
 	}

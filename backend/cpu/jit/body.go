@@ -20,6 +20,9 @@ func (g *gen) body(free []int) {
 			i, rest = rest[0].to-1, rest[1:]
 			continue
 		}
+		if g.direct(i) {
+			continue
+		}
 		l.at = i
 		in := &g.k.Instrs[i]
 		for _, x := range in.Args { // none of them makes room for another
@@ -35,6 +38,75 @@ func (g *gen) body(free []int) {
 		if len(l.uses[i]) == 0 && l.reg[i] >= 0 {
 			l.drop(g.class(i), i)
 		}
+	}
+}
+
+// direct reports whether v is a load that is not written, since the one instruction that needs it, a reduction, takes the
+// memory itself.
+func (g *gen) direct(v int) bool {
+	in := &g.k.Instrs[v]
+	if g.paired && in.Op == Load && (g.tiling || g.k.Form == Rows) {
+		return !g.tail
+	}
+	if in.Op != Load || in.Mask != NoArg || in.Rare > 0 || g.tail || g.kept != nil || len(g.alloc.uses[v]) != 1 || in.N >= len(addressRegs) {
+		return false
+	}
+	s, user := g.k.Streams[in.N], &g.k.Instrs[g.alloc.uses[v][0]]
+	if s.Step != Next || s.Type != in.Type || g.lanes*s.Type.Bytes() < 16 || !user.Op.reduces() || user.Rare > 0 || g.writer.single(user.Op, user.Type) == 0 {
+		return false
+	}
+	for i := v + 1; i < g.alloc.uses[v][0]; i++ {
+		if g.k.Instrs[i].Op == Store {
+			return false // perhaps to this memory
+		}
+	}
+	return true
+}
+
+// reduced is what reduction i takes: a register, or memory where a single instruction does it.
+func (g *gen) reduced(i int) asm.Arg {
+	v := g.k.Instrs[i].Args[0]
+	if g.direct(v) {
+		return g.address(g.k.Instrs[v].N)
+	}
+	return g.in(v)
+}
+
+// fold takes x into the partial result acc.
+func (g *gen) fold(in *Instr, acc asm.Reg, x asm.Arg) {
+	if op := g.writer.single(in.Op, in.Type); op != 0 {
+		g.emit(op, acc, acc, x)
+		return
+	}
+	g.writer.combine(in.Op, in.Type, acc, acc, x.(asm.Reg))
+}
+
+// addTo takes x into the partial results of a run, which lie where the results go: to those in a register if several
+// rows are at hand, that the first of them brings and the last takes back.
+func (g *gen) addTo(i int, x asm.Arg, load, store func(at asm.Mem, acc asm.Reg)) {
+	in := &g.k.Instrs[i]
+	b := in.Type.Bytes()
+	if g.tiling {
+		g.fold(in, g.wide(g.accumulator(in.N), b), x)
+		return
+	}
+	first, last := g.row == 0, g.row == g.beside-1
+	var at asm.Mem
+	if first || last {
+		at = g.result(in.N, b)
+	}
+	var acc asm.Reg
+	if g.acc != nil {
+		acc = g.wide(g.acc[in.N][0], b)
+	} else {
+		acc = g.fresh(i)
+	}
+	if first {
+		load(at, acc)
+	}
+	g.fold(in, acc, x)
+	if last {
+		store(at, acc)
 	}
 }
 

@@ -24,7 +24,8 @@ type gen struct {
 	alloc  allocator
 
 	hoisted map[int]int // constants and uniforms that have a register everywhere
-	acc     [][]int     // of each output: registers of partial results, of one row after the other
+	acc     [][]int     // of each output: registers of partial results, of one row after the other; of runs, one
+	outputs []asm.Reg   // of the first outputs: registers of their addresses, those that streams leave
 	nans    map[int]int // of outputs that are extrema of floats in rows: the mask of lanes in which a NaN came
 	kept    []int       // of each output, where partial results are on the stack: its first slot there
 	places  map[int]int // of each position, and of each strided stream (−1 − stream): the stack with what its lanes add
@@ -36,6 +37,9 @@ type gen struct {
 	most    int         // rows that are gone along at a time, where there are so many
 	beside  int         // rows that are at hand
 	row     int         // which of them is
+	tiles   int         // vectors of a run that registers hold while all rows go by; 0: none
+	tiling  bool        // they do
+	paired  bool        // extrema of floats from memory look for NaNs in two vectors at once
 	frame   *frame      // of the code of a region
 }
 
@@ -74,8 +78,9 @@ type writer interface {
 	// none jumps to a label if the Bool r holds nowhere.
 	none(r asm.Reg, to asm.Label)
 
-	// combine is two partial results as one.
+	// combine is two partial results as one; single is the instruction for that, 0 where it takes several.
 	combine(o Op, t Type, to, x, y asm.Reg)
+	single(o Op, t Type) asm.Op
 
 	// upper is the upper half of a register, and join128 gives r, of 256 bits, such an upper half.
 	upper(to, from asm.Reg)
@@ -85,6 +90,18 @@ type writer interface {
 	begin(o int)
 	merge(in *Instr, to, x, y asm.Reg)
 	end(o int, r asm.Reg)
+
+	// pairs reports whether the kernel is an extremum of floats in memory and nothing else, and there is code for that.
+	pairs() bool
+
+	// beginTile and endTile are around the rows of a run whose n vectors of partial results are in registers; where these
+	// may be wrong endTile jumps to code that begins again.
+	beginTile(n int)
+	endTile(n int, again asm.Label)
+
+	// get and put move n bytes, at most a register.
+	get(to asm.Reg, from asm.Mem, n int)
+	put(to asm.Mem, from asm.Reg, n int)
 }
 
 var (
@@ -218,7 +235,30 @@ func (g *gen) usesOf(list []int) int {
 func (g *gen) planReductions() (last int) {
 	last = g.file - 1
 	g.most, g.beside = 1, 1
-	if g.k.Form != Rows {
+	g.paired = g.k.Form != Map && g.writer.pairs()
+	defer g.planOutputs()
+	switch g.k.Form {
+	case Map:
+		return last
+	case Runs: // partial results are in memory but while several rows are added to them, or all rows to few of them
+		if g.most = g.atATime(1); g.most == 1 {
+			g.paired = false
+			return last
+		}
+		g.tiles = 1
+		if g.unroll() == 4 {
+			for g.tiles = 16; g.tiles > 1 && g.tiles*g.k.Outputs > g.file-8; {
+				g.tiles /= 2
+			}
+		}
+		for range g.k.Outputs {
+			var acc []int
+			for range g.tiles {
+				acc = append(acc, last)
+				last--
+			}
+			g.acc = append(g.acc, acc)
+		}
 		return last
 	}
 	parts := 32 / g.lanes
@@ -228,6 +268,7 @@ func (g *gen) planReductions() (last int) {
 		for range g.k.Outputs {
 			g.kept = append(g.kept, g.slots(parts))
 		}
+		g.paired = false
 		return last
 	}
 	g.most = g.atATime(n)
@@ -242,9 +283,16 @@ func (g *gen) planReductions() (last int) {
 	return last
 }
 
+// planOutputs gives addresses of results the registers that are left.
+func (g *gen) planOutputs() {
+	for r := len(addressRegs) - 1; len(g.outputs) < g.k.Outputs && r >= len(g.k.Streams)*g.most; r-- {
+		g.outputs = append(g.outputs, addressRegs[r])
+	}
+}
+
 // atATime is how many rows a kernel goes along at a time whose partial results of a row have so many registers: more are
-// on their way from memory then, and none waits for the last. It is for kernels that do little, sums most of all; extrema
-// gain nothing by it.
+// on their way from memory then, and none waits for the last. It is for kernels that do little, sums most of all; of
+// the extrema of floats in rows, those that are looked at for NaNs in pairs.
 func (g *gen) atATime(registers int) int {
 	if g.k.Positions > 0 || len(g.regions) > 0 || len(g.k.Streams) == 0 {
 		return 1
@@ -258,7 +306,7 @@ func (g *gen) atATime(registers int) int {
 		if in.Type == Bool || in.From == Bool {
 			masks = true
 		}
-		extrema = extrema || in.Type.Float() && (in.Op == Maximum || in.Op == Minimum)
+		extrema = extrema || g.k.Form == Rows && !g.paired && in.Type.Float() && (in.Op == Maximum || in.Op == Minimum)
 	}
 	if n > 16 || extrema {
 		return 1
@@ -358,8 +406,16 @@ func (g *gen) partial(o int) asm.Mem {
 
 // result is the memory of the results of output o for the vector at hand, in a reduction over rows.
 func (g *gen) result(o, bytes int) asm.Mem {
+	return asm.At(g.output(o), g.offset*bytes).Idx(element, bytes)
+}
+
+// output is a register with the address of output o.
+func (g *gen) output(o int) asm.Reg {
+	if o < len(g.outputs) {
+		return g.outputs[o]
+	}
 	g.emit(asm.MOV, temp, arg(g.k.output(o)))
-	return asm.At(temp, g.offset*bytes).Idx(element, bytes)
+	return temp
 }
 
 // address is the memory of the vector at hand in stream s.
@@ -402,6 +458,9 @@ func (g *gen) loadAddresses() {
 			g.emit(asm.MOV, to, addressRegs[s*g.most+i-1])
 			g.emit(asm.ADD, to, arg(g.k.stream(s)+1))
 		}
+	}
+	for o, r := range g.outputs {
+		g.emit(asm.MOV, r, arg(g.k.output(o)))
 	}
 }
 

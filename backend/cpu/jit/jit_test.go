@@ -100,9 +100,9 @@ func checkKernel(t *testing.T, r *rand.Rand, k *Kernel, features asm.Features) b
 	t.Helper()
 	code := compiled(t, k, features)
 	defer code.Release()
-	sizes := []int{0, 1, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 65, 100, 129}
+	sizes := []int{0, 1, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 65, 100, 128, 129, 256}
 	for range 3 {
-		rows, n := r.IntN(5), sizes[r.IntN(len(sizes))]
+		rows, n := r.IntN(11), sizes[r.IntN(len(sizes))]
 		m := &machine{k: k, row: make([]int, len(k.Streams)), step: make([]int, len(k.Streams))}
 		args := make(Args, k.Words())
 		args.SetRows(rows, n)

@@ -2,6 +2,7 @@ package jit
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -218,16 +219,26 @@ func (a Args) SetTable(k *Kernel, t int, addr uintptr) { a[k.table(t)] = uint64(
 
 // Key tells kernels apart: those with one key have the same code.
 func (k *Kernel) Key() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%d %d %d %d %d %t", k.Form, k.Uniforms, k.Positions, k.Outputs, k.Tables, k.Bypass)
+	b := make([]byte, 0, 32+32*len(k.Instrs))
+	number := func(n int) { b = append(strconv.AppendInt(b, int64(n), 36), ' ') }
+	for _, n := range [...]int{int(k.Form), k.Uniforms, k.Positions, k.Outputs, k.Tables} {
+		number(n)
+	}
+	b = strconv.AppendBool(b, k.Bypass)
 	for _, s := range k.Streams {
-		fmt.Fprintf(&b, " %d.%d", s.Type, s.Step)
+		b = append(b, ' ')
+		number(int(s.Type))
+		number(int(s.Step))
 	}
 	for i := range k.Instrs {
 		in := &k.Instrs[i]
-		fmt.Fprintf(&b, ";%d %d %d %d %d %d %d %x %d %d", in.Op, in.Type, in.From, in.Args[0], in.Args[1], in.Args[2], in.N, in.Bits, in.Mask, in.Rare)
+		b = append(b, ';')
+		for _, n := range [...]int{int(in.Op), int(in.Type), int(in.From), in.Args[0], in.Args[1], in.Args[2], in.N, in.Mask, in.Rare} {
+			number(n)
+		}
+		b = strconv.AppendUint(b, in.Bits, 36)
 	}
-	return b.String()
+	return string(b)
 }
 
 // String is the text form.

@@ -6,6 +6,10 @@ import (
 
 // mapRows executes the body for all elements of all rows, each row from its beginning to its end, as memory likes it.
 func (g *gen) mapRows() {
+	done := g.a.Label()
+	for n := g.tiles; n > 1; n /= 2 {
+		g.tile(n, done)
+	}
 	g.eachRow(func() {
 		g.vectors(g.unroll())
 		if g.unroll() > 1 {
@@ -13,6 +17,48 @@ func (g *gen) mapRows() {
 		}
 		g.last(func() { g.vector(0) })
 	})
+	g.a.Bind(done)
+}
+
+// tile does all rows of a run, if each is n vectors: partial results are in registers meanwhile, and memory is read from
+// its beginning to its end.
+func (g *gen) tile(n int, done asm.Label) {
+	not, row := g.a.Label(), g.a.Label()
+	g.emit(asm.MOV, count, arg(argN))
+	g.emit(asm.CMP, count, asm.Imm(n*g.lanes))
+	g.emit(asm.JNE, not)
+	g.emit(asm.MOV, rows, arg(argRows))
+	g.emit(asm.TEST, rows, rows)
+	g.emit(asm.JLE, done)
+	most := g.most
+	g.most, g.tiling = 1, true
+	g.loadAddresses()
+	g.emit(asm.XOR, element.D(), element.D())
+	each := func(f func(in *Instr, acc asm.Reg, at asm.Mem)) {
+		for o := range g.k.Outputs {
+			in := g.reduction(o)
+			b := in.Type.Bytes()
+			for g.part = range n {
+				g.offset = g.part * g.lanes
+				f(in, g.wide(g.acc[o][g.part], b), g.result(o, b))
+			}
+		}
+	}
+	each(func(in *Instr, acc asm.Reg, at asm.Mem) { g.writer.get(acc, at, g.lanes*in.Type.Bytes()) })
+	g.writer.beginTile(n)
+	g.a.Align(32)
+	g.a.Bind(row)
+	for g.part = range n {
+		g.vector(g.part * g.lanes)
+	}
+	g.nextRow()
+	g.emit(asm.DEC, rows)
+	g.emit(asm.JNE, row)
+	g.writer.endTile(n, not)
+	each(func(in *Instr, acc asm.Reg, at asm.Mem) { g.writer.put(at, acc, g.lanes*in.Type.Bytes()) })
+	g.emit(asm.JMP, done)
+	g.most, g.tiling = most, false
+	g.a.Bind(not)
 }
 
 // eachRow does f for all rows, several at a time as long as there are that many.
@@ -97,7 +143,12 @@ func (g *gen) vector(offset int) {
 }
 
 // accumulator is the register of the partial result of output o that the vector at hand belongs to.
-func (g *gen) accumulator(o int) int { return g.acc[o][g.row*(32/g.lanes)+g.part] }
+func (g *gen) accumulator(o int) int {
+	if g.tiling {
+		return g.acc[o][g.part]
+	}
+	return g.acc[o][g.row*(32/g.lanes)+g.part]
+}
 
 // reduceRows reduces each row.
 func (g *gen) reduceRows() {
@@ -188,20 +239,22 @@ func (g *gen) finishRow() {
 		}
 		g.across(in, first, free)
 		g.writer.end(o, asm.X(first))
-		g.emit(asm.MOV, temp, arg(g.k.output(o)))
+		at := g.output(o)
 		x := asm.X(first)
 		switch t.Bytes() {
 		case 1:
-			g.emit(asm.VPEXTRB, asm.At(temp, 0), x, asm.Imm(0))
+			g.emit(asm.VPEXTRB, asm.At(at, 0), x, asm.Imm(0))
 		case 2:
-			g.emit(asm.VPEXTRW, asm.At(temp, 0), x, asm.Imm(0))
+			g.emit(asm.VPEXTRW, asm.At(at, 0), x, asm.Imm(0))
 		case 4:
-			g.emit(asm.VMOVD, asm.At(temp, 0), x)
+			g.emit(asm.VMOVD, asm.At(at, 0), x)
 		default:
-			g.emit(asm.VMOVQ, asm.At(temp, 0), x)
+			g.emit(asm.VMOVQ, asm.At(at, 0), x)
 		}
-		g.emit(asm.ADD, temp, asm.Imm(t.Bytes()))
-		g.emit(asm.MOV, arg(g.k.output(o)), temp)
+		g.emit(asm.ADD, at, asm.Imm(t.Bytes()))
+		if at == temp {
+			g.emit(asm.MOV, arg(g.k.output(o)), temp)
+		}
 	}
 }
 

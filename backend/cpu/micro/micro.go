@@ -20,18 +20,22 @@ type Kernels struct {
 	// one row has up to two vectors of columns, one of a single row up to Wide.
 	Rows, Vector, Wide int
 
-	size      int                      // of an element in bytes
-	tiles     [][]*exec.Code           // by rows and vectors
-	scattered [][]*exec.Code           // the same for scattered rows of B
-	packed    [][]*exec.Code           // the same for panels of both
-	walks     [][]*exec.Code           // the same for an A in stretches
-	lags      [LagsMost + 1]*exec.Code // by their number
+	size      int                        // of an element in bytes
+	tiles     [][]*exec.Code             // by rows and vectors
+	scattered [][]*exec.Code             // the same for scattered rows of B
+	packed    [][]*exec.Code             // the same for panels of both
+	walks     [][]*exec.Code             // the same for an A in stretches
+	lags      [LagsMost + 1]*exec.Code   // by their number
+	outer     [OuterDepth + 1]*exec.Code // by the elements of K
 	transpose *exec.Code
 	copies    [3]*exec.Code  // by vectors
 	lines     [3]*exec.Code  // the same for lines at one distance
 	dots      [][]*exec.Code // by rows and groups; empty where there are none
 	deep      [][]*exec.Code // the same for groups along K
+	winograd  winogradCodes
+	stencils  map[StencilShape]*exec.Code
 	peak      *exec.Code
+	attention attention // of float32
 }
 
 // Width is how many columns a panel of the right operand has.
@@ -101,6 +105,9 @@ func New(heap *exec.Heap, features amd64.Features, size int) (*Kernels, error) {
 	if k.packed, err = tiles("packed", 2, g.packed); err != nil {
 		return nil, err
 	}
+	if k.outer, err = g.outers(add); err != nil {
+		return nil, err
+	}
 	if k.transpose, err = add("transpose", g.transpose); err != nil {
 		return nil, err
 	}
@@ -128,6 +135,25 @@ func New(heap *exec.Heap, features amd64.Features, size int) (*Kernels, error) {
 				}
 				(*kind.all)[r] = codes
 			}
+		}
+	}
+	if g.masks() && size == 4 {
+		if k.stencils, err = makeStencils(add); err != nil {
+			return nil, err
+		}
+		if k.winograd.input, err = add("winograd.input", winogradInput); err != nil {
+			return nil, err
+		}
+		if k.winograd.output, err = add("winograd.output", winogradOutput); err != nil {
+			return nil, err
+		}
+		if k.winograd.filter, err = add("winograd.filter", winogradFilter); err != nil {
+			return nil, err
+		}
+	}
+	if size == 4 {
+		if k.attention, err = g.attend(add); err != nil {
+			return nil, err
 		}
 	}
 	k.peak, err = add("peak", g.peak)

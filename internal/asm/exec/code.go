@@ -5,6 +5,7 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"unsafe"
@@ -26,6 +27,9 @@ func (c *Code) Name() string { return c.name }
 
 // Size returns how many bytes the kernel has.
 func (c *Code) Size() int { return c.size }
+
+// Bytes returns a copy of the kernel, which must be held.
+func (c *Code) Bytes() []byte { return slices.Clone(c.region.run[c.span.at:][:c.size]) }
 
 // Entry returns the kernel's address.
 func (c *Code) Entry() uintptr { return c.entry }
