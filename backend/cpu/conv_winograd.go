@@ -10,7 +10,7 @@ import (
 // Convolutions with windows of 3×3 and steps of 1 go by Winograd's F(4×4, 3×3) where that is less work, which sizes
 // alone decide. The products of a place are summed over channels in blocks of kBlock, as in any contraction, and the
 // transforms have a fixed order, so that bits depend neither on threads nor on how tiles are cut. The error of an element
-// is larger than that of the sum of products: 4 to 11 times in the mean, 35 times at most (TestConvWinograd).
+// is larger than that of the sum of products: 4 to 11 times in the mean, some 40 times at most (TestConvWinograd).
 const (
 	winogradLeast    = 1 << 26 // products by the definition: below that the smaller error is worth more than parts of a millisecond
 	winogradChannels = 16      // of a group, and filters
