@@ -144,7 +144,7 @@ func (r *recorder) partsOf(n *node, rec *recipe) *SparseParts {
 	last := idx.Rank() - 1
 	if b := upd.rec.Load(); last >= 0 && b != nil && b.op == graph.Broadcast && slices.Equal(b.attrs.Axes, []int{last}) {
 		p.each, _ = idx.Shape[last].Int()
-		v = r.again(b.operands()[0].seeded()).Reshape(append(graph.Shape{idx.Shape[:last].Count()}, row...)...)
+		v = r.again(b.operands()[0]).Reshape(append(graph.Shape{idx.Shape[:last].Count()}, row...)...)
 	}
 	if p.each < 1 || v == nil {
 		p.each = 1
@@ -152,14 +152,6 @@ func (r *recorder) partsOf(n *node, rec *recipe) *SparseParts {
 	}
 	p.index, p.values = r.handle(idx.Cast(graph.Int64).Reshape(idx.Shape.Count())), r.handle(v)
 	return p
-}
-
-// seeded is what n is the seed of a sweep from, if that is all it is: the parts then hold no copy of it.
-func (n *node) seeded() *node {
-	if rec := n.rec.Load(); rec != nil && rec.op == nil && rec.rare.also != nil && !rec.rare.stop && rec.rare.hist == nil && rec.rare.old == nil {
-		return rec.few[0]
-	}
-	return n
 }
 
 // joinParts are those of a, then those of b; nil where one is.
