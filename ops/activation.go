@@ -82,6 +82,10 @@ func parametric(op string, x *graph.Value, ps []graph.Scalar, f func(x *graph.Va
 	x = x.Cast(wide(d))
 	vs := make([]*graph.Value, len(ps))
 	for i, p := range ps {
+		if isOne(p) {
+			vs[i] = x.Like(1) // a factor that programs do without
+			continue
+		}
 		vs[i] = numberLike(x, x.DType, p)
 	}
 	return f(x, vs).Cast(d)
