@@ -13,8 +13,10 @@ import (
 // gives in float64, which is computed by primitives.
 func TestAttention(t *testing.T) {
 	masks := map[string]func(d graph.DType) (mask *tensor.Tensor, opts []tensor.Option){
-		"plain":  func(graph.DType) (*tensor.Tensor, []tensor.Option) { return nil, nil },
-		"causal": func(graph.DType) (*tensor.Tensor, []tensor.Option) { return nil, []tensor.Option{tensor.IsCausal(true)} },
+		"plain": func(graph.DType) (*tensor.Tensor, []tensor.Option) { return nil, nil },
+		"causal": func(graph.DType) (*tensor.Tensor, []tensor.Option) {
+			return nil, []tensor.Option{tensor.IsCausal(true)}
+		},
 		"masked": func(d graph.DType) (*tensor.Tensor, []tensor.Option) {
 			return tensor.Randn(tensor.NewGenerator(5), 6, 6).To(d), nil
 		},
