@@ -283,7 +283,7 @@ func (p *past) unfold() {
 	var own []*node
 	for i := range rep.steps {
 		s := &rep.steps[i]
-		make := func() *recipe {
+		again := func() *recipe {
 			rec := &recipe{op: s.op, attrs: s.attrs, rare: &plain}
 			if s.stop {
 				rec.rare = &rare{stop: true}
@@ -311,7 +311,7 @@ func (p *past) unfold() {
 			}
 		}
 		for _, n := range outs[int32(i)] {
-			if old, rec := n.rec.Load(), make(); old != nil && n.rec.CompareAndSwap(old, rec) {
+			if old, rec := n.rec.Load(), again(); old != nil && n.rec.CompareAndSwap(old, rec) {
 				old.edges(unref)
 				if n.tryRef() {
 					nodes[i] = n
@@ -331,7 +331,7 @@ func (p *past) unfold() {
 		}
 		n.depth.Store(depth + 1)
 		if n.rec.Load() == nil {
-			n.rec.Store(make())
+			n.rec.Store(again())
 		}
 	}
 	for _, n := range slices.Backward(own) {
