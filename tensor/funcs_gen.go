@@ -1495,6 +1495,24 @@ func SoftsignOut(out *Tensor, t *Tensor) *Tensor {
 	return out
 }
 
+// SpecialEntrOut writes into out minus each element times its logarithm: 0 at 0, −∞ below. It is PyTorch's
+// special_entr.
+func SpecialEntrOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("special_entr")
+	defer r.done()
+	r.write(out, ops.SpecialEntr.Body(r.read(t)))
+	return out
+}
+
+// SpecialNdtrOut writes into out the probability that a standard normal number is at most each element. It is
+// PyTorch's special_ndtr.
+func SpecialNdtrOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("special_ndtr")
+	defer r.done()
+	r.write(out, ops.SpecialNdtr.Body(r.read(t)))
+	return out
+}
+
 // SqrtOut writes into out the square root of each element. It is PyTorch's sqrt.
 func SqrtOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("sqrt")

@@ -4902,6 +4902,27 @@ func (t *Tensor) SortWith(opts ...Option) (*Tensor, *Tensor) {
 	return r.handle(v0), r.handle(v1)
 }
 
+// SpecialEntr is minus each element times its logarithm: 0 at 0, −∞ below. It is PyTorch's special_entr.
+func (t *Tensor) SpecialEntr() *Tensor {
+	r := record("special_entr")
+	defer r.done()
+	return r.handle(ops.SpecialEntr.Body(r.read(t)))
+}
+
+// SpecialNdtr is the probability that a standard normal number is at most each element. It is PyTorch's special_ndtr.
+func (t *Tensor) SpecialNdtr() *Tensor {
+	r := record("special_ndtr")
+	defer r.done()
+	return r.handle(ops.SpecialNdtr.Body(r.read(t)))
+}
+
+// SpecialXlog1py is self times the logarithm of 1 + other, 0 where self is 0. It is PyTorch's special_xlog1py.
+func (t *Tensor) SpecialXlog1py(other *Tensor) *Tensor {
+	r := record("special_xlog1py")
+	defer r.done()
+	return r.handle(ops.SpecialXlog1py.Body(r.read(t), r.read(other)))
+}
+
 // Split is pieces of one length along a dimension; the last may be shorter. It is PyTorch's split.Tensor.
 func (t *Tensor) Split(splitSize any, dims ...int) []*Tensor {
 	r := record("split")

@@ -30,6 +30,7 @@ var rooms = []struct {
 	{"profile", "tensor"},
 	{"transform", "tensor"},
 	{"compile", "tensor"},
+	{"distributions", "tensor"},
 
 	// What people write with.
 	{"nn", "transform compile format"},
