@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/flambeau-ml/flambeau/declare"
@@ -22,14 +21,7 @@ const (
 	exitInterrupted = 130 // as a shell says of a program that SIGINT ended
 )
 
-// collectAt is the growth of Go's heap, in percent, at which it is collected. Tensors lie outside it: it is a few megabytes,
-// and at the usual 100 a loop of tiny operators would be collected a hundred times a second.
-const collectAt = 400
-
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectAt)
-	}
 	// The first signal ends a run after the step at hand, with a checkpoint; a second one ends the program at once.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	go func() {
