@@ -1,6 +1,3 @@
-// Package distributions has probability distributions over tensors: sampling, densities, moments and quantiles, with
-// PyTorch's names and formulas. Parameters broadcast to the batch shape; a draw of sample shape s is a tensor of shape
-// s, then batch, then event. Arguments outside their constraint panic with *tensor.Error, as operators do.
 package distributions
 
 import (

@@ -9,7 +9,7 @@ type Exponential struct {
 	Rate *tensor.Tensor
 }
 
-// NewExponential makes a Exponential: rate is positive. It panics with *tensor.Error where they are not, or do
+// NewExponential makes an Exponential: rate is positive. It panics with *tensor.Error where they are not, or do
 // not broadcast.
 func NewExponential(rate *tensor.Tensor) *Exponential {
 	u, ps := broadcast("Exponential",

@@ -161,6 +161,23 @@ func compare(t *testing.T, f *goldens.File, got *tensor.Tensor, want any, s *sam
 	return err
 }
 
+// compareGrads compares the gradients of all leaves.
+func (l leaves) compareGrads(t *testing.T, f *goldens.File, s *sample) error {
+	for key, want := range s.Backward.Grads {
+		if want == nil {
+			continue
+		}
+		g := l[key].Grad()
+		if g == nil {
+			return fmt.Errorf("no gradient of %s", key)
+		}
+		if err := compare(t, f, g, want, s); err != nil {
+			return fmt.Errorf("gradient of %s: %w", key, err)
+		}
+	}
+	return nil
+}
+
 func check(t *testing.T, f *goldens.File, name string, s *sample) error {
 	l, in := leaves{}, leaves{}
 	d, err := l.build(f, name, s.Constructor)
@@ -196,17 +213,8 @@ func check(t *testing.T, f *goldens.File, name string, s *sample) error {
 			}
 			d.LogProb(in["value"]).Backward(tensor.Seed(seed))
 		}
-		for key, want := range s.Backward.Grads {
-			if want == nil {
-				continue
-			}
-			g := l[key].Grad()
-			if g == nil {
-				return fmt.Errorf("no gradient of %s", key)
-			}
-			if err := compare(t, f, g, want, s); err != nil {
-				return fmt.Errorf("gradient: %w", err)
-			}
+		if err := l.compareGrads(t, f, s); err != nil {
+			return err
 		}
 	}
 	return moments(f, d, s)

@@ -50,9 +50,14 @@ func times(x *graph.Value, s graph.Scalar) *graph.Value {
 }
 
 // xlogy is x·log y, and 0 where x is 0 unless y is NaN.
-func xlogy(x, y *graph.Value) *graph.Value {
+func xlogy(x, y *graph.Value) *graph.Value { return timesLog(x, y, y.Like(0), (*graph.Value).Log) }
+
+// timesLog is x·log(y), where log is -∞ at edge: 0 where x is 0 and the logarithm is not a number or infinite. Elsewhere x is
+// a factor at 0, too, so that its gradient there is the logarithm.
+func timesLog(x, y, edge *graph.Value, log func(y *graph.Value) *graph.Value) *graph.Value {
 	zero := x.Like(0)
-	return y.Ne(y).Where(y, x.Eq(zero).Where(zero, x.Mul(y.Log())))
+	none := x.Eq(zero).And(y.Le(edge).Or(y.Eq(y.Like(math.Inf(1)))))
+	return none.Where(zero, x.Mul(log(none.Where(y.Like(1), y))))
 }
 
 // finiteOr0 is x, or 0 where it is infinite.

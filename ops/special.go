@@ -6,10 +6,12 @@ import (
 	"github.com/flambeau-ml/flambeau/graph"
 )
 
-// entr is −x·log x, 0 at 0 and −∞ below.
+// entr is −x·log x, 0 at 0 and −∞ below. At 0 it is written as a square root, whose derivatives are infinite there, too.
 func entr(x *graph.Value) *graph.Value {
-	zero := x.Like(0)
-	return x.Ne(x).Where(x, x.Gt(zero).Where(x.Mul(x.Log()).Neg(), x.Eq(zero).Where(zero, x.Like(math.Inf(-1)))))
+	zero, one := x.Like(0), x.Like(1)
+	none, below := x.Eq(zero), x.Lt(zero)
+	inner := none.Or(below).Where(one, x)
+	return below.Where(x.Like(math.Inf(-1)), none.Where(none.Where(x, one).Sqrt(), inner.Mul(inner.Log()).Neg()))
 }
 
 // ndtr keeps the relative precision of small probabilities, which 1 + erf would lose.
@@ -19,8 +21,7 @@ func ndtr(x *graph.Value) *graph.Value {
 
 // xlog1py is x·log(1 + y), and 0 where x is 0 unless y is NaN.
 func xlog1py(x, y *graph.Value) *graph.Value {
-	zero := x.Like(0)
-	return y.Ne(y).Where(y, x.Eq(zero).Where(zero, x.Mul(y.Log1p())))
+	return timesLog(x, y, y.Like(-1), (*graph.Value).Log1p)
 }
 
 // Special functions.
