@@ -1,5 +1,7 @@
 package graph
 
+import "sync/atomic"
+
 // Attributes are never changed, so those of the most common applications are made once and shared.
 var (
 	leading [9]Attrs     // Axes: 0 … n−1
@@ -45,10 +47,16 @@ func (v *Value) Contract(w *Value, i, j int) *Value {
 	return v.Dot(w, Dot{LContract: []int{i}, RContract: []int{j}})
 }
 
+// stretched are the attributes of the last broadcast by stretch, which programs on scalars ask for again and again.
+var stretched atomic.Pointer[Attrs]
+
 // stretch is v, which has no axes, repeated to shape, which is nobody's to change.
 func (v *Value) stretch(shape Shape) *Value {
 	if len(shape) == 0 {
 		return v
+	}
+	if a := stretched.Load(); a != nil && Shape(a.Shape).Equal(shape) {
+		return apply1(Broadcast, a, v)
 	}
 	a := &Attrs{Shape: shape}
 	if n := len(shape); n < len(leading) {
@@ -58,6 +66,9 @@ func (v *Value) stretch(shape Shape) *Value {
 		for i := range a.Axes {
 			a.Axes[i] = i
 		}
+	}
+	if len(shape) < len(leading) {
+		stretched.Store(a)
 	}
 	return apply1(Broadcast, a, v)
 }

@@ -88,7 +88,11 @@ var _ = define(&DotGeneral, &Primitive{
 		if x.Rank() > 64 || y.Rank() > 64 {
 			return Type{}, fmt.Errorf("contracts at most 64 axes, not those of %s and %s", x, y)
 		}
-		shape := make(Shape, 0, x.Rank()+y.Rank()-len(d.RBatch)-2*len(d.LContract))
+		var few [8]Size
+		shape := Shape(few[:0])
+		if n := x.Rank() + y.Rank() - len(d.RBatch) - 2*len(d.LContract); n > len(few) {
+			shape = make(Shape, 0, n)
+		}
 		var left, right axisSet
 		left.add(d.LContract)
 		right.add(d.RBatch)
@@ -107,7 +111,12 @@ var _ = define(&DotGeneral, &Primitive{
 				shape = append(shape, n)
 			}
 		}
-		return Type{x.DType, shape}, nil
+		for i := range in { // shapes are shared where they can be: that of a square product is its operand's
+			if shape.Equal(in[i].Shape) {
+				return Type{x.DType, in[i].Shape}, nil
+			}
+		}
+		return Type{x.DType, slices.Clone(shape)}, nil
 	},
 	JVP: func(out *Value, tan []*Value) *Value {
 		var a, b *Value

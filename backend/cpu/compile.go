@@ -2,6 +2,7 @@ package cpu
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"sync/atomic"
@@ -50,8 +51,14 @@ type compiled struct {
 
 	bodies *bodies
 
-	needs [][]int // for each store of the loop, the buffers that it depends on
-	pairs []pair  // stores that may take the memory of what the stage reads
+	stores []needed // of the loop
+	pairs  []pair   // stores that may take the memory of what the stage reads
+	reads  []int
+}
+
+// needed is a store and the buffers that it depends on.
+type needed struct {
+	at    int // of the instruction
 	reads []int
 }
 
@@ -230,7 +237,6 @@ func (c *compiled) dependencies() {
 	operands := slices.Clone(c.reads)
 	n := len(c.loop.instrs)
 	reached := make([]map[int]bool, n)
-	c.needs = make([][]int, n)
 	for i := range c.loop.instrs {
 		in := &c.loop.instrs[i]
 		reached[i] = map[int]bool{}
@@ -251,10 +257,7 @@ func (c *compiled) dependencies() {
 			}
 		}
 		if in.op == opStore {
-			for b := range reached[i] {
-				c.needs[i] = append(c.needs[i], b)
-			}
-			slices.Sort(c.needs[i])
+			c.stores = append(c.stores, needed{i, slices.Sorted(maps.Keys(reached[i]))})
 		}
 	}
 }

@@ -57,6 +57,7 @@ type evaluation struct {
 	runSums []unsafe.Pointer // of a group's stage that reduces over its rows
 
 	elementwise func(worker, lo, hi int) // the body of a loop that reduces nothing
+	wholeRows   func(worker, lo, hi int) // of one that reduces rows, each in one piece
 	finish      epilogue                 // the loop, for elements of a contraction as they come
 }
 
@@ -75,6 +76,14 @@ func newEvaluation(pool *workpool.Pool, threads int) *evaluation {
 		}
 		for ; lo < hi; lo += block {
 			e.block(f, levelFull, lo, min(block, hi-lo))
+		}
+	}
+	e.wholeRows = func(worker, lo, hi int) {
+		f := e.frame(worker)
+		for ; lo < hi; lo += block {
+			n := min(block, hi-lo)
+			e.rows(f, lo, n, e.outputs(f), 0)
+			e.kept(f, lo, n)
 		}
 	}
 	e.finish = epilogue{f32: finish[float32](e), f64: finish[float64](e), i64: finish[int64](e)}

@@ -304,14 +304,7 @@ func (e *evaluation) reduceRows() {
 	work := e.k * e.t * max(e.work, 1)
 	parts, size := e.pieces(e.t, blockTerms, e.k, work)
 	if parts == 1 {
-		e.pool.For(e.k, max(1, e.k*e.worth()/max(work, 1)), func(worker, lo, hi int) {
-			f := e.frame(worker)
-			for ; lo < hi; lo += block {
-				n := min(block, hi-lo)
-				e.rows(f, lo, n, e.outputs(f), 0)
-				e.kept(f, lo, n)
-			}
-		})
+		e.pool.For(e.k, max(1, e.k*e.worth()/max(work, 1)), e.wholeRows)
 		return
 	}
 	sums := e.scratchFor(0, parts*e.k)

@@ -259,15 +259,12 @@ func (r *run) stage(at int, c *compiled) {
 	}
 	n, stays := len(c.loop.instrs), r.stays(c)
 	r.skip = slices.Grow(r.skip[:0], n)[:n]
+	clear(r.skip)
 	good := false
-	for i := range c.loop.instrs {
-		in := &c.loop.instrs[i]
-		r.skip[i] = false
-		if in.op != opStore {
-			continue
-		}
-		if f := r.faultOf(c.needs[i]); f != nil {
-			r.skip[i] = true
+	for _, s := range c.stores {
+		in := &c.loop.instrs[s.at]
+		if f := r.faultOf(s.reads); f != nil {
+			r.skip[s.at] = true
 			if r.faults[in.buf] == nil {
 				r.faults[in.buf] = f
 			}
