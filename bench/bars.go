@@ -26,7 +26,8 @@ var bars = []struct {
 	{regexp.MustCompile(`^mlp_train_adam_b64`), Bar{Eager: 1.5}},
 	{regexp.MustCompile(`^lstm_`), Bar{Times: 1.2}},
 	{regexp.MustCompile(`^attn_`), Bar{Times: 1.3}},
-	{regexp.MustCompile(`^(resnet\d+|mobilenetv2|vit_b16|bert|gpt2|dlrm|unet)_`), Bar{Times: 1.05, Share: 0.8}},
+	{regexp.MustCompile(`^(gcn|graphsage|gat)_`), Bar{Times: 1.5}},
+	{regexp.MustCompile(`^(lenet|resnet\d+|mobilenetv2|vit_b16|bert|gpt2|llama|dlrm|unet|meshnet)_`), Bar{Times: 1.05, Share: 0.8}},
 }
 
 // withBars gives cases their bars.

@@ -37,7 +37,8 @@ func zooCases() []Case {
 		scoring("vit_b16", 1, viTMACs, viTParams, viT), scoring("vit_b16", 8, viTMACs, viTParams, viT),
 	}
 	cases = append(cases, berts()...)
-	return append(cases, gpt2Train(), gpt2Decode(), dlrmTrain(), lstm(), uNet())
+	cases = append(cases, gpt2Train(), gpt2Decode(), llamaInfer(), llamaDecode(), dlrmTrain(), lstm(), uNet(), meshNet())
+	return append(cases, graphs()...)
 }
 
 // scoring is the scores of a batch of images.
@@ -170,19 +171,26 @@ func gpt2Train() Case {
 	}
 }
 
-// gpt2Decode is one token of a text of 32 tokens or more; after the 128th it begins anew.
 func gpt2Decode() Case {
+	return decoding("gpt2", gpt2Params, func(in *Inputs) (zoo.Decoder, int) {
+		c := gpt2Config(in)
+		return inferring(in, zoo.NewGPT2(c)), c.Vocabulary
+	})
+}
+
+// decoding is one token of a text of 32 tokens or more; after the 128th it begins anew. model is made with the number of
+// its tokens.
+func decoding(name string, params int64, model func(in *Inputs) (m zoo.Decoder, vocabulary int)) Case {
 	return Case{
-		Name: "gpt2_decode_b1_ctx32to128", Heavy: true, Calls: 4,
-		Work: Work{Flops: 2 * gpt2Params, Read: 4 * gpt2Params, Items: 1},
+		Name: name + "_decode_b1_ctx32to128", Heavy: true, Calls: 4,
+		Work: Work{Flops: 2 * float64(params), Read: 4 * params, Items: 1},
 		Make: func(in *Inputs) Step {
-			c := gpt2Config(in)
-			m := inferring(in, zoo.NewGPT2(c))
+			m, vocabulary := model(in)
 			first, last := in.Size(32, 5), in.Size(128, 8)
 			cache := m.NewCache(1, last)
 			in.Keep(cache.Tensors()...)
 			f := compile.Func(func(ids *tensor.Tensor) *tensor.Tensor { return m.Decode(ids, cache).ArgMax(-1) })
-			begun := f(in.Randint(c.Vocabulary, 1, first)).Int64s()[0]
+			begun := f(in.Randint(vocabulary, 1, first)).Int64s()[0]
 			token := begun
 			return func() []*tensor.Tensor {
 				if cache.Len() == last {
@@ -195,6 +203,36 @@ func gpt2Decode() Case {
 				token = next.Int64s()[0]
 				return one(next)
 			}
+		},
+	}
+}
+
+const llamaParams = 134_515_008
+
+// llama is a Llama of the shape of SmolLM-135M, and the number of its tokens.
+func llama(in *Inputs) (*zoo.Llama, int) {
+	c := zoo.LlamaConfig{
+		Layers: in.Size(30, 2), Heads: in.Size(9, 3), KVHeads: in.Size(3, 1), Width: in.Size(576, 24), Inner: in.Size(1536, 40),
+		Vocabulary: in.Size(49152, 97), Eps: 1e-5, Tied: true,
+	}
+	return inferring(in, zoo.NewLlama(c)), c.Vocabulary
+}
+
+func llamaDecode() Case {
+	return decoding("llama", llamaParams, func(in *Inputs) (zoo.Decoder, int) { return llama(in) })
+}
+
+// llamaInfer is the scores behind each of 128 tokens.
+func llamaInfer() Case {
+	const tokens = 128
+	return Case{
+		Name: "llama_infer_b1s128", Heavy: true,
+		Work: Work{Flops: tokens * (2*llamaParams + 30*4*tokens*576), Read: 4 * llamaParams, Write: 4 * tokens * 49152, Items: tokens},
+		Make: func(in *Inputs) Step {
+			m, vocabulary := llama(in)
+			ids := in.Randint(vocabulary, 1, in.Size(tokens, 9))
+			f := compile.Func(m.Forward)
+			return func() []*tensor.Tensor { return one(f(ids)) }
 		},
 	}
 }
@@ -267,6 +305,23 @@ func uNet() Case {
 			m := inferring(in, zoo.NewUNet(zoo.UNetConfig{Width: in.Size(width, 4)}))
 			side := in.Size(side, 32)
 			x := in.Randn(1, 3, side, side)
+			f := compile.Func(m.Forward)
+			return func() []*tensor.Tensor { return one(f(x)) }
+		},
+	}
+}
+
+// meshNet is the scores of a volume of 96 × 96 × 96.
+func meshNet() Case {
+	const side, width, classes = 96, 5, 3
+	const voxels = side * side * side
+	return Case{
+		Name: "meshnet_infer_96", Heavy: true,
+		Work: Work{Flops: 2 * voxels * (27*(width+8*width*width) + width*classes), Read: 4 * voxels, Write: 4 * classes * voxels, Items: 1},
+		Make: func(in *Inputs) Step {
+			m := inferring(in, zoo.NewMeshNet(zoo.MeshNetConfig{Width: width, Classes: classes}))
+			side := in.Size(side, 6)
+			x := in.Randn(1, 1, side, side, side)
 			f := compile.Func(m.Forward)
 			return func() []*tensor.Tensor { return one(f(x)) }
 		},

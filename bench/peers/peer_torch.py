@@ -24,7 +24,6 @@ def arguments():
     p.add_argument("--mode", default="eager", choices=["eager", "compile", "freeze"], help="freeze: compiled, weights are constants")
     p.add_argument("--nhwc", action="store_true", help="channels-last for convolutions")
     p.add_argument("--fusedopt", action="store_true", help="fused optimisers")
-    p.add_argument("--sdpa", action="store_true", help="fused attention: no case here has any")
     p.add_argument("--list", action="store_true", help="print the names of the cases")
     return p.parse_args()
 
@@ -133,6 +132,7 @@ if not KEEP.items() <= os.environ.items():  # glibc keeps freed memory: a large 
 
 import torch  # noqa: E402: after the environment is set
 import cases  # noqa: E402
+import cases_zoo  # noqa: E402, F401: adds its own to them
 
 names = [n for n in cases.CASES if re.search(args.only, n) and (args.mode != "eager" or not cases.CASES[n].cold)]
 if args.list:
