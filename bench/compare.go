@@ -56,7 +56,8 @@ const (
 // A case is slower if in each of its sittings its median time is longer than it was in any sitting before, by more than 5%
 // (25% where other programs used the whole machine, and in proportion; more where they left fewer processors than the case has
 // threads), and if its best time is longer, too: what scatters from one sitting to the next must be slower by more than it
-// scatters. Where there was one sitting, best and median must both be longer by as much, and the best longer than the old
+// scatters. After seven sittings more than before it is enough that the shortest times, median and best, are longer than the
+// shortest ones before, by 2% more: so many would have met as good a moment. Where there was one sitting, best and median must both be longer by as much, and the best longer than the old
 // median. Where the limit that was measured beside a case is longer than it was, the machine itself has become slower, and the
 // old times count as longer by as much. Where the machine's pace beside the case was slower by more than a tenth, a case must
 // be slower by far more than that. Times of different processors are not compared.
@@ -170,12 +171,17 @@ func (d *Difference) sittings(scale, quiet, sure float64) {
 	switch {
 	case shortest > sure*long*scale && best > scratch*least*scale && !d.New.Noisy:
 		d.Verdict = Slower
+	case d.searched() && shortest > sure*scratch*short*scale && best > margin*scratch*least*scale && !d.New.Noisy:
+		d.Verdict = Slower
 	case shortest > margin*short*scale && best > least*scale:
 		d.Verdict = Unsure
 	case longest*quiet < short && best < least && !d.Old.Noisy:
 		d.Verdict = Faster
 	}
 }
+
+// searched says whether the new result had so many more sittings than the old one that it would have found a time as short.
+func (d *Difference) searched() bool { return len(d.New.Sittings) >= len(d.Old.Sittings)+again }
 
 // held is how many times longer the result took at least because other programs left fewer of the processors than it has
 // threads.
@@ -189,7 +195,7 @@ func (r *Result) held(cpus int) float64 {
 
 // again is how often a case that seems slower is measured once more. The pause before is four budgets but a second at most,
 // then twice as long, then four times: in all two minutes, since the other tenants of a host come and go in minutes. What is
-// unsure is given up before.
+// unsure, and hardly longer in its best sitting than before in the best, is given up before.
 const (
 	again      = 7
 	unsureTill = 3
@@ -229,7 +235,7 @@ func (s *Suite) settle(ctx context.Context, before, now *Report, sit func(ctx co
 		names := map[int][]string{} // by the number of threads
 		doubtful := 0
 		for _, d := range Compare(before, now) {
-			if d.Verdict == Slower || d.Verdict == Unsure && i < unsureTill {
+			if d.Verdict == Slower || d.Verdict == Unsure && (i < unsureTill || d.Ratio > margin*scratch) {
 				names[d.Threads] = append(names[d.Threads], d.Case)
 				doubtful++
 			}

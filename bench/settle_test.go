@@ -13,6 +13,7 @@ import (
 type host struct {
 	*rand.Rand
 	crowded       bool
+	uneven        float64 // by how much one sitting may take longer than another
 	now, next     time.Duration
 	slow          bool
 	quiet, crowds time.Duration // how long each lasts on average
@@ -29,6 +30,7 @@ func (h *host) sit(cases []Case) (out []Result) {
 		if times := h.plant[cases[i].Name]; times > 0 {
 			takes *= times
 		}
+		takes *= 1 + h.uneven*h.Float64()
 		if h.slow {
 			takes *= 1.2 + 0.3*h.Float64()
 		}
@@ -84,13 +86,15 @@ func TestSettle(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		crowded bool
+		uneven  float64
 		times   float64
 	}{
-		{"quiet", false, 1.1},
-		{"crowded", true, 2},
+		{"quiet", false, 0, 1.1},
+		{"uneven", false, 0.05, 1.1},
+		{"crowded", true, 0, 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			h := &host{Rand: rand.New(rand.NewPCG(1, 2)), crowded: c.crowded, quiet: time.Minute, crowds: 15 * time.Second}
+			h := &host{Rand: rand.New(rand.NewPCG(1, 2)), crowded: c.crowded, uneven: c.uneven, quiet: time.Minute, crowds: 15 * time.Second}
 			before, _ := h.run(t, cases, nil)
 			again := 0
 			for i := range 20 {
