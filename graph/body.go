@@ -66,14 +66,15 @@ func Siblings(v, w *Value) bool {
 		return false
 	}
 	a, b := v.Attr(), w.Attr()
-	return a.Body.Equal(b.Body) && a.Host == b.Host && a.Name == b.Name && slices.Equal(v.Args, w.Args) && Shape(a.Shape).Equal(b.Shape)
+	return a.Body.Equal(b.Body) && a.Host == b.Host && a.Name == b.Name && slices.Equal(v.Args, w.Args) &&
+		(a.Host != nil || Shape(a.Shape).Equal(b.Shape)) // where it is the type of one result
 }
 
 // NumResults is how many results an application of op with attributes a has, of operands of types in.
 func NumResults(op *Primitive, a *Attrs, in []Type) (int, error) {
 	switch {
 	case a.Host != nil:
-		ts, err := a.Host.Results(in)
+		ts, err := a.Host.Types(in)
 		return len(ts), err
 	case a.Body != nil && len(a.Body.Funcs) > 0:
 		return len(a.Body.Funcs[len(a.Body.Funcs)-1].Results), nil

@@ -89,7 +89,7 @@ func callSamples(r *rand.Rand) []Sample {
 }
 
 func customSamples(r *rand.Rand) []Sample {
-	x := Uniform(r, Float64, -1, 1, 2, 3)
+	x, y := Uniform(r, Float64, -1, 1, 2, 3), Uniform(r, Float64, -1, 1, 2, 3)
 	twice := &Host{
 		Name: "twice",
 		Results: func(in []Type) ([]Type, error) {
@@ -104,6 +104,45 @@ func customSamples(r *rand.Rand) []Sample {
 			}
 			return nil
 		},
+		JVP: func(_ *Value, tan []*Value) *Value { return tan[0].Scale(2) },
 	}
-	return []Sample{{Attrs: &Attrs{Host: twice, DType: Float64, Shape: Ns(2, 3)}, In: []*Array{x}, NoFD: true}}
+	return []Sample{{Attrs: &Attrs{Host: twice, DType: Float64, Shape: Ns(2, 3)}, In: []*Array{x}}, {Attrs: &Attrs{Host: squaredBy()}, In: []*Array{x, y}}}
+}
+
+// squaredBy is a function of the host with all its rules: x²·y, linear in y.
+func squaredBy() *Host {
+	h := &Host{
+		Name: "squared_by", Leading: true, Linear: []bool{false, true},
+		Infer: func(s *Solver, in []Type) ([]Type, error) {
+			if len(in) != 2 || in[0].DType != Float64 || in[1].DType != Float64 || !s.SameShape(in[0].Shape, in[1].Shape) {
+				return nil, errors.New("takes two f64 of one shape")
+			}
+			return in[:1], nil
+		},
+		Eval: func(in, out []*Array) error {
+			for i, x := range in[0].F {
+				out[0].SetFloat(i, x*x*in[1].F[i])
+			}
+			return nil
+		},
+	}
+	h.Transpose = func(v *Value, _ int, ct *Value) *Value {
+		return Apply(Custom, &Attrs{Host: h}, v.Args[0], ct)
+	}
+	h.JVP = func(out *Value, tan []*Value) *Value {
+		x, y := out.Args[0], out.Args[1]
+		var sum *Value
+		if dx := tan[0]; dx != nil {
+			sum = dx.Mul(x.Mul(y).Scale(2))
+		}
+		if dy := tan[1]; dy != nil {
+			if d := Apply(Custom, &Attrs{Host: h}, x, dy); sum == nil {
+				sum = d
+			} else {
+				sum = sum.Add(d)
+			}
+		}
+		return sum
+	}
+	return h
 }

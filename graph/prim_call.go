@@ -10,21 +10,32 @@ import (
 // whole, every other one sees the function. A composite may bring its own derivative, see Body.
 var Call *Primitive
 
-// Custom applies a function of the host, Attrs.Host, of which nothing but its name and the types of its results is
-// known here.
+// Custom applies a function of the host, Attrs.Host, of which nothing is known here but what the Host says.
 var Custom *Primitive
 
-// Host is a function of arrays that the user wrote in Go.
+// Host is a function of arrays written in Go: one that the user gives, or one of the factorisations that are no
+// composition of primitives. Programs know it by its address, so a package makes each of its functions once.
 type Host struct {
 	Name string
 	// Results are the types of the results, given those of the operands, whose sizes are numbers. Its error says what
 	// does not fit.
 	Results func(in []Type) ([]Type, error)
+	// Infer, where it is given, stands in the place of Results and takes sizes with names, too: s decides which are equal.
+	Infer func(s *Solver, in []Type) ([]Type, error)
 	// Eval computes the results, which are allocated. Operands are only read. It may be called from any goroutine. Its
 	// error is one of values: whoever reads a result gets it.
 	Eval func(in, out []*Array) error
 	// Effect says that a call does more than compute its results: it is made exactly once, in its order.
 	Effect bool
+	// Leading says that the operands of Eval may all have the same further axes in front, and that it then computes for
+	// each of their members: so a batch is one more such axis.
+	Leading bool
+
+	// JVP, Transpose and Linear are the rules that a Primitive has, of a function that has derivatives. Linear may mark
+	// fewer operands than there are; the others are not linear. It is linear in each of them alone.
+	JVP       func(out *Value, tan []*Value) *Value
+	Transpose func(v *Value, i int, ct *Value) *Value
+	Linear    []bool
 
 	each     atomic.Pointer[Host] // see forEach
 	identity identity
@@ -51,10 +62,28 @@ var _ = define(&Call, &Primitive{
 
 var _ = define(&Custom, &Primitive{
 	Name: "custom", Doc: "the results of a function of the host, written in Go", Arity: -1, Checks: true,
-	NoGradient: "nothing is known of the function: tensor.Function gives it a derivative",
+	JVP: func(out *Value, tan []*Value) *Value {
+		h := out.Attrs.Host
+		if h.JVP == nil {
+			Fail(out.Op.Name, "%s has no JVP rule: tensor.Function gives a derivative to a function of which nothing is known", h.Name)
+		}
+		return h.JVP(out, tan)
+	},
+	Transpose: func(v *Value, i int, ct *Value) *Value { return v.Attrs.Host.Transpose(v, i, ct) },
+	Linear:    []bool{false}, // but where the Host says so
 	Type: func(s *Solver, a *Attrs, in []Type) (Type, error) {
-		if a.Host == nil || a.Host.Results == nil || a.Host.Eval == nil {
+		if a.Host == nil || a.Host.Results == nil && a.Host.Infer == nil || a.Host.Eval == nil {
 			return Type{}, fmt.Errorf("there is no function to call")
+		}
+		if a.Host.Infer != nil {
+			ts, err := a.Host.Infer(s, slices.Clone(in))
+			switch {
+			case err != nil:
+				return Type{}, err
+			case a.Index < 0 || a.Index >= len(ts):
+				return Type{}, fmt.Errorf("there is no result %d of %d", a.Index, len(ts))
+			}
+			return ts[a.Index], nil
 		}
 		for i, t := range in {
 			if _, ok := t.Shape.Ints(); !ok {
@@ -79,6 +108,9 @@ var _ = define(&Custom, &Primitive{
 		if a.Host.Effect {
 			Fail(op.Name, "%s has an effect: it cannot be called once for each member of a batch", a.Host.Name)
 		}
+		if a.Host.Leading {
+			return Apply(op, a, allBatched(args, batched, size)...)
+		}
 		b := *a
 		b.Host = a.Host.forEach()
 		if a.Shape != nil {
@@ -97,13 +129,21 @@ var _ = define(&Custom, &Primitive{
 	Samples: customSamples,
 })
 
+// Types are the types of the results, given those of the operands, whose sizes are numbers.
+func (h *Host) Types(in []Type) ([]Type, error) {
+	if h.Infer != nil {
+		return h.Infer(nil, in)
+	}
+	return h.Results(in)
+}
+
 // call calls h on arrays.
 func (h *Host) call(in []*Array) ([]*Array, error) {
 	types := make([]Type, len(in))
 	for i, x := range in {
 		types[i] = x.Type()
 	}
-	ts, err := h.Results(types)
+	ts, err := h.Types(types)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +178,7 @@ func (h *Host) forEach() *Host {
 			for i, t := range in {
 				member[i] = Type{t.DType, t.Shape[1:]}
 			}
-			ts, err := h.Results(member)
+			ts, err := h.Types(member)
 			for i := range ts {
 				ts[i].Shape = prepend(in[0].Shape[0], ts[i].Shape)
 			}

@@ -91,6 +91,9 @@ func (v *Value) IsLinear(i int) bool {
 	if b := v.Attr().Body; b != nil {
 		return slices.Contains(b.Linear, i)
 	}
+	if h := v.Attr().Host; h != nil {
+		return i < len(h.Linear) && h.Linear[i]
+	}
 	return v.Op.IsLinear(i)
 }
 

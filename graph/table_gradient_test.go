@@ -165,7 +165,7 @@ func checkTangentsLinear(t *testing.T, f *Func, tans []*Value) {
 			}
 			n++
 			tangent[v] = true
-			if !v.Op.IsLinear(i) {
+			if !v.IsLinear(i) {
 				t.Errorf("the rule uses a tangent in operand %d of %s", i, f.line(v))
 			}
 		}
@@ -214,7 +214,7 @@ func linearOperands(p *Primitive, s Sample) []int {
 	}
 	var is []int
 	for i, x := range s.In {
-		if p.IsLinear(i) && exactEnough(x) {
+		if (&Value{Op: p, Attrs: s.Attrs}).IsLinear(i) && exactEnough(x) {
 			is = append(is, i)
 		}
 	}

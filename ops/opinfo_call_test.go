@@ -45,9 +45,13 @@ func known(name string) bool {
 
 // pythonCall finds how to call the operator of a file; it is nil where the table does not have it.
 func pythonCall(f *goldens.File) *python {
-	p := &python{f: f, direct: pythonDirect[f.Op], adapt: pythonAdapters[f.Op]}
-	if f.Variant != "" && pythonAdapters[f.Op+" "+f.Variant] != nil {
-		p.adapt = pythonAdapters[f.Op+" "+f.Variant]
+	p := &python{f: f, direct: pythonDirect[f.Op]}
+	for _, adapters := range []map[string]adapter{pythonAdapters, layerAdapters} {
+		for _, name := range []string{f.Op, strings.TrimSpace(f.Op + " " + f.Variant)} {
+			if a := adapters[name]; a != nil {
+				p.adapt = a
+			}
+		}
 	}
 	for _, name := range append([]string{f.Op}, f.Aliases...) {
 		if p.name = pythonNames[name]; p.name == "" {

@@ -12,7 +12,7 @@ import (
 
 // property checks an answer that is one of several right ones by what it must satisfy.
 func (p *python) property(r *trial, out []any) error {
-	args, _, err := r.arguments()
+	args, kwargs, err := r.arguments()
 	if err != nil {
 		return err
 	}
@@ -24,18 +24,27 @@ func (p *python) property(r *trial, out []any) error {
 		}
 		ts = append(ts, t)
 	}
-	a := args[0].(*tensor.Tensor)
-	if p.f.Op == "pca_lowrank" || p.f.Op == "svd_lowrank" {
-		a = a.MatMul(transposed(args[1].(*tensor.Tensor)))
+	a, op := args[0].(*tensor.Tensor), p.f.Op
+	if op == "linalg.eigh" { // which reads one triangle
+		a = a.Tril(0).Add(transposed(a.Tril(-1)))
 	}
-	worst, err := factors(p.f.Op, a, ts)
+	if op == "pca_lowrank" || op == "svd_lowrank" {
+		a = a.MatMul(transposed(args[1].(*tensor.Tensor)))
+		if m, ok := kwargs["M"].(*tensor.Tensor); ok {
+			a = ts[0].MatMul(transposed(ts[0])).MatMul(a.Sub(m)) // of higher rank: what lies in the space that was found
+		}
+		if kwargs["center"] == false {
+			op = "svd_lowrank"
+		}
+	}
+	worst, err := factors(op, a, ts)
 	r.worst = max(r.worst, worst)
 	return err
 }
 
 // factors checks a factorisation of a.
 func factors(op string, a *tensor.Tensor, out []*tensor.Tensor) (float64, error) {
-	need := map[string]int{"linalg.qr": 2, "linalg.eigh": 2, "linalg.eig": 2, "linalg.svd": 3, "svd": 3, "pca_lowrank": 3, "svd_lowrank": 3}[op]
+	need := map[string]int{"linalg.qr": 2, "linalg.eigh": 2, "linalg.eig": 2, "linalg.svd": 3, "svd": 3, "pca_lowrank": 3, "svd_lowrank": 3, "geqrf": 2}[op]
 	if need == 0 {
 		return 0, fmt.Errorf("%w: what the answers of %s satisfy is not written down", goldens.ErrUnsupported, op)
 	}
@@ -47,6 +56,8 @@ func factors(op string, a *tensor.Tensor, out []*tensor.Tensor) (float64, error)
 	switch op {
 	case "linalg.qr":
 		left, right = out[0].MatMul(out[1]), a
+	case "geqrf": // the reflectors lie below the triangle
+		left, right = out[0].HouseholderProduct(out[1]).MatMul(out[0].Triu(0).Narrow(-2, 0, out[0].Size(-1))), a
 	case "linalg.eigh":
 		left, right = a.MatMul(out[1]), scale(out[1], out[0])
 	case "linalg.eig":

@@ -61,6 +61,11 @@ func reordered(op string, order ...int) func([]any, map[string]any) (string, []a
 var pythonAdapters = map[string]adapter{
 	"where":                             reordered("where", 1, 0, 2),
 	"einsum":                            reordered("einsum", 1, 0),
+	"lu":                                luCall,
+	"linalg.pinv singular":              pinvSingularCall,
+	"svd_lowrank":                       lowRankCall("svd_lowrank"),
+	"pca_lowrank":                       lowRankCall("pca_lowrank"),
+	"linalg.lstsq grad_oriented":        lstsqGradCall,
 	"nn.functional.embedding":           embeddingCall,
 	"__rdiv__":                          reversed("div"),
 	"__rmod__":                          reordered("remainder", 1, 0),
@@ -208,7 +213,7 @@ func listed(name string) adapter {
 	}
 }
 
-// normCall takes the Frobenius norm for the norm of order 2; the nuclear norm needs singular values.
+// normCall takes the Frobenius norm for the norm of order 2.
 func normCall(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
 	p, ok := kwargs["p"]
 	if len(args) > 1 {
@@ -217,8 +222,15 @@ func normCall(args []any, kwargs map[string]any) (string, []any, map[string]any,
 	if !ok || p == nil || p == "fro" {
 		p = 2
 	}
+	if p == "nuc" {
+		dims := []any{-2, -1}
+		if len(args) > 2 {
+			dims, _ = args[2].([]any)
+		}
+		return "nuclear_norm", append(args[:1:1], dims), nil, nil
+	}
 	if _, ok := p.(string); ok {
-		return "", nil, nil, fmt.Errorf("%w: norm %v", errMissing, p)
+		return "", nil, nil, fmt.Errorf("norm %v", p)
 	}
 	delete(kwargs, "p")
 	kwargs["ord"] = p
@@ -310,4 +322,31 @@ func embeddingCall(args []any, kwargs map[string]any) (string, []any, map[string
 		kwargs["padding_idx"] = -1
 	}
 	return "embedding", args, kwargs, nil
+}
+
+// pinvSingularCall inverts the product of one matrix and the transpose of another.
+func pinvSingularCall(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
+	a, b := args[0].(*tensor.Tensor), args[1].(*tensor.Tensor)
+	return "linalg_pinv", []any{a.MatMul(b.Transpose(-2, -1))}, kwargs, nil
+}
+
+// lowRankCall decomposes the product of one matrix and the transpose of another.
+func lowRankCall(name string) adapter {
+	return func(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
+		a, b := args[0].(*tensor.Tensor), args[1].(*tensor.Tensor)
+		return name, []any{a.MatMul(b.Transpose(-2, -1))}, kwargs, nil
+	}
+}
+
+// lstsqGradCall gives the results that have gradients, which come first.
+func lstsqGradCall(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
+	return "linalg_lstsq", args[:2], kwargs, nil
+}
+
+// luCall is the method of Python's, whose third argument asks whether factors are singular.
+func luCall(args []any, kwargs map[string]any) (string, []any, map[string]any, error) {
+	if len(args) > 2 && args[2] == true {
+		return "linalg_lu_factor_ex", args[:1], map[string]any{"pivot": args[1]}, nil
+	}
+	return "linalg_lu_factor", args[:1], map[string]any{"pivot": args[1]}, nil
 }

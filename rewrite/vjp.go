@@ -144,7 +144,7 @@ func missingJVP(op *graph.Primitive) {
 
 // cotangent is what the transpose rule of v says for operand i, checked; nil is zero.
 func cotangent(b graph.Builder, v *graph.Value, i int, ct *graph.Value) *graph.Value {
-	if !v.Op.IsLinear(i) {
+	if !v.IsLinear(i) {
 		graph.Fail(v.Op.Name, "has no transpose rule for operand %d, in which it is not linear", i)
 	}
 	c := v.Op.Transpose(v, i, ct)

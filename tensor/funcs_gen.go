@@ -318,6 +318,14 @@ func ConjPhysicalOut(out *Tensor, t *Tensor) *Tensor {
 	return out
 }
 
+// CopySignOut writes into out the absolute values of self with the signs of other. It is PyTorch's copysign.Tensor.
+func CopySignOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("copysign")
+	defer r.done()
+	r.write(out, ops.CopySign.Body(r.read(t), r.read(other)))
+	return out
+}
+
 // CosOut writes into out the cosine of each element. It is PyTorch's cos.
 func CosOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("cos")
@@ -505,6 +513,14 @@ func ErfcOut(out *Tensor, t *Tensor) *Tensor {
 	return out
 }
 
+// ErfinvOut writes into out what the Gauss error function makes each element of. It is PyTorch's erfinv.
+func ErfinvOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("erfinv")
+	defer r.done()
+	r.write(out, ops.Erfinv.Body(r.read(t)))
+	return out
+}
+
 // ExpOut writes into out the exponential of each element. It is PyTorch's exp.
 func ExpOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("exp")
@@ -557,6 +573,181 @@ func EyeMWith(n any, m any, opts ...Option) *Tensor {
 	defer r.done()
 	o := r.options(opts, "dtype")
 	return r.handle(ops.EyeM.Body(r, r.size(n), r.size(m), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// FFTOut writes into out the discrete Fourier transform along a dimension. It is PyTorch's fft_fft.
+func FFTOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_fft")
+	defer r.done()
+	o := r.options(opts, "n", "dim", "norm")
+	r.write(out, ops.FFT.Body(r.read(t), r.maybeSizeOption(o, "n", nil), intOption(o, "dim", -1), option[string](o, "norm", "")))
+	return out
+}
+
+// FFT2Out writes into out the discrete Fourier transform along two dimensions. It is PyTorch's fft_fft2.
+func FFT2Out(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_fft2")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	r.write(out, ops.FFT2.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", []int{-2, -1}), option[string](o, "norm", "")))
+	return out
+}
+
+// FFTNOut writes into out the discrete Fourier transform along some dimensions, or all. It is PyTorch's fft_fftn.
+func FFTNOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_fftn")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	r.write(out, ops.FFTN.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", nil), option[string](o, "norm", "")))
+	return out
+}
+
+// HFFTOut writes into out the real discrete Fourier transform of a Hermitian signal, given by half, along a
+// dimension. It is PyTorch's fft_hfft.
+func HFFTOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_hfft")
+	defer r.done()
+	o := r.options(opts, "n", "dim", "norm")
+	r.write(out, ops.HFFT.Body(r.read(t), r.maybeSizeOption(o, "n", nil), intOption(o, "dim", -1), option[string](o, "norm", "")))
+	return out
+}
+
+// HFFT2Out writes into out the real discrete Fourier transform of a Hermitian signal, given by half, along two
+// dimensions. It is PyTorch's fft_hfft2.
+func HFFT2Out(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_hfft2")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	r.write(out, ops.HFFT2.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", []int{-2, -1}), option[string](o, "norm", "")))
+	return out
+}
+
+// HFFTNOut writes into out the real discrete Fourier transform of a Hermitian signal, given by half, along some
+// dimensions, or all. It is PyTorch's fft_hfftn.
+func HFFTNOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_hfftn")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	r.write(out, ops.HFFTN.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", nil), option[string](o, "norm", "")))
+	return out
+}
+
+// IFFTOut writes into out the inverse discrete Fourier transform along a dimension. It is PyTorch's fft_ifft.
+func IFFTOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_ifft")
+	defer r.done()
+	o := r.options(opts, "n", "dim", "norm")
+	r.write(out, ops.IFFT.Body(r.read(t), r.maybeSizeOption(o, "n", nil), intOption(o, "dim", -1), option[string](o, "norm", "")))
+	return out
+}
+
+// IFFT2Out writes into out the inverse discrete Fourier transform along two dimensions. It is PyTorch's fft_ifft2.
+func IFFT2Out(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_ifft2")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	r.write(out, ops.IFFT2.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", []int{-2, -1}), option[string](o, "norm", "")))
+	return out
+}
+
+// IFFTNOut writes into out the inverse discrete Fourier transform along some dimensions, or all. It is PyTorch's
+// fft_ifftn.
+func IFFTNOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_ifftn")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	r.write(out, ops.IFFTN.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", nil), option[string](o, "norm", "")))
+	return out
+}
+
+// IHFFTOut writes into out the first half of the Hermitian signal whose transform is given along a dimension. It is
+// PyTorch's fft_ihfft.
+func IHFFTOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_ihfft")
+	defer r.done()
+	o := r.options(opts, "n", "dim", "norm")
+	r.write(out, ops.IHFFT.Body(r.read(t), r.maybeSizeOption(o, "n", nil), intOption(o, "dim", -1), option[string](o, "norm", "")))
+	return out
+}
+
+// IHFFT2Out writes into out the first half of the Hermitian signal whose transform is given along two dimensions. It
+// is PyTorch's fft_ihfft2.
+func IHFFT2Out(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_ihfft2")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	r.write(out, ops.IHFFT2.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", []int{-2, -1}), option[string](o, "norm", "")))
+	return out
+}
+
+// IHFFTNOut writes into out the first half of the Hermitian signal whose transform is given along some dimensions, or
+// all. It is PyTorch's fft_ihfftn.
+func IHFFTNOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_ihfftn")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	r.write(out, ops.IHFFTN.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", nil), option[string](o, "norm", "")))
+	return out
+}
+
+// IRFFTOut writes into out the real numbers whose half transform is given along a dimension. It is PyTorch's
+// fft_irfft.
+func IRFFTOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_irfft")
+	defer r.done()
+	o := r.options(opts, "n", "dim", "norm")
+	r.write(out, ops.IRFFT.Body(r.read(t), r.maybeSizeOption(o, "n", nil), intOption(o, "dim", -1), option[string](o, "norm", "")))
+	return out
+}
+
+// IRFFT2Out writes into out the real numbers whose half transform is given along two dimensions. It is PyTorch's
+// fft_irfft2.
+func IRFFT2Out(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_irfft2")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	r.write(out, ops.IRFFT2.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", []int{-2, -1}), option[string](o, "norm", "")))
+	return out
+}
+
+// IRFFTNOut writes into out the real numbers whose half transform is given along some dimensions, or all. It is
+// PyTorch's fft_irfftn.
+func IRFFTNOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_irfftn")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	r.write(out, ops.IRFFTN.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", nil), option[string](o, "norm", "")))
+	return out
+}
+
+// RFFTOut writes into out the first half of the discrete Fourier transform of real numbers along a dimension. It is
+// PyTorch's fft_rfft.
+func RFFTOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_rfft")
+	defer r.done()
+	o := r.options(opts, "n", "dim", "norm")
+	r.write(out, ops.RFFT.Body(r.read(t), r.maybeSizeOption(o, "n", nil), intOption(o, "dim", -1), option[string](o, "norm", "")))
+	return out
+}
+
+// RFFT2Out writes into out the first half of the discrete Fourier transform of real numbers along two dimensions. It
+// is PyTorch's fft_rfft2.
+func RFFT2Out(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_rfft2")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	r.write(out, ops.RFFT2.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", []int{-2, -1}), option[string](o, "norm", "")))
+	return out
+}
+
+// RFFTNOut writes into out the first half of the discrete Fourier transform of real numbers along some dimensions, or
+// all. It is PyTorch's fft_rfftn.
+func RFFTNOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
+	r := record("fft_rfftn")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	r.write(out, ops.RFFTN.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", nil), option[string](o, "norm", "")))
+	return out
 }
 
 // FloorOut writes into out the largest integer not above each element. It is PyTorch's floor.
@@ -622,6 +813,14 @@ func FullWith(size []any, fillValue any, opts ...Option) *Tensor {
 	return r.handle(ops.Full.Body(r, r.sizes(size), r.scalar(fillValue), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
+// GcdOut writes into out the greatest common divisor of integers, at least 0. It is PyTorch's gcd.
+func GcdOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("gcd")
+	defer r.done()
+	r.write(out, ops.Gcd.Body(r.read(t), r.read(other)))
+	return out
+}
+
 // GeOut writes into out whether each element of self is at least that of other. It is PyTorch's ge.Tensor.
 func GeOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	r := record("ge")
@@ -679,6 +878,14 @@ func HypotOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	return out
 }
 
+// I0Out writes into out the modified Bessel function of the first kind of order 0. It is PyTorch's i0.
+func I0Out(out *Tensor, t *Tensor) *Tensor {
+	r := record("i0")
+	defer r.done()
+	r.write(out, ops.I0.Body(r.read(t)))
+	return out
+}
+
 // IsIn is whether each element is among those of a tensor. It is PyTorch's isin.Tensor_Tensor.
 func IsIn(elements *Tensor, testElements *Tensor) *Tensor {
 	r := record("isin")
@@ -694,12 +901,258 @@ func IsInWith(elements *Tensor, testElements *Tensor, opts ...Option) *Tensor {
 	return r.handle(ops.IsIn.Body(r.read(elements), r.read(testElements), option[bool](o, "assume_unique", false), option[bool](o, "invert", false)))
 }
 
+// LcmOut writes into out the least common multiple of integers, at least 0. It is PyTorch's lcm.
+func LcmOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("lcm")
+	defer r.done()
+	r.write(out, ops.Lcm.Body(r.read(t), r.read(other)))
+	return out
+}
+
 // LeOut writes into out whether each element of self is at most that of other. It is PyTorch's le.Tensor.
 func LeOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	r := record("le")
 	defer r.done()
 	r.write(out, ops.Le.Body(r.read(t), r.read(other)))
 	return out
+}
+
+// Det is the determinants of matrices. It is PyTorch's linalg_det.
+func Det(a *Tensor) *Tensor {
+	r := record("linalg_det")
+	defer r.done()
+	return r.handle(ops.Det.Body(r.read(a)))
+}
+
+// Inv is the inverses of matrices. It is PyTorch's linalg_inv.
+func Inv(a *Tensor) *Tensor {
+	r := record("linalg_inv")
+	defer r.done()
+	return r.handle(ops.Inv.Body(r.read(a)))
+}
+
+// InvEx is the inverses of matrices, and the first place of the factor's diagonal that is 0, counted from 1. It is
+// PyTorch's linalg_inv_ex.
+func InvEx(a *Tensor) (*Tensor, *Tensor) {
+	r := record("linalg_inv_ex")
+	defer r.done()
+	v0, v1 := ops.InvEx.Body(r.read(a), false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// InvExWith is the inverses of matrices, and the first place of the factor's diagonal that is 0, counted from 1. It
+// is PyTorch's linalg_inv_ex.
+func InvExWith(a *Tensor, opts ...Option) (*Tensor, *Tensor) {
+	r := record("linalg_inv_ex")
+	defer r.done()
+	o := r.options(opts, "check_errors")
+	v0, v1 := ops.InvEx.Body(r.read(a), option[bool](o, "check_errors", false))
+	return r.handle(v0), r.handle(v1)
+}
+
+// LDLSolve is the solution of systems, given what ldl_factor makes of their matrices. It is PyTorch's
+// linalg_ldl_solve.
+func LDLSolve(lD *Tensor, pivots *Tensor, b *Tensor) *Tensor {
+	r := record("linalg_ldl_solve")
+	defer r.done()
+	return r.handle(ops.LDLSolve.Body(r.read(lD), r.read(pivots), r.read(b), false))
+}
+
+// LDLSolveWith is the solution of systems, given what ldl_factor makes of their matrices. It is PyTorch's
+// linalg_ldl_solve.
+func LDLSolveWith(lD *Tensor, pivots *Tensor, b *Tensor, opts ...Option) *Tensor {
+	r := record("linalg_ldl_solve")
+	defer r.done()
+	o := r.options(opts, "hermitian")
+	return r.handle(ops.LDLSolve.Body(r.read(lD), r.read(pivots), r.read(b), option[bool](o, "hermitian", false)))
+}
+
+// LU is the factors of matrices P·L·U, a permutation and two triangular ones. It is PyTorch's linalg_lu.
+func LU(a *Tensor) (*Tensor, *Tensor, *Tensor) {
+	r := record("linalg_lu")
+	defer r.done()
+	v0, v1, v2 := ops.LU.Body(r.read(a), true)
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
+// LUWith is the factors of matrices P·L·U, a permutation and two triangular ones. It is PyTorch's linalg_lu.
+func LUWith(a *Tensor, opts ...Option) (*Tensor, *Tensor, *Tensor) {
+	r := record("linalg_lu")
+	defer r.done()
+	o := r.options(opts, "pivot")
+	v0, v1, v2 := ops.LU.Body(r.read(a), option[bool](o, "pivot", true))
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
+// LUFactor is the LU factors of matrices, in one matrix, and the rows that were swapped, counted from 1. It is
+// PyTorch's linalg_lu_factor.
+func LUFactor(a *Tensor) (*Tensor, *Tensor) {
+	r := record("linalg_lu_factor")
+	defer r.done()
+	v0, v1 := ops.LUFactor.Body(r.read(a), true)
+	return r.handle(v0), r.handle(v1)
+}
+
+// LUFactorWith is the LU factors of matrices, in one matrix, and the rows that were swapped, counted from 1. It is
+// PyTorch's linalg_lu_factor.
+func LUFactorWith(a *Tensor, opts ...Option) (*Tensor, *Tensor) {
+	r := record("linalg_lu_factor")
+	defer r.done()
+	o := r.options(opts, "pivot")
+	v0, v1 := ops.LUFactor.Body(r.read(a), option[bool](o, "pivot", true))
+	return r.handle(v0), r.handle(v1)
+}
+
+// LUFactorEx is the LU factors of matrices, in one matrix, the rows that were swapped, and the first place of the
+// diagonal that is 0, counted from 1. It is PyTorch's linalg_lu_factor_ex.
+func LUFactorEx(a *Tensor) (*Tensor, *Tensor, *Tensor) {
+	r := record("linalg_lu_factor_ex")
+	defer r.done()
+	v0, v1, v2 := ops.LUFactorEx.Body(r.read(a), true, false)
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
+// LUFactorExWith is the LU factors of matrices, in one matrix, the rows that were swapped, and the first place of the
+// diagonal that is 0, counted from 1. It is PyTorch's linalg_lu_factor_ex.
+func LUFactorExWith(a *Tensor, opts ...Option) (*Tensor, *Tensor, *Tensor) {
+	r := record("linalg_lu_factor_ex")
+	defer r.done()
+	o := r.options(opts, "pivot", "check_errors")
+	v0, v1, v2 := ops.LUFactorEx.Body(r.read(a), option[bool](o, "pivot", true), option[bool](o, "check_errors", false))
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
+// LUSolve is the solution of systems, given what lu_factor makes of their matrices. It is PyTorch's linalg_lu_solve.
+func LUSolve(lU *Tensor, pivots *Tensor, b *Tensor) *Tensor {
+	r := record("linalg_lu_solve")
+	defer r.done()
+	return r.handle(ops.LUSolve.Body(r.read(lU), r.read(pivots), r.read(b), true, false))
+}
+
+// LUSolveWith is the solution of systems, given what lu_factor makes of their matrices. It is PyTorch's
+// linalg_lu_solve.
+func LUSolveWith(lU *Tensor, pivots *Tensor, b *Tensor, opts ...Option) *Tensor {
+	r := record("linalg_lu_solve")
+	defer r.done()
+	o := r.options(opts, "left", "adjoint")
+	return r.handle(ops.LUSolve.Body(r.read(lU), r.read(pivots), r.read(b), option[bool](o, "left", true), option[bool](o, "adjoint", false)))
+}
+
+// MultiDot is the product of matrices, of which the first and the last may be vectors. It is PyTorch's
+// linalg_multi_dot.
+func MultiDot(tensors []*Tensor) *Tensor {
+	r := record("linalg_multi_dot")
+	defer r.done()
+	return r.handle(ops.MultiDot.Body(r.readAll(tensors)))
+}
+
+// PolarFactors is matrices as products of orthonormal columns U and positive P. It is PyTorch's linalg_polar.
+func PolarFactors(a *Tensor) (*Tensor, *Tensor) {
+	r := record("linalg_polar")
+	defer r.done()
+	v0, v1 := ops.PolarFactors.Body(r.read(a))
+	return r.handle(v0), r.handle(v1)
+}
+
+// QR is matrices as products of orthonormal columns Q and a triangle R. It is PyTorch's linalg_qr.
+func QR(a *Tensor) (*Tensor, *Tensor) {
+	r := record("linalg_qr")
+	defer r.done()
+	v0, v1 := ops.QR.Body(r.read(a), "reduced")
+	return r.handle(v0), r.handle(v1)
+}
+
+// QRWith is matrices as products of orthonormal columns Q and a triangle R. It is PyTorch's linalg_qr.
+func QRWith(a *Tensor, opts ...Option) (*Tensor, *Tensor) {
+	r := record("linalg_qr")
+	defer r.done()
+	o := r.options(opts, "mode")
+	v0, v1 := ops.QR.Body(r.read(a), option[string](o, "mode", "reduced"))
+	return r.handle(v0), r.handle(v1)
+}
+
+// SLogDet is the signs of the determinants of matrices, and the logarithms of their absolute values. It is PyTorch's
+// linalg_slogdet.
+func SLogDet(a *Tensor) (*Tensor, *Tensor) {
+	r := record("linalg_slogdet")
+	defer r.done()
+	v0, v1 := ops.SLogDet.Body(r.read(a))
+	return r.handle(v0), r.handle(v1)
+}
+
+// Solve is the solution X of A·X = B, or of X·A = B. It is PyTorch's linalg_solve.
+func Solve(a *Tensor, b *Tensor) *Tensor {
+	r := record("linalg_solve")
+	defer r.done()
+	return r.handle(ops.Solve.Body(r.read(a), r.read(b), true))
+}
+
+// SolveWith is the solution X of A·X = B, or of X·A = B. It is PyTorch's linalg_solve.
+func SolveWith(a *Tensor, b *Tensor, opts ...Option) *Tensor {
+	r := record("linalg_solve")
+	defer r.done()
+	o := r.options(opts, "left")
+	return r.handle(ops.Solve.Body(r.read(a), r.read(b), option[bool](o, "left", true)))
+}
+
+// SolveEx is the solution of systems, and the first place of the factor's diagonal that is 0, counted from 1. It is
+// PyTorch's linalg_solve_ex.
+func SolveEx(a *Tensor, b *Tensor) (*Tensor, *Tensor) {
+	r := record("linalg_solve_ex")
+	defer r.done()
+	v0, v1 := ops.SolveEx.Body(r.read(a), r.read(b), true, false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// SolveExWith is the solution of systems, and the first place of the factor's diagonal that is 0, counted from 1. It
+// is PyTorch's linalg_solve_ex.
+func SolveExWith(a *Tensor, b *Tensor, opts ...Option) (*Tensor, *Tensor) {
+	r := record("linalg_solve_ex")
+	defer r.done()
+	o := r.options(opts, "left", "check_errors")
+	v0, v1 := ops.SolveEx.Body(r.read(a), r.read(b), option[bool](o, "left", true), option[bool](o, "check_errors", false))
+	return r.handle(v0), r.handle(v1)
+}
+
+// SVD is matrices as products U·diag(S)·Vh of orthonormal columns, values, descending, and orthonormal rows. It is
+// PyTorch's linalg_svd.
+func SVD(a *Tensor) (*Tensor, *Tensor, *Tensor) {
+	r := record("linalg_svd")
+	defer r.done()
+	v0, v1, v2 := ops.SVD.Body(r.read(a), true, "")
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
+// SVDWith is matrices as products U·diag(S)·Vh of orthonormal columns, values, descending, and orthonormal rows. It
+// is PyTorch's linalg_svd.
+func SVDWith(a *Tensor, opts ...Option) (*Tensor, *Tensor, *Tensor) {
+	r := record("linalg_svd")
+	defer r.done()
+	o := r.options(opts, "full_matrices", "driver")
+	v0, v1, v2 := ops.SVD.Body(r.read(a), option[bool](o, "full_matrices", true), option[string](o, "driver", ""))
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
+// SVDVals is the singular values of matrices, descending. It is PyTorch's linalg_svdvals.
+func SVDVals(a *Tensor) *Tensor {
+	r := record("linalg_svdvals")
+	defer r.done()
+	return r.handle(ops.SVDVals.Body(r.read(a), ""))
+}
+
+// SVDValsWith is the singular values of matrices, descending. It is PyTorch's linalg_svdvals.
+func SVDValsWith(a *Tensor, opts ...Option) *Tensor {
+	r := record("linalg_svdvals")
+	defer r.done()
+	o := r.options(opts, "driver")
+	return r.handle(ops.SVDVals.Body(r.read(a), option[string](o, "driver", "")))
+}
+
+// Vander is the powers of each element along a new last dimension, from 0 on. It is PyTorch's linalg_vander.
+func Vander(x *Tensor, n any) *Tensor {
+	r := record("linalg_vander")
+	defer r.done()
+	return r.handle(ops.Vander.Body(r.read(x), r.maybeSize(n)))
 }
 
 // Vecdot is the inner products of vectors along a dimension, of which the first are conjugated. It is PyTorch's
@@ -894,6 +1347,25 @@ func LtOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	return out
 }
 
+// LUUnpack is the factors P, L and U of what lu_factor gives; what is not asked for is empty. It is PyTorch's
+// lu_unpack.
+func LUUnpack(lUData *Tensor, lUPivots *Tensor) (*Tensor, *Tensor, *Tensor) {
+	r := record("lu_unpack")
+	defer r.done()
+	v0, v1, v2 := ops.LUUnpack.Body(r.read(lUData), r.read(lUPivots), true, true)
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
+// LUUnpackWith is the factors P, L and U of what lu_factor gives; what is not asked for is empty. It is PyTorch's
+// lu_unpack.
+func LUUnpackWith(lUData *Tensor, lUPivots *Tensor, opts ...Option) (*Tensor, *Tensor, *Tensor) {
+	r := record("lu_unpack")
+	defer r.done()
+	o := r.options(opts, "unpack_data", "unpack_pivots")
+	v0, v1, v2 := ops.LUUnpack.Body(r.read(lUData), r.read(lUPivots), option[bool](o, "unpack_data", true), option[bool](o, "unpack_pivots", true))
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
 // MarginRankingLoss is what the difference of two rankings lacks of margin, in the direction of target. It is
 // PyTorch's margin_ranking_loss.
 func MarginRankingLoss(input1 *Tensor, input2 *Tensor, target *Tensor) *Tensor {
@@ -991,6 +1463,15 @@ func NegOut(out *Tensor, t *Tensor) *Tensor {
 	return out
 }
 
+// NextAfterOut writes into out the number next to each element of self on the way to that of other. It is PyTorch's
+// nextafter.
+func NextAfterOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("nextafter")
+	defer r.done()
+	r.write(out, ops.NextAfter.Body(r.read(t), r.read(other)))
+	return out
+}
+
 // Ones is ones. It is PyTorch's ones.
 func Ones(size ...any) *Tensor {
 	r := record("ones")
@@ -1020,6 +1501,27 @@ func PairwiseDistanceWith(x1 *Tensor, x2 *Tensor, opts ...Option) *Tensor {
 	defer r.done()
 	o := r.options(opts, "p", "eps", "keepdim")
 	return r.handle(ops.PairwiseDistance.Body(r.read(x1), r.read(x2), floatOption(o, "p", 2), floatOption(o, "eps", 1e-06), option[bool](o, "keepdim", false)))
+}
+
+// PCALowRank is the leading q principal components of the rows of A, found by random directions: 6 at most where q is
+// absent. It is PyTorch's pca_lowrank.
+func PCALowRank(g *Generator, a *Tensor) (*Tensor, *Tensor, *Tensor) {
+	r := record("pca_lowrank")
+	defer r.done()
+	v0, v1, v2, generatorNext := ops.PCALowRank.Body(r.read(a), nil, true, 2, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
+// PCALowRankWith is the leading q principal components of the rows of A, found by random directions: 6 at most where
+// q is absent. It is PyTorch's pca_lowrank.
+func PCALowRankWith(g *Generator, a *Tensor, opts ...Option) (*Tensor, *Tensor, *Tensor) {
+	r := record("pca_lowrank")
+	defer r.done()
+	o := r.options(opts, "q", "center", "niter")
+	v0, v1, v2, generatorNext := ops.PCALowRank.Body(r.read(a), maybeIntOption(o, "q", nil), option[bool](o, "center", true), intOption(o, "niter", 2), r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0), r.handle(v1), r.handle(v2)
 }
 
 // Polar is the complex numbers of given absolute values and angles. It is PyTorch's polar.
@@ -1455,6 +1957,14 @@ func NuttallWindowWith(m int, opts ...Option) *Tensor {
 	return r.handle(ops.NuttallWindow.Body(r, m, option[bool](o, "sym", true), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
+// SignBitOut writes into out whether each element has a sign, as −0 does, too. It is PyTorch's signbit.
+func SignBitOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("signbit")
+	defer r.done()
+	r.write(out, ops.SignBit.Body(r.read(t)))
+	return out
+}
+
 // SiLUOut writes into out each element times its sigmoid. It is PyTorch's silu.
 func SiLUOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("silu")
@@ -1495,6 +2005,157 @@ func SoftsignOut(out *Tensor, t *Tensor) *Tensor {
 	return out
 }
 
+// SpecialAiryAi is the Airy function Ai. It is PyTorch's special_airy_ai.
+func SpecialAiryAi(x *Tensor) *Tensor {
+	r := record("special_airy_ai")
+	defer r.done()
+	return r.handle(ops.SpecialAiryAi.Body(r.read(x)))
+}
+
+// SpecialAiryAiOut writes into out the Airy function Ai. It is PyTorch's special_airy_ai.
+func SpecialAiryAiOut(out *Tensor, x *Tensor) *Tensor {
+	r := record("special_airy_ai")
+	defer r.done()
+	r.write(out, ops.SpecialAiryAi.Body(r.read(x)))
+	return out
+}
+
+// SpecialBesselJ0Out writes into out the Bessel function of the first kind of order 0. It is PyTorch's
+// special_bessel_j0.
+func SpecialBesselJ0Out(out *Tensor, t *Tensor) *Tensor {
+	r := record("special_bessel_j0")
+	defer r.done()
+	r.write(out, ops.SpecialBesselJ0.Body(r.read(t)))
+	return out
+}
+
+// SpecialBesselJ1Out writes into out the Bessel function of the first kind of order 1. It is PyTorch's
+// special_bessel_j1.
+func SpecialBesselJ1Out(out *Tensor, t *Tensor) *Tensor {
+	r := record("special_bessel_j1")
+	defer r.done()
+	r.write(out, ops.SpecialBesselJ1.Body(r.read(t)))
+	return out
+}
+
+// SpecialBesselY0Out writes into out the Bessel function of the second kind of order 0. It is PyTorch's
+// special_bessel_y0.
+func SpecialBesselY0Out(out *Tensor, t *Tensor) *Tensor {
+	r := record("special_bessel_y0")
+	defer r.done()
+	r.write(out, ops.SpecialBesselY0.Body(r.read(t)))
+	return out
+}
+
+// SpecialBesselY1Out writes into out the Bessel function of the second kind of order 1. It is PyTorch's
+// special_bessel_y1.
+func SpecialBesselY1Out(out *Tensor, t *Tensor) *Tensor {
+	r := record("special_bessel_y1")
+	defer r.done()
+	r.write(out, ops.SpecialBesselY1.Body(r.read(t)))
+	return out
+}
+
+// SpecialChebyshevPolynomialT is the Chebyshev polynomials of the first kind of the degrees n at x. It is PyTorch's
+// special_chebyshev_polynomial_t.
+func SpecialChebyshevPolynomialT(x *Tensor, n *Tensor) *Tensor {
+	r := record("special_chebyshev_polynomial_t")
+	defer r.done()
+	return r.handle(ops.SpecialChebyshevPolynomialT.Body(r.read(x), r.read(n)))
+}
+
+// SpecialChebyshevPolynomialTOut writes into out the Chebyshev polynomials of the first kind of the degrees n at x.
+// It is PyTorch's special_chebyshev_polynomial_t.
+func SpecialChebyshevPolynomialTOut(out *Tensor, x *Tensor, n *Tensor) *Tensor {
+	r := record("special_chebyshev_polynomial_t")
+	defer r.done()
+	r.write(out, ops.SpecialChebyshevPolynomialT.Body(r.read(x), r.read(n)))
+	return out
+}
+
+// SpecialChebyshevPolynomialTScalar is the Chebyshev polynomials of the first kind of the degrees n at x. It is
+// PyTorch's special_chebyshev_polynomial_t.n_scalar.
+func SpecialChebyshevPolynomialTScalar(x *Tensor, n any) *Tensor {
+	r := record("special_chebyshev_polynomial_t")
+	defer r.done()
+	return r.handle(ops.SpecialChebyshevPolynomialTScalar.Body(r.read(x), r.scalar(n)))
+}
+
+// SpecialChebyshevPolynomialU is the Chebyshev polynomials of the second kind of the degrees n at x. It is PyTorch's
+// special_chebyshev_polynomial_u.
+func SpecialChebyshevPolynomialU(x *Tensor, n *Tensor) *Tensor {
+	r := record("special_chebyshev_polynomial_u")
+	defer r.done()
+	return r.handle(ops.SpecialChebyshevPolynomialU.Body(r.read(x), r.read(n)))
+}
+
+// SpecialChebyshevPolynomialUOut writes into out the Chebyshev polynomials of the second kind of the degrees n at x.
+// It is PyTorch's special_chebyshev_polynomial_u.
+func SpecialChebyshevPolynomialUOut(out *Tensor, x *Tensor, n *Tensor) *Tensor {
+	r := record("special_chebyshev_polynomial_u")
+	defer r.done()
+	r.write(out, ops.SpecialChebyshevPolynomialU.Body(r.read(x), r.read(n)))
+	return out
+}
+
+// SpecialChebyshevPolynomialUScalar is the Chebyshev polynomials of the second kind of the degrees n at x. It is
+// PyTorch's special_chebyshev_polynomial_u.n_scalar.
+func SpecialChebyshevPolynomialUScalar(x *Tensor, n any) *Tensor {
+	r := record("special_chebyshev_polynomial_u")
+	defer r.done()
+	return r.handle(ops.SpecialChebyshevPolynomialUScalar.Body(r.read(x), r.scalar(n)))
+}
+
+// SpecialChebyshevPolynomialV is the Chebyshev polynomials of the third kind of the degrees n at x. It is PyTorch's
+// special_chebyshev_polynomial_v.
+func SpecialChebyshevPolynomialV(x *Tensor, n *Tensor) *Tensor {
+	r := record("special_chebyshev_polynomial_v")
+	defer r.done()
+	return r.handle(ops.SpecialChebyshevPolynomialV.Body(r.read(x), r.read(n)))
+}
+
+// SpecialChebyshevPolynomialVOut writes into out the Chebyshev polynomials of the third kind of the degrees n at x.
+// It is PyTorch's special_chebyshev_polynomial_v.
+func SpecialChebyshevPolynomialVOut(out *Tensor, x *Tensor, n *Tensor) *Tensor {
+	r := record("special_chebyshev_polynomial_v")
+	defer r.done()
+	r.write(out, ops.SpecialChebyshevPolynomialV.Body(r.read(x), r.read(n)))
+	return out
+}
+
+// SpecialChebyshevPolynomialVScalar is the Chebyshev polynomials of the third kind of the degrees n at x. It is
+// PyTorch's special_chebyshev_polynomial_v.n_scalar.
+func SpecialChebyshevPolynomialVScalar(x *Tensor, n any) *Tensor {
+	r := record("special_chebyshev_polynomial_v")
+	defer r.done()
+	return r.handle(ops.SpecialChebyshevPolynomialVScalar.Body(r.read(x), r.scalar(n)))
+}
+
+// SpecialChebyshevPolynomialW is the Chebyshev polynomials of the fourth kind of the degrees n at x. It is PyTorch's
+// special_chebyshev_polynomial_w.
+func SpecialChebyshevPolynomialW(x *Tensor, n *Tensor) *Tensor {
+	r := record("special_chebyshev_polynomial_w")
+	defer r.done()
+	return r.handle(ops.SpecialChebyshevPolynomialW.Body(r.read(x), r.read(n)))
+}
+
+// SpecialChebyshevPolynomialWOut writes into out the Chebyshev polynomials of the fourth kind of the degrees n at x.
+// It is PyTorch's special_chebyshev_polynomial_w.
+func SpecialChebyshevPolynomialWOut(out *Tensor, x *Tensor, n *Tensor) *Tensor {
+	r := record("special_chebyshev_polynomial_w")
+	defer r.done()
+	r.write(out, ops.SpecialChebyshevPolynomialW.Body(r.read(x), r.read(n)))
+	return out
+}
+
+// SpecialChebyshevPolynomialWScalar is the Chebyshev polynomials of the fourth kind of the degrees n at x. It is
+// PyTorch's special_chebyshev_polynomial_w.n_scalar.
+func SpecialChebyshevPolynomialWScalar(x *Tensor, n any) *Tensor {
+	r := record("special_chebyshev_polynomial_w")
+	defer r.done()
+	return r.handle(ops.SpecialChebyshevPolynomialWScalar.Body(r.read(x), r.scalar(n)))
+}
+
 // SpecialEntrOut writes into out minus each element times its logarithm: 0 at 0, −∞ below. It is PyTorch's
 // special_entr.
 func SpecialEntrOut(out *Tensor, t *Tensor) *Tensor {
@@ -1504,12 +2165,359 @@ func SpecialEntrOut(out *Tensor, t *Tensor) *Tensor {
 	return out
 }
 
+// SpecialErfcxOut writes into out 1 less the Gauss error function, times exp(x²). It is PyTorch's special_erfcx.
+func SpecialErfcxOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("special_erfcx")
+	defer r.done()
+	r.write(out, ops.SpecialErfcx.Body(r.read(t)))
+	return out
+}
+
+// SpecialHermitePolynomialH is the Hermite polynomials of physics of the degrees n at x. It is PyTorch's
+// special_hermite_polynomial_h.
+func SpecialHermitePolynomialH(x *Tensor, n *Tensor) *Tensor {
+	r := record("special_hermite_polynomial_h")
+	defer r.done()
+	return r.handle(ops.SpecialHermitePolynomialH.Body(r.read(x), r.read(n)))
+}
+
+// SpecialHermitePolynomialHOut writes into out the Hermite polynomials of physics of the degrees n at x. It is
+// PyTorch's special_hermite_polynomial_h.
+func SpecialHermitePolynomialHOut(out *Tensor, x *Tensor, n *Tensor) *Tensor {
+	r := record("special_hermite_polynomial_h")
+	defer r.done()
+	r.write(out, ops.SpecialHermitePolynomialH.Body(r.read(x), r.read(n)))
+	return out
+}
+
+// SpecialHermitePolynomialHScalar is the Hermite polynomials of physics of the degrees n at x. It is PyTorch's
+// special_hermite_polynomial_h.n_scalar.
+func SpecialHermitePolynomialHScalar(x *Tensor, n any) *Tensor {
+	r := record("special_hermite_polynomial_h")
+	defer r.done()
+	return r.handle(ops.SpecialHermitePolynomialHScalar.Body(r.read(x), r.scalar(n)))
+}
+
+// SpecialHermitePolynomialHe is the Hermite polynomials of statistics of the degrees n at x. It is PyTorch's
+// special_hermite_polynomial_he.
+func SpecialHermitePolynomialHe(x *Tensor, n *Tensor) *Tensor {
+	r := record("special_hermite_polynomial_he")
+	defer r.done()
+	return r.handle(ops.SpecialHermitePolynomialHe.Body(r.read(x), r.read(n)))
+}
+
+// SpecialHermitePolynomialHeOut writes into out the Hermite polynomials of statistics of the degrees n at x. It is
+// PyTorch's special_hermite_polynomial_he.
+func SpecialHermitePolynomialHeOut(out *Tensor, x *Tensor, n *Tensor) *Tensor {
+	r := record("special_hermite_polynomial_he")
+	defer r.done()
+	r.write(out, ops.SpecialHermitePolynomialHe.Body(r.read(x), r.read(n)))
+	return out
+}
+
+// SpecialHermitePolynomialHeScalar is the Hermite polynomials of statistics of the degrees n at x. It is PyTorch's
+// special_hermite_polynomial_he.n_scalar.
+func SpecialHermitePolynomialHeScalar(x *Tensor, n any) *Tensor {
+	r := record("special_hermite_polynomial_he")
+	defer r.done()
+	return r.handle(ops.SpecialHermitePolynomialHeScalar.Body(r.read(x), r.scalar(n)))
+}
+
+// SpecialI0eOut writes into out the modified Bessel function of the first kind of order 0 times exp(−|x|). It is
+// PyTorch's special_i0e.
+func SpecialI0eOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("special_i0e")
+	defer r.done()
+	r.write(out, ops.SpecialI0e.Body(r.read(t)))
+	return out
+}
+
+// SpecialI1Out writes into out the modified Bessel function of the first kind of order 1. It is PyTorch's special_i1.
+func SpecialI1Out(out *Tensor, t *Tensor) *Tensor {
+	r := record("special_i1")
+	defer r.done()
+	r.write(out, ops.SpecialI1.Body(r.read(t)))
+	return out
+}
+
+// SpecialI1eOut writes into out the modified Bessel function of the first kind of order 1 times exp(−|x|). It is
+// PyTorch's special_i1e.
+func SpecialI1eOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("special_i1e")
+	defer r.done()
+	r.write(out, ops.SpecialI1e.Body(r.read(t)))
+	return out
+}
+
+// SpecialLaguerrePolynomialL is the Laguerre polynomials of the degrees n at x. It is PyTorch's
+// special_laguerre_polynomial_l.
+func SpecialLaguerrePolynomialL(x *Tensor, n *Tensor) *Tensor {
+	r := record("special_laguerre_polynomial_l")
+	defer r.done()
+	return r.handle(ops.SpecialLaguerrePolynomialL.Body(r.read(x), r.read(n)))
+}
+
+// SpecialLaguerrePolynomialLOut writes into out the Laguerre polynomials of the degrees n at x. It is PyTorch's
+// special_laguerre_polynomial_l.
+func SpecialLaguerrePolynomialLOut(out *Tensor, x *Tensor, n *Tensor) *Tensor {
+	r := record("special_laguerre_polynomial_l")
+	defer r.done()
+	r.write(out, ops.SpecialLaguerrePolynomialL.Body(r.read(x), r.read(n)))
+	return out
+}
+
+// SpecialLaguerrePolynomialLScalar is the Laguerre polynomials of the degrees n at x. It is PyTorch's
+// special_laguerre_polynomial_l.n_scalar.
+func SpecialLaguerrePolynomialLScalar(x *Tensor, n any) *Tensor {
+	r := record("special_laguerre_polynomial_l")
+	defer r.done()
+	return r.handle(ops.SpecialLaguerrePolynomialLScalar.Body(r.read(x), r.scalar(n)))
+}
+
+// SpecialLegendrePolynomialP is the Legendre polynomials of the degrees n at x. It is PyTorch's
+// special_legendre_polynomial_p.
+func SpecialLegendrePolynomialP(x *Tensor, n *Tensor) *Tensor {
+	r := record("special_legendre_polynomial_p")
+	defer r.done()
+	return r.handle(ops.SpecialLegendrePolynomialP.Body(r.read(x), r.read(n)))
+}
+
+// SpecialLegendrePolynomialPOut writes into out the Legendre polynomials of the degrees n at x. It is PyTorch's
+// special_legendre_polynomial_p.
+func SpecialLegendrePolynomialPOut(out *Tensor, x *Tensor, n *Tensor) *Tensor {
+	r := record("special_legendre_polynomial_p")
+	defer r.done()
+	r.write(out, ops.SpecialLegendrePolynomialP.Body(r.read(x), r.read(n)))
+	return out
+}
+
+// SpecialLegendrePolynomialPScalar is the Legendre polynomials of the degrees n at x. It is PyTorch's
+// special_legendre_polynomial_p.n_scalar.
+func SpecialLegendrePolynomialPScalar(x *Tensor, n any) *Tensor {
+	r := record("special_legendre_polynomial_p")
+	defer r.done()
+	return r.handle(ops.SpecialLegendrePolynomialPScalar.Body(r.read(x), r.scalar(n)))
+}
+
+// SpecialLogNdtrOut writes into out the logarithm of the probability that a standard normal number is at most each
+// element. It is PyTorch's special_log_ndtr.
+func SpecialLogNdtrOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("special_log_ndtr")
+	defer r.done()
+	r.write(out, ops.SpecialLogNdtr.Body(r.read(t)))
+	return out
+}
+
+// SpecialModifiedBesselI0Out writes into out the modified Bessel function of the first kind of order 0. It is
+// PyTorch's special_modified_bessel_i0.
+func SpecialModifiedBesselI0Out(out *Tensor, t *Tensor) *Tensor {
+	r := record("special_modified_bessel_i0")
+	defer r.done()
+	r.write(out, ops.SpecialModifiedBesselI0.Body(r.read(t)))
+	return out
+}
+
+// SpecialModifiedBesselI1Out writes into out the modified Bessel function of the first kind of order 1. It is
+// PyTorch's special_modified_bessel_i1.
+func SpecialModifiedBesselI1Out(out *Tensor, t *Tensor) *Tensor {
+	r := record("special_modified_bessel_i1")
+	defer r.done()
+	r.write(out, ops.SpecialModifiedBesselI1.Body(r.read(t)))
+	return out
+}
+
+// SpecialModifiedBesselK0Out writes into out the modified Bessel function of the second kind of order 0. It is
+// PyTorch's special_modified_bessel_k0.
+func SpecialModifiedBesselK0Out(out *Tensor, t *Tensor) *Tensor {
+	r := record("special_modified_bessel_k0")
+	defer r.done()
+	r.write(out, ops.SpecialModifiedBesselK0.Body(r.read(t)))
+	return out
+}
+
+// SpecialModifiedBesselK1Out writes into out the modified Bessel function of the second kind of order 1. It is
+// PyTorch's special_modified_bessel_k1.
+func SpecialModifiedBesselK1Out(out *Tensor, t *Tensor) *Tensor {
+	r := record("special_modified_bessel_k1")
+	defer r.done()
+	r.write(out, ops.SpecialModifiedBesselK1.Body(r.read(t)))
+	return out
+}
+
 // SpecialNdtrOut writes into out the probability that a standard normal number is at most each element. It is
 // PyTorch's special_ndtr.
 func SpecialNdtrOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("special_ndtr")
 	defer r.done()
 	r.write(out, ops.SpecialNdtr.Body(r.read(t)))
+	return out
+}
+
+// SpecialNdtriOut writes into out what a standard normal number stays below with the probability of each element. It
+// is PyTorch's special_ndtri.
+func SpecialNdtriOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("special_ndtri")
+	defer r.done()
+	r.write(out, ops.SpecialNdtri.Body(r.read(t)))
+	return out
+}
+
+// SpecialScaledModifiedBesselK0 is the modified Bessel function of the second kind of order 0 times exp(x). It is
+// PyTorch's special_scaled_modified_bessel_k0.
+func SpecialScaledModifiedBesselK0(x *Tensor) *Tensor {
+	r := record("special_scaled_modified_bessel_k0")
+	defer r.done()
+	return r.handle(ops.SpecialScaledModifiedBesselK0.Body(r.read(x)))
+}
+
+// SpecialScaledModifiedBesselK0Out writes into out the modified Bessel function of the second kind of order 0 times
+// exp(x). It is PyTorch's special_scaled_modified_bessel_k0.
+func SpecialScaledModifiedBesselK0Out(out *Tensor, x *Tensor) *Tensor {
+	r := record("special_scaled_modified_bessel_k0")
+	defer r.done()
+	r.write(out, ops.SpecialScaledModifiedBesselK0.Body(r.read(x)))
+	return out
+}
+
+// SpecialScaledModifiedBesselK1 is the modified Bessel function of the second kind of order 1 times exp(x). It is
+// PyTorch's special_scaled_modified_bessel_k1.
+func SpecialScaledModifiedBesselK1(x *Tensor) *Tensor {
+	r := record("special_scaled_modified_bessel_k1")
+	defer r.done()
+	return r.handle(ops.SpecialScaledModifiedBesselK1.Body(r.read(x)))
+}
+
+// SpecialScaledModifiedBesselK1Out writes into out the modified Bessel function of the second kind of order 1 times
+// exp(x). It is PyTorch's special_scaled_modified_bessel_k1.
+func SpecialScaledModifiedBesselK1Out(out *Tensor, x *Tensor) *Tensor {
+	r := record("special_scaled_modified_bessel_k1")
+	defer r.done()
+	r.write(out, ops.SpecialScaledModifiedBesselK1.Body(r.read(x)))
+	return out
+}
+
+// SpecialShiftedChebyshevPolynomialT is the Chebyshev polynomials of the first kind, shifted to 0 and 1, of the
+// degrees n at x. It is PyTorch's special_shifted_chebyshev_polynomial_t.
+func SpecialShiftedChebyshevPolynomialT(x *Tensor, n *Tensor) *Tensor {
+	r := record("special_shifted_chebyshev_polynomial_t")
+	defer r.done()
+	return r.handle(ops.SpecialShiftedChebyshevPolynomialT.Body(r.read(x), r.read(n)))
+}
+
+// SpecialShiftedChebyshevPolynomialTOut writes into out the Chebyshev polynomials of the first kind, shifted to 0 and
+// 1, of the degrees n at x. It is PyTorch's special_shifted_chebyshev_polynomial_t.
+func SpecialShiftedChebyshevPolynomialTOut(out *Tensor, x *Tensor, n *Tensor) *Tensor {
+	r := record("special_shifted_chebyshev_polynomial_t")
+	defer r.done()
+	r.write(out, ops.SpecialShiftedChebyshevPolynomialT.Body(r.read(x), r.read(n)))
+	return out
+}
+
+// SpecialShiftedChebyshevPolynomialTScalar is the Chebyshev polynomials of the first kind, shifted to 0 and 1, of the
+// degrees n at x. It is PyTorch's special_shifted_chebyshev_polynomial_t.n_scalar.
+func SpecialShiftedChebyshevPolynomialTScalar(x *Tensor, n any) *Tensor {
+	r := record("special_shifted_chebyshev_polynomial_t")
+	defer r.done()
+	return r.handle(ops.SpecialShiftedChebyshevPolynomialTScalar.Body(r.read(x), r.scalar(n)))
+}
+
+// SpecialShiftedChebyshevPolynomialU is the Chebyshev polynomials of the second kind, shifted to 0 and 1, of the
+// degrees n at x. It is PyTorch's special_shifted_chebyshev_polynomial_u.
+func SpecialShiftedChebyshevPolynomialU(x *Tensor, n *Tensor) *Tensor {
+	r := record("special_shifted_chebyshev_polynomial_u")
+	defer r.done()
+	return r.handle(ops.SpecialShiftedChebyshevPolynomialU.Body(r.read(x), r.read(n)))
+}
+
+// SpecialShiftedChebyshevPolynomialUOut writes into out the Chebyshev polynomials of the second kind, shifted to 0
+// and 1, of the degrees n at x. It is PyTorch's special_shifted_chebyshev_polynomial_u.
+func SpecialShiftedChebyshevPolynomialUOut(out *Tensor, x *Tensor, n *Tensor) *Tensor {
+	r := record("special_shifted_chebyshev_polynomial_u")
+	defer r.done()
+	r.write(out, ops.SpecialShiftedChebyshevPolynomialU.Body(r.read(x), r.read(n)))
+	return out
+}
+
+// SpecialShiftedChebyshevPolynomialUScalar is the Chebyshev polynomials of the second kind, shifted to 0 and 1, of
+// the degrees n at x. It is PyTorch's special_shifted_chebyshev_polynomial_u.n_scalar.
+func SpecialShiftedChebyshevPolynomialUScalar(x *Tensor, n any) *Tensor {
+	r := record("special_shifted_chebyshev_polynomial_u")
+	defer r.done()
+	return r.handle(ops.SpecialShiftedChebyshevPolynomialUScalar.Body(r.read(x), r.scalar(n)))
+}
+
+// SpecialShiftedChebyshevPolynomialV is the Chebyshev polynomials of the third kind, shifted to 0 and 1, of the
+// degrees n at x. It is PyTorch's special_shifted_chebyshev_polynomial_v.
+func SpecialShiftedChebyshevPolynomialV(x *Tensor, n *Tensor) *Tensor {
+	r := record("special_shifted_chebyshev_polynomial_v")
+	defer r.done()
+	return r.handle(ops.SpecialShiftedChebyshevPolynomialV.Body(r.read(x), r.read(n)))
+}
+
+// SpecialShiftedChebyshevPolynomialVOut writes into out the Chebyshev polynomials of the third kind, shifted to 0 and
+// 1, of the degrees n at x. It is PyTorch's special_shifted_chebyshev_polynomial_v.
+func SpecialShiftedChebyshevPolynomialVOut(out *Tensor, x *Tensor, n *Tensor) *Tensor {
+	r := record("special_shifted_chebyshev_polynomial_v")
+	defer r.done()
+	r.write(out, ops.SpecialShiftedChebyshevPolynomialV.Body(r.read(x), r.read(n)))
+	return out
+}
+
+// SpecialShiftedChebyshevPolynomialVScalar is the Chebyshev polynomials of the third kind, shifted to 0 and 1, of the
+// degrees n at x. It is PyTorch's special_shifted_chebyshev_polynomial_v.n_scalar.
+func SpecialShiftedChebyshevPolynomialVScalar(x *Tensor, n any) *Tensor {
+	r := record("special_shifted_chebyshev_polynomial_v")
+	defer r.done()
+	return r.handle(ops.SpecialShiftedChebyshevPolynomialVScalar.Body(r.read(x), r.scalar(n)))
+}
+
+// SpecialShiftedChebyshevPolynomialW is the Chebyshev polynomials of the fourth kind, shifted to 0 and 1, of the
+// degrees n at x. It is PyTorch's special_shifted_chebyshev_polynomial_w.
+func SpecialShiftedChebyshevPolynomialW(x *Tensor, n *Tensor) *Tensor {
+	r := record("special_shifted_chebyshev_polynomial_w")
+	defer r.done()
+	return r.handle(ops.SpecialShiftedChebyshevPolynomialW.Body(r.read(x), r.read(n)))
+}
+
+// SpecialShiftedChebyshevPolynomialWOut writes into out the Chebyshev polynomials of the fourth kind, shifted to 0
+// and 1, of the degrees n at x. It is PyTorch's special_shifted_chebyshev_polynomial_w.
+func SpecialShiftedChebyshevPolynomialWOut(out *Tensor, x *Tensor, n *Tensor) *Tensor {
+	r := record("special_shifted_chebyshev_polynomial_w")
+	defer r.done()
+	r.write(out, ops.SpecialShiftedChebyshevPolynomialW.Body(r.read(x), r.read(n)))
+	return out
+}
+
+// SpecialShiftedChebyshevPolynomialWScalar is the Chebyshev polynomials of the fourth kind, shifted to 0 and 1, of
+// the degrees n at x. It is PyTorch's special_shifted_chebyshev_polynomial_w.n_scalar.
+func SpecialShiftedChebyshevPolynomialWScalar(x *Tensor, n any) *Tensor {
+	r := record("special_shifted_chebyshev_polynomial_w")
+	defer r.done()
+	return r.handle(ops.SpecialShiftedChebyshevPolynomialWScalar.Body(r.read(x), r.scalar(n)))
+}
+
+// SpecialSphericalBesselJ0 is the sine of each element over the element. It is PyTorch's special_spherical_bessel_j0.
+func SpecialSphericalBesselJ0(x *Tensor) *Tensor {
+	r := record("special_spherical_bessel_j0")
+	defer r.done()
+	return r.handle(ops.SpecialSphericalBesselJ0.Body(r.read(x)))
+}
+
+// SpecialSphericalBesselJ0Out writes into out the sine of each element over the element. It is PyTorch's
+// special_spherical_bessel_j0.
+func SpecialSphericalBesselJ0Out(out *Tensor, x *Tensor) *Tensor {
+	r := record("special_spherical_bessel_j0")
+	defer r.done()
+	r.write(out, ops.SpecialSphericalBesselJ0.Body(r.read(x)))
+	return out
+}
+
+// SpecialZetaOut writes into out the zeta function of Hurwitz: the sum of (other + k) to the power of −self over all
+// k from 0 on. It is PyTorch's special_zeta.
+func SpecialZetaOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("special_zeta")
+	defer r.done()
+	r.write(out, ops.SpecialZeta.Body(r.read(t), r.read(other)))
 	return out
 }
 
@@ -1571,6 +2579,27 @@ func SumOut(out *Tensor, t *Tensor, opts ...Option) *Tensor {
 	o := r.options(opts, "dim", "keepdim", "dtype")
 	r.write(out, ops.Sum.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
 	return out
+}
+
+// SVDLowRank is the leading q singular values and vectors of A, or of A less M, found by random directions. It is
+// PyTorch's svd_lowrank.
+func SVDLowRank(g *Generator, a *Tensor, m *Tensor) (*Tensor, *Tensor, *Tensor) {
+	r := record("svd_lowrank")
+	defer r.done()
+	v0, v1, v2, generatorNext := ops.SVDLowRank.Body(r.read(a), 6, 2, r.readOpt(m), r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
+// SVDLowRankWith is the leading q singular values and vectors of A, or of A less M, found by random directions. It is
+// PyTorch's svd_lowrank.
+func SVDLowRankWith(g *Generator, a *Tensor, m *Tensor, opts ...Option) (*Tensor, *Tensor, *Tensor) {
+	r := record("svd_lowrank")
+	defer r.done()
+	o := r.options(opts, "q", "niter")
+	v0, v1, v2, generatorNext := ops.SVDLowRank.Body(r.read(a), intOption(o, "q", 6), intOption(o, "niter", 2), r.readOpt(m), r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0), r.handle(v1), r.handle(v2)
 }
 
 // TakeOut writes into out the elements of the flattened tensor that index names. It is PyTorch's take.

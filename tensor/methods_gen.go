@@ -95,6 +95,33 @@ func (t *Tensor) AdaptiveAvgPool3d(outputSize ...int) *Tensor {
 	return r.handle(ops.AdaptiveAvgPool3d.Body(r.read(t), outputSize))
 }
 
+// AdaptiveMaxPool1d is the largest elements under so many windows as output_size says, over one dimension, and their
+// places. It is PyTorch's adaptive_max_pool1d.
+func (t *Tensor) AdaptiveMaxPool1d(outputSize ...int) (*Tensor, *Tensor) {
+	r := record("adaptive_max_pool1d")
+	defer r.done()
+	v0, v1 := ops.AdaptiveMaxPool1d.Body(r.read(t), outputSize)
+	return r.handle(v0), r.handle(v1)
+}
+
+// AdaptiveMaxPool2d is the largest elements under so many windows as output_size says, over two dimensions, and their
+// places. It is PyTorch's adaptive_max_pool2d.
+func (t *Tensor) AdaptiveMaxPool2d(outputSize ...int) (*Tensor, *Tensor) {
+	r := record("adaptive_max_pool2d")
+	defer r.done()
+	v0, v1 := ops.AdaptiveMaxPool2d.Body(r.read(t), outputSize)
+	return r.handle(v0), r.handle(v1)
+}
+
+// AdaptiveMaxPool3d is the largest elements under so many windows as output_size says, over three dimensions, and
+// their places. It is PyTorch's adaptive_max_pool3d.
+func (t *Tensor) AdaptiveMaxPool3d(outputSize ...int) (*Tensor, *Tensor) {
+	r := record("adaptive_max_pool3d")
+	defer r.done()
+	v0, v1 := ops.AdaptiveMaxPool3d.Body(r.read(t), outputSize)
+	return r.handle(v0), r.handle(v1)
+}
+
 // AddScalar is the sum of self and alpha times a number. It is PyTorch's add.Scalar.
 func (t *Tensor) AddScalar(other any) *Tensor {
 	r := record("add")
@@ -374,6 +401,16 @@ func (t *Tensor) AllWith(opts ...Option) *Tensor {
 	return r.handle(ops.All.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false)))
 }
 
+// AlphaDropout is elements set to what SELU falls towards with probability p, so that mean and variance stay. It is
+// PyTorch's alpha_dropout.
+func (t *Tensor) AlphaDropout(g *Generator, p float64, train bool) *Tensor {
+	r := record("alpha_dropout")
+	defer r.done()
+	v0, generatorNext := ops.AlphaDropout.Body(r.read(t), p, train, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
 // Amax is the largest element over some dimensions, or all; ties share the derivative. It is PyTorch's amax.
 func (t *Tensor) Amax(dims ...int) *Tensor {
 	r := record("amax")
@@ -497,6 +534,40 @@ func (t *Tensor) ArgWhere() *Tensor {
 	r := record("argwhere")
 	defer r.done()
 	return r.handle(ops.ArgWhere.Body(r.read(t)))
+}
+
+// AsStrided is the elements of self, one after the other, that an array of some sizes and strides takes, as a tensor
+// of its own. It is PyTorch's as_strided.
+func (t *Tensor) AsStrided(size []any, stride ...int) *Tensor {
+	r := record("as_strided")
+	defer r.done()
+	return r.handle(ops.AsStrided.Body(r.read(t), r.sizes(size), stride, nil))
+}
+
+// AsStridedWith is the elements of self, one after the other, that an array of some sizes and strides takes, as a
+// tensor of its own. It is PyTorch's as_strided.
+func (t *Tensor) AsStridedWith(size []any, stride []int, opts ...Option) *Tensor {
+	r := record("as_strided")
+	defer r.done()
+	o := r.options(opts, "storage_offset")
+	return r.handle(ops.AsStrided.Body(r.read(t), r.sizes(size), stride, maybeIntOption(o, "storage_offset", nil)))
+}
+
+// AsStridedScatter is self with src in place of the elements that an array of some sizes and strides takes. It is
+// PyTorch's as_strided_scatter.
+func (t *Tensor) AsStridedScatter(src *Tensor, size []any, stride ...int) *Tensor {
+	r := record("as_strided_scatter")
+	defer r.done()
+	return r.handle(ops.AsStridedScatter.Body(r.read(t), r.read(src), r.sizes(size), stride, nil))
+}
+
+// AsStridedScatterWith is self with src in place of the elements that an array of some sizes and strides takes. It is
+// PyTorch's as_strided_scatter.
+func (t *Tensor) AsStridedScatterWith(src *Tensor, size []any, stride []int, opts ...Option) *Tensor {
+	r := record("as_strided_scatter")
+	defer r.done()
+	o := r.options(opts, "storage_offset")
+	return r.handle(ops.AsStridedScatter.Body(r.read(t), r.read(src), r.sizes(size), stride, maybeIntOption(o, "storage_offset", nil)))
 }
 
 // Asin is the angle whose sine each element is. It is PyTorch's asin.
@@ -957,6 +1028,27 @@ func (t *Tensor) BucketizeWith(boundaries *Tensor, opts ...Option) *Tensor {
 	return r.handle(ops.Bucketize.Body(r.read(t), r.read(boundaries), option[bool](o, "out_int32", false), option[bool](o, "right", false)))
 }
 
+// Cauchy is numbers drawn from the Cauchy distribution with a median and a width, with the sizes and dtype of self.
+// It is PyTorch's cauchy.
+func (t *Tensor) Cauchy(g *Generator, median float64, sigma float64) *Tensor {
+	r := record("cauchy")
+	defer r.done()
+	v0, generatorNext := ops.Cauchy.Body(r.read(t), median, sigma, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// Cauchy_ replaces t by numbers drawn from the Cauchy distribution with a median and a width, with the sizes and
+// dtype of self. It is PyTorch's cauchy.
+func (t *Tensor) Cauchy_(g *Generator, median float64, sigma float64) *Tensor {
+	r := record("cauchy")
+	defer r.done()
+	v0, generatorNext := ops.Cauchy.Body(r.read(t), median, sigma, r.generator(g))
+	r.advance(g, generatorNext)
+	r.write(t, v0)
+	return t
+}
+
 // Ceil is the smallest integer not below each element. It is PyTorch's ceil.
 func (t *Tensor) Ceil() *Tensor {
 	r := record("ceil")
@@ -1011,6 +1103,39 @@ func (t *Tensor) ChannelShuffle(groups int) *Tensor {
 	r := record("channel_shuffle")
 	defer r.done()
 	return r.handle(ops.ChannelShuffle.Body(r.read(t), groups))
+}
+
+// CholeskyInverse is the inverses of matrices whose triangular factors are given. It is PyTorch's cholesky_inverse.
+func (t *Tensor) CholeskyInverse() *Tensor {
+	r := record("cholesky_inverse")
+	defer r.done()
+	return r.handle(ops.CholeskyInverse.Body(r.read(t), false))
+}
+
+// CholeskyInverseWith is the inverses of matrices whose triangular factors are given. It is PyTorch's
+// cholesky_inverse.
+func (t *Tensor) CholeskyInverseWith(opts ...Option) *Tensor {
+	r := record("cholesky_inverse")
+	defer r.done()
+	o := r.options(opts, "upper")
+	return r.handle(ops.CholeskyInverse.Body(r.read(t), option[bool](o, "upper", false)))
+}
+
+// CholeskySolve is the solution of systems with the right side self, given the triangular factor of their matrices.
+// It is PyTorch's cholesky_solve.
+func (t *Tensor) CholeskySolve(input2 *Tensor) *Tensor {
+	r := record("cholesky_solve")
+	defer r.done()
+	return r.handle(ops.CholeskySolve.Body(r.read(t), r.read(input2), false))
+}
+
+// CholeskySolveWith is the solution of systems with the right side self, given the triangular factor of their
+// matrices. It is PyTorch's cholesky_solve.
+func (t *Tensor) CholeskySolveWith(input2 *Tensor, opts ...Option) *Tensor {
+	r := record("cholesky_solve")
+	defer r.done()
+	o := r.options(opts, "upper")
+	return r.handle(ops.CholeskySolve.Body(r.read(t), r.read(input2), option[bool](o, "upper", false)))
 }
 
 // Chunk is at most so many pieces of equal length along a dimension; the last may be shorter. It is PyTorch's chunk.
@@ -1301,6 +1426,37 @@ func (t *Tensor) Copy_(src *Tensor) *Tensor {
 	r := record("copy")
 	defer r.done()
 	r.write(t, ops.Copy.Body(r.read(t), r.read(src)))
+	return t
+}
+
+// CopySignScalar is the absolute values of self with the sign of a number. It is PyTorch's copysign.Scalar.
+func (t *Tensor) CopySignScalar(other any) *Tensor {
+	r := record("copysign")
+	defer r.done()
+	return r.handle(ops.CopySignScalar.Body(r.read(t), r.scalar(other)))
+}
+
+// CopySignScalar_ replaces t by the absolute values of self with the sign of a number. It is PyTorch's
+// copysign.Scalar.
+func (t *Tensor) CopySignScalar_(other any) *Tensor {
+	r := record("copysign")
+	defer r.done()
+	r.write(t, ops.CopySignScalar.Body(r.read(t), r.scalar(other)))
+	return t
+}
+
+// CopySign is the absolute values of self with the signs of other. It is PyTorch's copysign.Tensor.
+func (t *Tensor) CopySign(other *Tensor) *Tensor {
+	r := record("copysign")
+	defer r.done()
+	return r.handle(ops.CopySign.Body(r.read(t), r.read(other)))
+}
+
+// CopySign_ replaces t by the absolute values of self with the signs of other. It is PyTorch's copysign.Tensor.
+func (t *Tensor) CopySign_(other *Tensor) *Tensor {
+	r := record("copysign")
+	defer r.done()
+	r.write(t, ops.CopySign.Body(r.read(t), r.read(other)))
 	return t
 }
 
@@ -1754,6 +1910,21 @@ func (t *Tensor) Erfc_() *Tensor {
 	return t
 }
 
+// Erfinv is what the Gauss error function makes each element of. It is PyTorch's erfinv.
+func (t *Tensor) Erfinv() *Tensor {
+	r := record("erfinv")
+	defer r.done()
+	return r.handle(ops.Erfinv.Body(r.read(t)))
+}
+
+// Erfinv_ replaces t by what the Gauss error function makes each element of. It is PyTorch's erfinv.
+func (t *Tensor) Erfinv_() *Tensor {
+	r := record("erfinv")
+	defer r.done()
+	r.write(t, ops.Erfinv.Body(r.read(t)))
+	return t
+}
+
 // Exp is the exponential of each element. It is PyTorch's exp.
 func (t *Tensor) Exp() *Tensor {
 	r := record("exp")
@@ -1828,6 +1999,16 @@ func (t *Tensor) Exponential_(g *Generator, lambd float64) *Tensor {
 	return t
 }
 
+// FeatureAlphaDropout is whole channels set to what SELU falls towards with probability p, so that mean and variance
+// stay. It is PyTorch's feature_alpha_dropout.
+func (t *Tensor) FeatureAlphaDropout(g *Generator, p float64, train bool) *Tensor {
+	r := record("feature_alpha_dropout")
+	defer r.done()
+	v0, generatorNext := ops.FeatureAlphaDropout.Body(r.read(t), p, train, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
 // FeatureDropout is whole channels zeroed with probability p, the others scaled so that the mean stays. It is
 // PyTorch's feature_dropout.
 func (t *Tensor) FeatureDropout(g *Generator, p float64, train bool) *Tensor {
@@ -1836,6 +2017,328 @@ func (t *Tensor) FeatureDropout(g *Generator, p float64, train bool) *Tensor {
 	v0, generatorNext := ops.FeatureDropout.Body(r.read(t), p, train, r.generator(g))
 	r.advance(g, generatorNext)
 	return r.handle(v0)
+}
+
+// FFT is the discrete Fourier transform along a dimension. It is PyTorch's fft_fft.
+func (t *Tensor) FFT() *Tensor {
+	r := record("fft_fft")
+	defer r.done()
+	return r.handle(ops.FFT.Body(r.read(t), nil, -1, ""))
+}
+
+// FFTWith is the discrete Fourier transform along a dimension. It is PyTorch's fft_fft.
+func (t *Tensor) FFTWith(opts ...Option) *Tensor {
+	r := record("fft_fft")
+	defer r.done()
+	o := r.options(opts, "n", "dim", "norm")
+	return r.handle(ops.FFT.Body(r.read(t), r.maybeSizeOption(o, "n", nil), intOption(o, "dim", -1), option[string](o, "norm", "")))
+}
+
+// FFT2 is the discrete Fourier transform along two dimensions. It is PyTorch's fft_fft2.
+func (t *Tensor) FFT2() *Tensor {
+	r := record("fft_fft2")
+	defer r.done()
+	return r.handle(ops.FFT2.Body(r.read(t), r.sizes(nil), []int{-2, -1}, ""))
+}
+
+// FFT2With is the discrete Fourier transform along two dimensions. It is PyTorch's fft_fft2.
+func (t *Tensor) FFT2With(opts ...Option) *Tensor {
+	r := record("fft_fft2")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	return r.handle(ops.FFT2.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", []int{-2, -1}), option[string](o, "norm", "")))
+}
+
+// FFTN is the discrete Fourier transform along some dimensions, or all. It is PyTorch's fft_fftn.
+func (t *Tensor) FFTN() *Tensor {
+	r := record("fft_fftn")
+	defer r.done()
+	return r.handle(ops.FFTN.Body(r.read(t), r.sizes(nil), nil, ""))
+}
+
+// FFTNWith is the discrete Fourier transform along some dimensions, or all. It is PyTorch's fft_fftn.
+func (t *Tensor) FFTNWith(opts ...Option) *Tensor {
+	r := record("fft_fftn")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	return r.handle(ops.FFTN.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", nil), option[string](o, "norm", "")))
+}
+
+// FFTShift is the elements with frequency 0 in the middle of some dimensions, or all. It is PyTorch's fft_fftshift.
+func (t *Tensor) FFTShift(dims ...int) *Tensor {
+	r := record("fft_fftshift")
+	defer r.done()
+	return r.handle(ops.FFTShift.Body(r.read(t), dims))
+}
+
+// FFTShiftWith is the elements with frequency 0 in the middle of some dimensions, or all. It is PyTorch's
+// fft_fftshift.
+func (t *Tensor) FFTShiftWith(opts ...Option) *Tensor {
+	r := record("fft_fftshift")
+	defer r.done()
+	o := r.options(opts, "dim")
+	return r.handle(ops.FFTShift.Body(r.read(t), option[[]int](o, "dim", nil)))
+}
+
+// HFFT is the real discrete Fourier transform of a Hermitian signal, given by half, along a dimension. It is
+// PyTorch's fft_hfft.
+func (t *Tensor) HFFT() *Tensor {
+	r := record("fft_hfft")
+	defer r.done()
+	return r.handle(ops.HFFT.Body(r.read(t), nil, -1, ""))
+}
+
+// HFFTWith is the real discrete Fourier transform of a Hermitian signal, given by half, along a dimension. It is
+// PyTorch's fft_hfft.
+func (t *Tensor) HFFTWith(opts ...Option) *Tensor {
+	r := record("fft_hfft")
+	defer r.done()
+	o := r.options(opts, "n", "dim", "norm")
+	return r.handle(ops.HFFT.Body(r.read(t), r.maybeSizeOption(o, "n", nil), intOption(o, "dim", -1), option[string](o, "norm", "")))
+}
+
+// HFFT2 is the real discrete Fourier transform of a Hermitian signal, given by half, along two dimensions. It is
+// PyTorch's fft_hfft2.
+func (t *Tensor) HFFT2() *Tensor {
+	r := record("fft_hfft2")
+	defer r.done()
+	return r.handle(ops.HFFT2.Body(r.read(t), r.sizes(nil), []int{-2, -1}, ""))
+}
+
+// HFFT2With is the real discrete Fourier transform of a Hermitian signal, given by half, along two dimensions. It is
+// PyTorch's fft_hfft2.
+func (t *Tensor) HFFT2With(opts ...Option) *Tensor {
+	r := record("fft_hfft2")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	return r.handle(ops.HFFT2.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", []int{-2, -1}), option[string](o, "norm", "")))
+}
+
+// HFFTN is the real discrete Fourier transform of a Hermitian signal, given by half, along some dimensions, or all.
+// It is PyTorch's fft_hfftn.
+func (t *Tensor) HFFTN() *Tensor {
+	r := record("fft_hfftn")
+	defer r.done()
+	return r.handle(ops.HFFTN.Body(r.read(t), r.sizes(nil), nil, ""))
+}
+
+// HFFTNWith is the real discrete Fourier transform of a Hermitian signal, given by half, along some dimensions, or
+// all. It is PyTorch's fft_hfftn.
+func (t *Tensor) HFFTNWith(opts ...Option) *Tensor {
+	r := record("fft_hfftn")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	return r.handle(ops.HFFTN.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", nil), option[string](o, "norm", "")))
+}
+
+// IFFT is the inverse discrete Fourier transform along a dimension. It is PyTorch's fft_ifft.
+func (t *Tensor) IFFT() *Tensor {
+	r := record("fft_ifft")
+	defer r.done()
+	return r.handle(ops.IFFT.Body(r.read(t), nil, -1, ""))
+}
+
+// IFFTWith is the inverse discrete Fourier transform along a dimension. It is PyTorch's fft_ifft.
+func (t *Tensor) IFFTWith(opts ...Option) *Tensor {
+	r := record("fft_ifft")
+	defer r.done()
+	o := r.options(opts, "n", "dim", "norm")
+	return r.handle(ops.IFFT.Body(r.read(t), r.maybeSizeOption(o, "n", nil), intOption(o, "dim", -1), option[string](o, "norm", "")))
+}
+
+// IFFT2 is the inverse discrete Fourier transform along two dimensions. It is PyTorch's fft_ifft2.
+func (t *Tensor) IFFT2() *Tensor {
+	r := record("fft_ifft2")
+	defer r.done()
+	return r.handle(ops.IFFT2.Body(r.read(t), r.sizes(nil), []int{-2, -1}, ""))
+}
+
+// IFFT2With is the inverse discrete Fourier transform along two dimensions. It is PyTorch's fft_ifft2.
+func (t *Tensor) IFFT2With(opts ...Option) *Tensor {
+	r := record("fft_ifft2")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	return r.handle(ops.IFFT2.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", []int{-2, -1}), option[string](o, "norm", "")))
+}
+
+// IFFTN is the inverse discrete Fourier transform along some dimensions, or all. It is PyTorch's fft_ifftn.
+func (t *Tensor) IFFTN() *Tensor {
+	r := record("fft_ifftn")
+	defer r.done()
+	return r.handle(ops.IFFTN.Body(r.read(t), r.sizes(nil), nil, ""))
+}
+
+// IFFTNWith is the inverse discrete Fourier transform along some dimensions, or all. It is PyTorch's fft_ifftn.
+func (t *Tensor) IFFTNWith(opts ...Option) *Tensor {
+	r := record("fft_ifftn")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	return r.handle(ops.IFFTN.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", nil), option[string](o, "norm", "")))
+}
+
+// IFFTShift is the elements with frequency 0 back at the beginning of some dimensions, or all. It is PyTorch's
+// fft_ifftshift.
+func (t *Tensor) IFFTShift(dims ...int) *Tensor {
+	r := record("fft_ifftshift")
+	defer r.done()
+	return r.handle(ops.IFFTShift.Body(r.read(t), dims))
+}
+
+// IFFTShiftWith is the elements with frequency 0 back at the beginning of some dimensions, or all. It is PyTorch's
+// fft_ifftshift.
+func (t *Tensor) IFFTShiftWith(opts ...Option) *Tensor {
+	r := record("fft_ifftshift")
+	defer r.done()
+	o := r.options(opts, "dim")
+	return r.handle(ops.IFFTShift.Body(r.read(t), option[[]int](o, "dim", nil)))
+}
+
+// IHFFT is the first half of the Hermitian signal whose transform is given along a dimension. It is PyTorch's
+// fft_ihfft.
+func (t *Tensor) IHFFT() *Tensor {
+	r := record("fft_ihfft")
+	defer r.done()
+	return r.handle(ops.IHFFT.Body(r.read(t), nil, -1, ""))
+}
+
+// IHFFTWith is the first half of the Hermitian signal whose transform is given along a dimension. It is PyTorch's
+// fft_ihfft.
+func (t *Tensor) IHFFTWith(opts ...Option) *Tensor {
+	r := record("fft_ihfft")
+	defer r.done()
+	o := r.options(opts, "n", "dim", "norm")
+	return r.handle(ops.IHFFT.Body(r.read(t), r.maybeSizeOption(o, "n", nil), intOption(o, "dim", -1), option[string](o, "norm", "")))
+}
+
+// IHFFT2 is the first half of the Hermitian signal whose transform is given along two dimensions. It is PyTorch's
+// fft_ihfft2.
+func (t *Tensor) IHFFT2() *Tensor {
+	r := record("fft_ihfft2")
+	defer r.done()
+	return r.handle(ops.IHFFT2.Body(r.read(t), r.sizes(nil), []int{-2, -1}, ""))
+}
+
+// IHFFT2With is the first half of the Hermitian signal whose transform is given along two dimensions. It is PyTorch's
+// fft_ihfft2.
+func (t *Tensor) IHFFT2With(opts ...Option) *Tensor {
+	r := record("fft_ihfft2")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	return r.handle(ops.IHFFT2.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", []int{-2, -1}), option[string](o, "norm", "")))
+}
+
+// IHFFTN is the first half of the Hermitian signal whose transform is given along some dimensions, or all. It is
+// PyTorch's fft_ihfftn.
+func (t *Tensor) IHFFTN() *Tensor {
+	r := record("fft_ihfftn")
+	defer r.done()
+	return r.handle(ops.IHFFTN.Body(r.read(t), r.sizes(nil), nil, ""))
+}
+
+// IHFFTNWith is the first half of the Hermitian signal whose transform is given along some dimensions, or all. It is
+// PyTorch's fft_ihfftn.
+func (t *Tensor) IHFFTNWith(opts ...Option) *Tensor {
+	r := record("fft_ihfftn")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	return r.handle(ops.IHFFTN.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", nil), option[string](o, "norm", "")))
+}
+
+// IRFFT is the real numbers whose half transform is given along a dimension. It is PyTorch's fft_irfft.
+func (t *Tensor) IRFFT() *Tensor {
+	r := record("fft_irfft")
+	defer r.done()
+	return r.handle(ops.IRFFT.Body(r.read(t), nil, -1, ""))
+}
+
+// IRFFTWith is the real numbers whose half transform is given along a dimension. It is PyTorch's fft_irfft.
+func (t *Tensor) IRFFTWith(opts ...Option) *Tensor {
+	r := record("fft_irfft")
+	defer r.done()
+	o := r.options(opts, "n", "dim", "norm")
+	return r.handle(ops.IRFFT.Body(r.read(t), r.maybeSizeOption(o, "n", nil), intOption(o, "dim", -1), option[string](o, "norm", "")))
+}
+
+// IRFFT2 is the real numbers whose half transform is given along two dimensions. It is PyTorch's fft_irfft2.
+func (t *Tensor) IRFFT2() *Tensor {
+	r := record("fft_irfft2")
+	defer r.done()
+	return r.handle(ops.IRFFT2.Body(r.read(t), r.sizes(nil), []int{-2, -1}, ""))
+}
+
+// IRFFT2With is the real numbers whose half transform is given along two dimensions. It is PyTorch's fft_irfft2.
+func (t *Tensor) IRFFT2With(opts ...Option) *Tensor {
+	r := record("fft_irfft2")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	return r.handle(ops.IRFFT2.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", []int{-2, -1}), option[string](o, "norm", "")))
+}
+
+// IRFFTN is the real numbers whose half transform is given along some dimensions, or all. It is PyTorch's fft_irfftn.
+func (t *Tensor) IRFFTN() *Tensor {
+	r := record("fft_irfftn")
+	defer r.done()
+	return r.handle(ops.IRFFTN.Body(r.read(t), r.sizes(nil), nil, ""))
+}
+
+// IRFFTNWith is the real numbers whose half transform is given along some dimensions, or all. It is PyTorch's
+// fft_irfftn.
+func (t *Tensor) IRFFTNWith(opts ...Option) *Tensor {
+	r := record("fft_irfftn")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	return r.handle(ops.IRFFTN.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", nil), option[string](o, "norm", "")))
+}
+
+// RFFT is the first half of the discrete Fourier transform of real numbers along a dimension. It is PyTorch's
+// fft_rfft.
+func (t *Tensor) RFFT() *Tensor {
+	r := record("fft_rfft")
+	defer r.done()
+	return r.handle(ops.RFFT.Body(r.read(t), nil, -1, ""))
+}
+
+// RFFTWith is the first half of the discrete Fourier transform of real numbers along a dimension. It is PyTorch's
+// fft_rfft.
+func (t *Tensor) RFFTWith(opts ...Option) *Tensor {
+	r := record("fft_rfft")
+	defer r.done()
+	o := r.options(opts, "n", "dim", "norm")
+	return r.handle(ops.RFFT.Body(r.read(t), r.maybeSizeOption(o, "n", nil), intOption(o, "dim", -1), option[string](o, "norm", "")))
+}
+
+// RFFT2 is the first half of the discrete Fourier transform of real numbers along two dimensions. It is PyTorch's
+// fft_rfft2.
+func (t *Tensor) RFFT2() *Tensor {
+	r := record("fft_rfft2")
+	defer r.done()
+	return r.handle(ops.RFFT2.Body(r.read(t), r.sizes(nil), []int{-2, -1}, ""))
+}
+
+// RFFT2With is the first half of the discrete Fourier transform of real numbers along two dimensions. It is PyTorch's
+// fft_rfft2.
+func (t *Tensor) RFFT2With(opts ...Option) *Tensor {
+	r := record("fft_rfft2")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	return r.handle(ops.RFFT2.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", []int{-2, -1}), option[string](o, "norm", "")))
+}
+
+// RFFTN is the first half of the discrete Fourier transform of real numbers along some dimensions, or all. It is
+// PyTorch's fft_rfftn.
+func (t *Tensor) RFFTN() *Tensor {
+	r := record("fft_rfftn")
+	defer r.done()
+	return r.handle(ops.RFFTN.Body(r.read(t), r.sizes(nil), nil, ""))
+}
+
+// RFFTNWith is the first half of the discrete Fourier transform of real numbers along some dimensions, or all. It is
+// PyTorch's fft_rfftn.
+func (t *Tensor) RFFTNWith(opts ...Option) *Tensor {
+	r := record("fft_rfftn")
+	defer r.done()
+	o := r.options(opts, "s", "dim", "norm")
+	return r.handle(ops.RFFTN.Body(r.read(t), r.sizesOption(o, "s", r.sizes(nil)), option[[]int](o, "dim", nil), option[string](o, "norm", "")))
 }
 
 // FillScalar is one number in the place of every element. It is PyTorch's fill.Scalar.
@@ -2030,6 +2533,33 @@ func (t *Tensor) Frac_() *Tensor {
 	return t
 }
 
+// FractionalMaxPool2d is the largest elements under windows whose distances are drawn, over two dimensions, and their
+// places. It is PyTorch's fractional_max_pool2d.
+func (t *Tensor) FractionalMaxPool2d(kernelSize []int, outputSize []int, randomSamples *Tensor) (*Tensor, *Tensor) {
+	r := record("fractional_max_pool2d")
+	defer r.done()
+	v0, v1 := ops.FractionalMaxPool2d.Body(r.read(t), kernelSize, outputSize, r.read(randomSamples))
+	return r.handle(v0), r.handle(v1)
+}
+
+// FractionalMaxPool3d is the largest elements under windows whose distances are drawn, over three dimensions, and
+// their places. It is PyTorch's fractional_max_pool3d.
+func (t *Tensor) FractionalMaxPool3d(kernelSize []int, outputSize []int, randomSamples *Tensor) (*Tensor, *Tensor) {
+	r := record("fractional_max_pool3d")
+	defer r.done()
+	v0, v1 := ops.FractionalMaxPool3d.Body(r.read(t), kernelSize, outputSize, r.read(randomSamples))
+	return r.handle(v0), r.handle(v1)
+}
+
+// Frexp is numbers of absolute values from ½ to below 1, and the powers of two that make the elements of them. It is
+// PyTorch's frexp.Tensor.
+func (t *Tensor) Frexp() (*Tensor, *Tensor) {
+	r := record("frexp")
+	defer r.done()
+	v0, v1 := ops.Frexp.Body(r.read(t))
+	return r.handle(v0), r.handle(v1)
+}
+
 // FullLike is an array of one number with the sizes and dtype of self. It is PyTorch's full_like.
 func (t *Tensor) FullLike(fillValue any) *Tensor {
 	r := record("full_like")
@@ -2050,6 +2580,21 @@ func (t *Tensor) Gather(dim int, index *Tensor) *Tensor {
 	r := record("gather")
 	defer r.done()
 	return r.handle(ops.Gather.Body(r.read(t), dim, r.read(index)))
+}
+
+// Gcd is the greatest common divisor of integers, at least 0. It is PyTorch's gcd.
+func (t *Tensor) Gcd(other *Tensor) *Tensor {
+	r := record("gcd")
+	defer r.done()
+	return r.handle(ops.Gcd.Body(r.read(t), r.read(other)))
+}
+
+// Gcd_ replaces t by the greatest common divisor of integers, at least 0. It is PyTorch's gcd.
+func (t *Tensor) Gcd_(other *Tensor) *Tensor {
+	r := record("gcd")
+	defer r.done()
+	r.write(t, ops.Gcd.Body(r.read(t), r.read(other)))
+	return t
 }
 
 // GeScalar is whether each element is at least a number. It is PyTorch's ge.Scalar.
@@ -2100,6 +2645,36 @@ func (t *Tensor) GELUWith_(opts ...Option) *Tensor {
 	o := r.options(opts, "approximate")
 	r.write(t, ops.GELU.Body(r.read(t), option[string](o, "approximate", "none")))
 	return t
+}
+
+// Geometric is how many trials of probability p there are up to the first success, with the sizes and dtype of self.
+// It is PyTorch's geometric.
+func (t *Tensor) Geometric(g *Generator, p float64) *Tensor {
+	r := record("geometric")
+	defer r.done()
+	v0, generatorNext := ops.Geometric.Body(r.read(t), p, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// Geometric_ replaces t by how many trials of probability p there are up to the first success, with the sizes and
+// dtype of self. It is PyTorch's geometric.
+func (t *Tensor) Geometric_(g *Generator, p float64) *Tensor {
+	r := record("geometric")
+	defer r.done()
+	v0, generatorNext := ops.Geometric.Body(r.read(t), p, r.generator(g))
+	r.advance(g, generatorNext)
+	r.write(t, v0)
+	return t
+}
+
+// Geqrf is the QR factors of matrices, Q as reflectors below the diagonal and their factors tau. It is PyTorch's
+// geqrf.
+func (t *Tensor) Geqrf() (*Tensor, *Tensor) {
+	r := record("geqrf")
+	defer r.done()
+	v0, v1 := ops.Geqrf.Body(r.read(t))
+	return r.handle(v0), r.handle(v1)
 }
 
 // GLU is the first half along a dimension times the sigmoid of the second. It is PyTorch's glu.
@@ -2243,6 +2818,23 @@ func (t *Tensor) HardtanhWith_(opts ...Option) *Tensor {
 	return t
 }
 
+// HashTensor is the bits of the elements as float64 or int64 joined by exclusive or over some dimensions, or all. It
+// is PyTorch's hash_tensor.
+func (t *Tensor) HashTensor(dims ...int) *Tensor {
+	r := record("hash_tensor")
+	defer r.done()
+	return r.handle(ops.HashTensor.Body(r.read(t), dims, false, 0))
+}
+
+// HashTensorWith is the bits of the elements as float64 or int64 joined by exclusive or over some dimensions, or all.
+// It is PyTorch's hash_tensor.
+func (t *Tensor) HashTensorWith(opts ...Option) *Tensor {
+	r := record("hash_tensor")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "mode")
+	return r.handle(ops.HashTensor.Body(r.read(t), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), intOption(o, "mode", 0)))
+}
+
 // Heaviside is 0 where self is negative, 1 where it is positive, else values. It is PyTorch's heaviside.
 func (t *Tensor) Heaviside(values *Tensor) *Tensor {
 	r := record("heaviside")
@@ -2272,6 +2864,25 @@ func (t *Tensor) HistC(bins int, minArg any, maxArg any) *Tensor {
 	r := record("histc")
 	defer r.done()
 	return r.handle(ops.HistC.Body(r.read(t), bins, r.scalar(minArg), r.scalar(maxArg)))
+}
+
+// HistogramBins is how many elements lie between each two of the edges that bins are. It is PyTorch's
+// histogram.bins_tensor.
+func (t *Tensor) HistogramBins(bins *Tensor, weight *Tensor) (*Tensor, *Tensor) {
+	r := record("histogram")
+	defer r.done()
+	v0, v1 := ops.HistogramBins.Body(r.read(t), r.read(bins), r.readOpt(weight), false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// HistogramBinsWith is how many elements lie between each two of the edges that bins are. It is PyTorch's
+// histogram.bins_tensor.
+func (t *Tensor) HistogramBinsWith(bins *Tensor, weight *Tensor, opts ...Option) (*Tensor, *Tensor) {
+	r := record("histogram")
+	defer r.done()
+	o := r.options(opts, "density")
+	v0, v1 := ops.HistogramBins.Body(r.read(t), r.read(bins), r.readOpt(weight), option[bool](o, "density", false))
+	return r.handle(v0), r.handle(v1)
 }
 
 // HSplitAt is the pieces of the columns between the given places. It is PyTorch's hsplit.array.
@@ -2310,6 +2921,21 @@ func (t *Tensor) Hypot(other *Tensor) *Tensor {
 	r := record("hypot")
 	defer r.done()
 	return r.handle(ops.Hypot.Body(r.read(t), r.read(other)))
+}
+
+// I0 is the modified Bessel function of the first kind of order 0. It is PyTorch's i0.
+func (t *Tensor) I0() *Tensor {
+	r := record("i0")
+	defer r.done()
+	return r.handle(ops.I0.Body(r.read(t)))
+}
+
+// I0_ replaces t by the modified Bessel function of the first kind of order 0. It is PyTorch's i0.
+func (t *Tensor) I0_() *Tensor {
+	r := record("i0")
+	defer r.done()
+	r.write(t, ops.I0.Body(r.read(t)))
+	return t
 }
 
 // Im2Col is the patches of images as columns. It is PyTorch's im2col.
@@ -2570,6 +3196,21 @@ func (t *Tensor) IsReal() *Tensor {
 	return r.handle(ops.IsReal.Body(r.read(t)))
 }
 
+// ISTFT is the signals whose Fourier transforms of overlapping windows are given. It is PyTorch's istft.
+func (t *Tensor) ISTFT(nFft int, window *Tensor) *Tensor {
+	r := record("istft")
+	defer r.done()
+	return r.handle(ops.ISTFT.Body(r.read(t), nFft, nil, nil, r.readOpt(window), true, false, nil, nil, false))
+}
+
+// ISTFTWith is the signals whose Fourier transforms of overlapping windows are given. It is PyTorch's istft.
+func (t *Tensor) ISTFTWith(nFft int, window *Tensor, opts ...Option) *Tensor {
+	r := record("istft")
+	defer r.done()
+	o := r.options(opts, "hop_length", "win_length", "center", "normalized", "onesided", "length", "return_complex")
+	return r.handle(ops.ISTFT.Body(r.read(t), nFft, maybeIntOption(o, "hop_length", nil), maybeIntOption(o, "win_length", nil), r.readOpt(window), option[bool](o, "center", true), option[bool](o, "normalized", false), maybeBoolOption(o, "onesided", nil), maybeIntOption(o, "length", nil), option[bool](o, "return_complex", false)))
+}
+
 // KLDiv is the divergence of target from the distribution whose logarithm self is. It is PyTorch's kl_div.
 func (t *Tensor) KLDiv(target *Tensor) *Tensor {
 	r := record("kl_div")
@@ -2641,6 +3282,21 @@ func (t *Tensor) LayerNormWith(normalizedShape []any, weight *Tensor, bias *Tens
 	defer r.done()
 	o := r.options(opts, "eps")
 	return r.handle(ops.LayerNorm.Body(r.read(t), r.sizes(normalizedShape), r.readOpt(weight), r.readOpt(bias), floatOption(o, "eps", 1e-05)))
+}
+
+// Lcm is the least common multiple of integers, at least 0. It is PyTorch's lcm.
+func (t *Tensor) Lcm(other *Tensor) *Tensor {
+	r := record("lcm")
+	defer r.done()
+	return r.handle(ops.Lcm.Body(r.read(t), r.read(other)))
+}
+
+// Lcm_ replaces t by the least common multiple of integers, at least 0. It is PyTorch's lcm.
+func (t *Tensor) Lcm_(other *Tensor) *Tensor {
+	r := record("lcm")
+	defer r.done()
+	r.write(t, ops.Lcm.Body(r.read(t), r.read(other)))
+	return t
 }
 
 // Ldexp is self times 2 to the power of other. It is PyTorch's ldexp.Tensor.
@@ -2726,6 +3382,54 @@ func (t *Tensor) Lerp_(end *Tensor, weight *Tensor) *Tensor {
 	return t
 }
 
+// Cholesky is the triangular factor L of positive definite matrices L·Lᴴ. It is PyTorch's linalg_cholesky.
+func (t *Tensor) Cholesky() *Tensor {
+	r := record("linalg_cholesky")
+	defer r.done()
+	return r.handle(ops.Cholesky.Body(r.read(t), false))
+}
+
+// CholeskyWith is the triangular factor L of positive definite matrices L·Lᴴ. It is PyTorch's linalg_cholesky.
+func (t *Tensor) CholeskyWith(opts ...Option) *Tensor {
+	r := record("linalg_cholesky")
+	defer r.done()
+	o := r.options(opts, "upper")
+	return r.handle(ops.Cholesky.Body(r.read(t), option[bool](o, "upper", false)))
+}
+
+// CholeskyEx is the triangular factor of matrices, and the order of the first leading minor that is not positive, or
+// 0. It is PyTorch's linalg_cholesky_ex.
+func (t *Tensor) CholeskyEx() (*Tensor, *Tensor) {
+	r := record("linalg_cholesky_ex")
+	defer r.done()
+	v0, v1 := ops.CholeskyEx.Body(r.read(t), false, false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// CholeskyExWith is the triangular factor of matrices, and the order of the first leading minor that is not positive,
+// or 0. It is PyTorch's linalg_cholesky_ex.
+func (t *Tensor) CholeskyExWith(opts ...Option) (*Tensor, *Tensor) {
+	r := record("linalg_cholesky_ex")
+	defer r.done()
+	o := r.options(opts, "upper", "check_errors")
+	v0, v1 := ops.CholeskyEx.Body(r.read(t), option[bool](o, "upper", false), option[bool](o, "check_errors", false))
+	return r.handle(v0), r.handle(v1)
+}
+
+// Cond is the condition of matrices in the norm of order p. It is PyTorch's linalg_cond.
+func (t *Tensor) Cond(p any) *Tensor {
+	r := record("linalg_cond")
+	defer r.done()
+	return r.handle(ops.Cond.Body(r.read(t), r.maybeScalar(p)))
+}
+
+// CondNamed is the condition of matrices in the norm of the name fro or nuc. It is PyTorch's linalg_cond.p_str.
+func (t *Tensor) CondNamed(p string) *Tensor {
+	r := record("linalg_cond")
+	defer r.done()
+	return r.handle(ops.CondNamed.Body(r.read(t), p))
+}
+
 // Cross is the product of vectors in space along a dimension. It is PyTorch's linalg_cross.
 func (t *Tensor) Cross(other *Tensor, dims ...int) *Tensor {
 	r := record("linalg_cross")
@@ -2740,6 +3444,274 @@ func (t *Tensor) CrossWith(other *Tensor, opts ...Option) *Tensor {
 	defer r.done()
 	o := r.options(opts, "dim")
 	return r.handle(ops.Cross.Body(r.read(t), r.read(other), intOption(o, "dim", -1)))
+}
+
+// Eig is the complex eigenvalues of matrices, and the eigenvectors, as columns. It is PyTorch's linalg_eig.
+func (t *Tensor) Eig() (*Tensor, *Tensor) {
+	r := record("linalg_eig")
+	defer r.done()
+	v0, v1 := ops.Eig.Body(r.read(t))
+	return r.handle(v0), r.handle(v1)
+}
+
+// Eigh is the eigenvalues of Hermitian matrices, ascending, and the eigenvectors, as columns. It is PyTorch's
+// linalg_eigh.
+func (t *Tensor) Eigh() (*Tensor, *Tensor) {
+	r := record("linalg_eigh")
+	defer r.done()
+	v0, v1 := ops.Eigh.Body(r.read(t), "L")
+	return r.handle(v0), r.handle(v1)
+}
+
+// EighWith is the eigenvalues of Hermitian matrices, ascending, and the eigenvectors, as columns. It is PyTorch's
+// linalg_eigh.
+func (t *Tensor) EighWith(opts ...Option) (*Tensor, *Tensor) {
+	r := record("linalg_eigh")
+	defer r.done()
+	o := r.options(opts, "UPLO")
+	v0, v1 := ops.Eigh.Body(r.read(t), option[string](o, "UPLO", "L"))
+	return r.handle(v0), r.handle(v1)
+}
+
+// Eigvals is the complex eigenvalues of matrices. It is PyTorch's linalg_eigvals.
+func (t *Tensor) Eigvals() *Tensor {
+	r := record("linalg_eigvals")
+	defer r.done()
+	return r.handle(ops.Eigvals.Body(r.read(t)))
+}
+
+// Eigvalsh is the eigenvalues of Hermitian matrices, ascending. It is PyTorch's linalg_eigvalsh.
+func (t *Tensor) Eigvalsh() *Tensor {
+	r := record("linalg_eigvalsh")
+	defer r.done()
+	return r.handle(ops.Eigvalsh.Body(r.read(t), "L"))
+}
+
+// EigvalshWith is the eigenvalues of Hermitian matrices, ascending. It is PyTorch's linalg_eigvalsh.
+func (t *Tensor) EigvalshWith(opts ...Option) *Tensor {
+	r := record("linalg_eigvalsh")
+	defer r.done()
+	o := r.options(opts, "UPLO")
+	return r.handle(ops.Eigvalsh.Body(r.read(t), option[string](o, "UPLO", "L")))
+}
+
+// HouseholderProduct is the first columns of products of reflectors, as geqrf gives them. It is PyTorch's
+// linalg_householder_product.
+func (t *Tensor) HouseholderProduct(tau *Tensor) *Tensor {
+	r := record("linalg_householder_product")
+	defer r.done()
+	return r.handle(ops.HouseholderProduct.Body(r.read(t), r.read(tau)))
+}
+
+// LDLFactor is the factors L and D of symmetric or Hermitian matrices, in one matrix, and the pivots. It is PyTorch's
+// linalg_ldl_factor.
+func (t *Tensor) LDLFactor() (*Tensor, *Tensor) {
+	r := record("linalg_ldl_factor")
+	defer r.done()
+	v0, v1 := ops.LDLFactor.Body(r.read(t), false)
+	return r.handle(v0), r.handle(v1)
+}
+
+// LDLFactorWith is the factors L and D of symmetric or Hermitian matrices, in one matrix, and the pivots. It is
+// PyTorch's linalg_ldl_factor.
+func (t *Tensor) LDLFactorWith(opts ...Option) (*Tensor, *Tensor) {
+	r := record("linalg_ldl_factor")
+	defer r.done()
+	o := r.options(opts, "hermitian")
+	v0, v1 := ops.LDLFactor.Body(r.read(t), option[bool](o, "hermitian", false))
+	return r.handle(v0), r.handle(v1)
+}
+
+// LDLFactorEx is the factors L and D of symmetric or Hermitian matrices, in one matrix, the pivots, and the first
+// place of the diagonal that is 0, counted from 1. It is PyTorch's linalg_ldl_factor_ex.
+func (t *Tensor) LDLFactorEx() (*Tensor, *Tensor, *Tensor) {
+	r := record("linalg_ldl_factor_ex")
+	defer r.done()
+	v0, v1, v2 := ops.LDLFactorEx.Body(r.read(t), false, false)
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
+// LDLFactorExWith is the factors L and D of symmetric or Hermitian matrices, in one matrix, the pivots, and the first
+// place of the diagonal that is 0, counted from 1. It is PyTorch's linalg_ldl_factor_ex.
+func (t *Tensor) LDLFactorExWith(opts ...Option) (*Tensor, *Tensor, *Tensor) {
+	r := record("linalg_ldl_factor_ex")
+	defer r.done()
+	o := r.options(opts, "hermitian", "check_errors")
+	v0, v1, v2 := ops.LDLFactorEx.Body(r.read(t), option[bool](o, "hermitian", false), option[bool](o, "check_errors", false))
+	return r.handle(v0), r.handle(v1), r.handle(v2)
+}
+
+// Lstsq is the solution of least squares, of least norm, with the residuals of tall systems, the rank and, of the
+// drivers gelsd and gelss, the singular values. It is PyTorch's linalg_lstsq.
+func (t *Tensor) Lstsq(b *Tensor) (*Tensor, *Tensor, *Tensor, *Tensor) {
+	r := record("linalg_lstsq")
+	defer r.done()
+	v0, v1, v2, v3 := ops.Lstsq.Body(r.read(t), r.read(b), nil, "")
+	return r.handle(v0), r.handle(v1), r.handle(v2), r.handle(v3)
+}
+
+// LstsqWith is the solution of least squares, of least norm, with the residuals of tall systems, the rank and, of the
+// drivers gelsd and gelss, the singular values. It is PyTorch's linalg_lstsq.
+func (t *Tensor) LstsqWith(b *Tensor, opts ...Option) (*Tensor, *Tensor, *Tensor, *Tensor) {
+	r := record("linalg_lstsq")
+	defer r.done()
+	o := r.options(opts, "rcond", "driver")
+	v0, v1, v2, v3 := ops.Lstsq.Body(r.read(t), r.read(b), maybeFloatOption(o, "rcond", nil), option[string](o, "driver", ""))
+	return r.handle(v0), r.handle(v1), r.handle(v2), r.handle(v3)
+}
+
+// MatrixExp is the exponentials of matrices. It is PyTorch's linalg_matrix_exp.
+func (t *Tensor) MatrixExp() *Tensor {
+	r := record("linalg_matrix_exp")
+	defer r.done()
+	return r.handle(ops.MatrixExp.Body(r.read(t)))
+}
+
+// MatrixNorm is the norm of order ord of matrices: ±1, ±2 or ±inf. It is PyTorch's linalg_matrix_norm.
+func (t *Tensor) MatrixNorm(ord any, dims ...int) *Tensor {
+	r := record("linalg_matrix_norm")
+	defer r.done()
+	return r.handle(ops.MatrixNorm.Body(r.read(t), r.scalar(ord), dims, false, graph.NoDType))
+}
+
+// MatrixNormWith is the norm of order ord of matrices: ±1, ±2 or ±inf. It is PyTorch's linalg_matrix_norm.
+func (t *Tensor) MatrixNormWith(ord any, opts ...Option) *Tensor {
+	r := record("linalg_matrix_norm")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	return r.handle(ops.MatrixNorm.Body(r.read(t), r.scalar(ord), option[[]int](o, "dim", []int{-2, -1}), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// MatrixNormNamed is the norm of matrices of the name fro or nuc. It is PyTorch's linalg_matrix_norm.str_ord.
+func (t *Tensor) MatrixNormNamed() *Tensor {
+	r := record("linalg_matrix_norm")
+	defer r.done()
+	return r.handle(ops.MatrixNormNamed.Body(r.read(t), "fro", []int{-2, -1}, false, graph.NoDType))
+}
+
+// MatrixNormNamedWith is the norm of matrices of the name fro or nuc. It is PyTorch's linalg_matrix_norm.str_ord.
+func (t *Tensor) MatrixNormNamedWith(opts ...Option) *Tensor {
+	r := record("linalg_matrix_norm")
+	defer r.done()
+	o := r.options(opts, "ord", "dim", "keepdim", "dtype")
+	return r.handle(ops.MatrixNormNamed.Body(r.read(t), option[string](o, "ord", "fro"), option[[]int](o, "dim", []int{-2, -1}), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// MatrixPower is matrices multiplied n times by themselves; negative n says of their inverses. It is PyTorch's
+// linalg_matrix_power.
+func (t *Tensor) MatrixPower(n int) *Tensor {
+	r := record("linalg_matrix_power")
+	defer r.done()
+	return r.handle(ops.MatrixPower.Body(r.read(t), n))
+}
+
+// MatrixRank is how many singular values of matrices are not 0 but for rounding. It is PyTorch's
+// linalg_matrix_rank.atol_rtol_float.
+func (t *Tensor) MatrixRank() *Tensor {
+	r := record("linalg_matrix_rank")
+	defer r.done()
+	return r.handle(ops.MatrixRank.Body(r.read(t), nil, nil, false))
+}
+
+// MatrixRankWith is how many singular values of matrices are not 0 but for rounding. It is PyTorch's
+// linalg_matrix_rank.atol_rtol_float.
+func (t *Tensor) MatrixRankWith(opts ...Option) *Tensor {
+	r := record("linalg_matrix_rank")
+	defer r.done()
+	o := r.options(opts, "atol", "rtol", "hermitian")
+	return r.handle(ops.MatrixRank.Body(r.read(t), maybeFloatOption(o, "atol", nil), maybeFloatOption(o, "rtol", nil), option[bool](o, "hermitian", false)))
+}
+
+// MatrixSqrtH is the positive roots of positive matrices, which are Hermitian. It is PyTorch's linalg_matrix_sqrth.
+func (t *Tensor) MatrixSqrtH() *Tensor {
+	r := record("linalg_matrix_sqrth")
+	defer r.done()
+	return r.handle(ops.MatrixSqrtH.Body(r.read(t)))
+}
+
+// LinalgNorm is the norm of order ord of vectors or of matrices. It is PyTorch's linalg_norm.
+func (t *Tensor) LinalgNorm(ord any, dims ...int) *Tensor {
+	r := record("linalg_norm")
+	defer r.done()
+	return r.handle(ops.LinalgNorm.Body(r.read(t), r.maybeScalar(ord), dims, false, graph.NoDType))
+}
+
+// LinalgNormWith is the norm of order ord of vectors or of matrices. It is PyTorch's linalg_norm.
+func (t *Tensor) LinalgNormWith(ord any, opts ...Option) *Tensor {
+	r := record("linalg_norm")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	return r.handle(ops.LinalgNorm.Body(r.read(t), r.maybeScalar(ord), option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// LinalgNormNamed is the norm of matrices of the name fro or nuc. It is PyTorch's linalg_norm.ord_str.
+func (t *Tensor) LinalgNormNamed(ord string, dims ...int) *Tensor {
+	r := record("linalg_norm")
+	defer r.done()
+	return r.handle(ops.LinalgNormNamed.Body(r.read(t), ord, dims, false, graph.NoDType))
+}
+
+// LinalgNormNamedWith is the norm of matrices of the name fro or nuc. It is PyTorch's linalg_norm.ord_str.
+func (t *Tensor) LinalgNormNamedWith(ord string, opts ...Option) *Tensor {
+	r := record("linalg_norm")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "dtype")
+	return r.handle(ops.LinalgNormNamed.Body(r.read(t), ord, option[[]int](o, "dim", nil), option[bool](o, "keepdim", false), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// Pinv is the pseudoinverses of matrices. It is PyTorch's linalg_pinv.atol_rtol_float.
+func (t *Tensor) Pinv() *Tensor {
+	r := record("linalg_pinv")
+	defer r.done()
+	return r.handle(ops.Pinv.Body(r.read(t), nil, nil, false))
+}
+
+// PinvWith is the pseudoinverses of matrices. It is PyTorch's linalg_pinv.atol_rtol_float.
+func (t *Tensor) PinvWith(opts ...Option) *Tensor {
+	r := record("linalg_pinv")
+	defer r.done()
+	o := r.options(opts, "atol", "rtol", "hermitian")
+	return r.handle(ops.Pinv.Body(r.read(t), maybeFloatOption(o, "atol", nil), maybeFloatOption(o, "rtol", nil), option[bool](o, "hermitian", false)))
+}
+
+// SolveTriangular is the solution of systems with triangular matrices, of which the other triangle is not read. It is
+// PyTorch's linalg_solve_triangular.
+func (t *Tensor) SolveTriangular(b *Tensor, upper bool) *Tensor {
+	r := record("linalg_solve_triangular")
+	defer r.done()
+	return r.handle(ops.SolveTriangular.Body(r.read(t), r.read(b), upper, true, false))
+}
+
+// SolveTriangularWith is the solution of systems with triangular matrices, of which the other triangle is not read.
+// It is PyTorch's linalg_solve_triangular.
+func (t *Tensor) SolveTriangularWith(b *Tensor, upper bool, opts ...Option) *Tensor {
+	r := record("linalg_solve_triangular")
+	defer r.done()
+	o := r.options(opts, "left", "unitriangular")
+	return r.handle(ops.SolveTriangular.Body(r.read(t), r.read(b), upper, option[bool](o, "left", true), option[bool](o, "unitriangular", false)))
+}
+
+// TensorInv is the inverse of a map from the last dimensions to the first ind. It is PyTorch's linalg_tensorinv.
+func (t *Tensor) TensorInv() *Tensor {
+	r := record("linalg_tensorinv")
+	defer r.done()
+	return r.handle(ops.TensorInv.Body(r.read(t), 2))
+}
+
+// TensorInvWith is the inverse of a map from the last dimensions to the first ind. It is PyTorch's linalg_tensorinv.
+func (t *Tensor) TensorInvWith(opts ...Option) *Tensor {
+	r := record("linalg_tensorinv")
+	defer r.done()
+	o := r.options(opts, "ind")
+	return r.handle(ops.TensorInv.Body(r.read(t), intOption(o, "ind", 2)))
+}
+
+// TensorSolve is the solution x of self·x = other, where the product sums over the last dimensions of self. It is
+// PyTorch's linalg_tensorsolve.
+func (t *Tensor) TensorSolve(other *Tensor, dims ...int) *Tensor {
+	r := record("linalg_tensorsolve")
+	defer r.done()
+	return r.handle(ops.TensorSolve.Body(r.read(t), r.read(other), dims))
 }
 
 // VectorNorm is the norm of order ord over some dimensions, or all. It is PyTorch's linalg_vector_norm.
@@ -2824,6 +3796,27 @@ func (t *Tensor) Log2_() *Tensor {
 	return t
 }
 
+// LogNormal is numbers whose logarithms are drawn from a normal distribution, with the sizes and dtype of self. It is
+// PyTorch's log_normal.
+func (t *Tensor) LogNormal(g *Generator, mean float64, std float64) *Tensor {
+	r := record("log_normal")
+	defer r.done()
+	v0, generatorNext := ops.LogNormal.Body(r.read(t), mean, std, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// LogNormal_ replaces t by numbers whose logarithms are drawn from a normal distribution, with the sizes and dtype of
+// self. It is PyTorch's log_normal.
+func (t *Tensor) LogNormal_(g *Generator, mean float64, std float64) *Tensor {
+	r := record("log_normal")
+	defer r.done()
+	v0, generatorNext := ops.LogNormal.Body(r.read(t), mean, std, r.generator(g))
+	r.advance(g, generatorNext)
+	r.write(t, v0)
+	return t
+}
+
 // LogSigmoid is the logarithm of the sigmoid of each element. It is PyTorch's log_sigmoid.
 func (t *Tensor) LogSigmoid() *Tensor {
 	r := record("log_sigmoid")
@@ -2874,6 +3867,13 @@ func (t *Tensor) LogCumSumExp(dim int) *Tensor {
 	r := record("logcumsumexp")
 	defer r.done()
 	return r.handle(ops.LogCumSumExp.Body(r.read(t), dim))
+}
+
+// LogDet is the logarithms of the determinants of matrices. It is PyTorch's logdet.
+func (t *Tensor) LogDet() *Tensor {
+	r := record("logdet")
+	defer r.done()
+	return r.handle(ops.LogDet.Body(r.read(t)))
 }
 
 // LogicalAnd is whether both elements are true, or not zero. It is PyTorch's logical_and.
@@ -3449,6 +4449,28 @@ func (t *Tensor) MaxPool3dWithIndicesWith(kernelSize []int, opts ...Option) (*Te
 	return r.handle(v0), r.handle(v1)
 }
 
+// MaxUnpool1d is the elements of a max pooling put where they were, in sequences of zeros. It is PyTorch's
+// max_unpool1d.
+func (t *Tensor) MaxUnpool1d(indices *Tensor, outputSize ...any) *Tensor {
+	r := record("max_unpool1d")
+	defer r.done()
+	return r.handle(ops.MaxUnpool1d.Body(r.read(t), r.read(indices), r.sizes(outputSize)))
+}
+
+// MaxUnpool2d is the elements of a max pooling put where they were, in planes of zeros. It is PyTorch's max_unpool2d.
+func (t *Tensor) MaxUnpool2d(indices *Tensor, outputSize ...any) *Tensor {
+	r := record("max_unpool2d")
+	defer r.done()
+	return r.handle(ops.MaxUnpool2d.Body(r.read(t), r.read(indices), r.sizes(outputSize)))
+}
+
+// MaxUnpool3d is the elements of a max pooling put where they were, in spaces of zeros. It is PyTorch's max_unpool3d.
+func (t *Tensor) MaxUnpool3d(indices *Tensor, outputSize []any, stride []int, padding ...int) *Tensor {
+	r := record("max_unpool3d")
+	defer r.done()
+	return r.handle(ops.MaxUnpool3d.Body(r.read(t), r.read(indices), r.sizes(outputSize), stride, padding))
+}
+
 // Maximum is the larger of each two elements; NaN if either is. It is PyTorch's maximum.
 func (t *Tensor) Maximum(other *Tensor) *Tensor {
 	r := record("maximum")
@@ -3655,6 +4677,25 @@ func (t *Tensor) MultiMarginLossWith(target *Tensor, weight *Tensor, opts ...Opt
 	return r.handle(ops.MultiMarginLoss.Body(r.read(t), r.read(target), r.scalarOption(o, "p", r.scalar(1)), r.scalarOption(o, "margin", r.scalar(1)), r.readOpt(weight), reductionOption(o, "reduction", 1)))
 }
 
+// Multinomial is columns drawn with the probabilities that rows are, up to a factor. It is PyTorch's multinomial.
+func (t *Tensor) Multinomial(g *Generator, numSamples int) *Tensor {
+	r := record("multinomial")
+	defer r.done()
+	v0, generatorNext := ops.Multinomial.Body(r.read(t), numSamples, false, r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// MultinomialWith is columns drawn with the probabilities that rows are, up to a factor. It is PyTorch's multinomial.
+func (t *Tensor) MultinomialWith(g *Generator, numSamples int, opts ...Option) *Tensor {
+	r := record("multinomial")
+	defer r.done()
+	o := r.options(opts, "replacement")
+	v0, generatorNext := ops.Multinomial.Body(r.read(t), numSamples, option[bool](o, "replacement", false), r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
 // Mv is the product of a matrix and a vector. It is PyTorch's mv.
 func (t *Tensor) Mv(vec *Tensor) *Tensor {
 	r := record("mv")
@@ -3734,6 +4775,42 @@ func (t *Tensor) NanMedianDimWith(dim int, opts ...Option) (*Tensor, *Tensor) {
 	o := r.options(opts, "keepdim")
 	v0, v1 := ops.NanMedianDim.Body(r.read(t), dim, option[bool](o, "keepdim", false))
 	return r.handle(v0), r.handle(v1)
+}
+
+// NanQuantile is what shares q of the elements that are not NaN lie below, along a dimension or of all. It is
+// PyTorch's nanquantile.
+func (t *Tensor) NanQuantile(q *Tensor, dims ...int) *Tensor {
+	r := record("nanquantile")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.NanQuantile.Body(r.read(t), r.read(q), dimAtOrNil(dims, 0), false, "linear"))
+}
+
+// NanQuantileWith is what shares q of the elements that are not NaN lie below, along a dimension or of all. It is
+// PyTorch's nanquantile.
+func (t *Tensor) NanQuantileWith(q *Tensor, opts ...Option) *Tensor {
+	r := record("nanquantile")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "interpolation")
+	return r.handle(ops.NanQuantile.Body(r.read(t), r.read(q), maybeIntOption(o, "dim", nil), option[bool](o, "keepdim", false), option[string](o, "interpolation", "linear")))
+}
+
+// NanQuantileScalar is what shares q of the elements that are not NaN lie below, along a dimension or of all. It is
+// PyTorch's nanquantile.scalar.
+func (t *Tensor) NanQuantileScalar(q float64, dims ...int) *Tensor {
+	r := record("nanquantile")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.NanQuantileScalar.Body(r.read(t), q, dimAtOrNil(dims, 0), false, "linear"))
+}
+
+// NanQuantileScalarWith is what shares q of the elements that are not NaN lie below, along a dimension or of all. It
+// is PyTorch's nanquantile.scalar.
+func (t *Tensor) NanQuantileScalarWith(q float64, opts ...Option) *Tensor {
+	r := record("nanquantile")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "interpolation")
+	return r.handle(ops.NanQuantileScalar.Body(r.read(t), q, maybeIntOption(o, "dim", nil), option[bool](o, "keepdim", false), option[string](o, "interpolation", "linear")))
 }
 
 // NanSum is the sum over some dimensions, or all, of what is not NaN. It is PyTorch's nansum.
@@ -3858,6 +4935,22 @@ func (t *Tensor) NewZerosWith(size []any, opts ...Option) *Tensor {
 	return r.handle(ops.NewZeros.Body(r.read(t), r.sizes(size), option[graph.DType](o, "dtype", graph.NoDType)))
 }
 
+// NextAfter is the number next to each element of self on the way to that of other. It is PyTorch's nextafter.
+func (t *Tensor) NextAfter(other *Tensor) *Tensor {
+	r := record("nextafter")
+	defer r.done()
+	return r.handle(ops.NextAfter.Body(r.read(t), r.read(other)))
+}
+
+// NextAfter_ replaces t by the number next to each element of self on the way to that of other. It is PyTorch's
+// nextafter.
+func (t *Tensor) NextAfter_(other *Tensor) *Tensor {
+	r := record("nextafter")
+	defer r.done()
+	r.write(t, ops.NextAfter.Body(r.read(t), r.read(other)))
+	return t
+}
+
 // NLLLoss is the negative of what self, logarithms of probabilities, says at the target classes. It is PyTorch's
 // nll_loss.
 func (t *Tensor) NLLLoss(target *Tensor, weight *Tensor) *Tensor {
@@ -3958,6 +5051,21 @@ func (t *Tensor) NormalizeWith(opts ...Option) *Tensor {
 	return r.handle(ops.Normalize.Body(r.read(t), floatOption(o, "p", 2), intOption(o, "dim", 1), floatOption(o, "eps", 1e-12)))
 }
 
+// NuclearNorm is the sum of the singular values of matrices. It is PyTorch's nuclear_norm.dim.
+func (t *Tensor) NuclearNorm(dim ...int) *Tensor {
+	r := record("nuclear_norm")
+	defer r.done()
+	return r.handle(ops.NuclearNorm.Body(r.read(t), dim, false))
+}
+
+// NuclearNormWith is the sum of the singular values of matrices. It is PyTorch's nuclear_norm.dim.
+func (t *Tensor) NuclearNormWith(dim []int, opts ...Option) *Tensor {
+	r := record("nuclear_norm")
+	defer r.done()
+	o := r.options(opts, "keepdim")
+	return r.handle(ops.NuclearNorm.Body(r.read(t), dim, option[bool](o, "keepdim", false)))
+}
+
 // OneHot is vectors that are 1 at the place that each element names, else 0; −1 classes are as many as the largest
 // element needs. It is PyTorch's one_hot.
 func (t *Tensor) OneHot(numClasses int) *Tensor {
@@ -3979,6 +5087,21 @@ func (t *Tensor) OnesLikeWith(opts ...Option) *Tensor {
 	defer r.done()
 	o := r.options(opts, "dtype")
 	return r.handle(ops.OnesLike.Body(r.read(t), option[graph.DType](o, "dtype", graph.NoDType)))
+}
+
+// Ormqr is the products of reflectors, as geqrf gives them, with other matrices. It is PyTorch's ormqr.
+func (t *Tensor) Ormqr(input2 *Tensor, input3 *Tensor) *Tensor {
+	r := record("ormqr")
+	defer r.done()
+	return r.handle(ops.Ormqr.Body(r.read(t), r.read(input2), r.read(input3), true, false))
+}
+
+// OrmqrWith is the products of reflectors, as geqrf gives them, with other matrices. It is PyTorch's ormqr.
+func (t *Tensor) OrmqrWith(input2 *Tensor, input3 *Tensor, opts ...Option) *Tensor {
+	r := record("ormqr")
+	defer r.done()
+	o := r.options(opts, "left", "transpose")
+	return r.handle(ops.Ormqr.Body(r.read(t), r.read(input2), r.read(input3), option[bool](o, "left", true), option[bool](o, "transpose", false)))
 }
 
 // Outer is the products of each element of one vector with each of another. It is PyTorch's outer.
@@ -4145,6 +5268,42 @@ func (t *Tensor) PutWith_(index *Tensor, source *Tensor, opts ...Option) *Tensor
 	return t
 }
 
+// Quantile is what shares q of the elements along a dimension, or of all, lie below; NaN if one is. It is PyTorch's
+// quantile.
+func (t *Tensor) Quantile(q *Tensor, dims ...int) *Tensor {
+	r := record("quantile")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.Quantile.Body(r.read(t), r.read(q), dimAtOrNil(dims, 0), false, "linear"))
+}
+
+// QuantileWith is what shares q of the elements along a dimension, or of all, lie below; NaN if one is. It is
+// PyTorch's quantile.
+func (t *Tensor) QuantileWith(q *Tensor, opts ...Option) *Tensor {
+	r := record("quantile")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "interpolation")
+	return r.handle(ops.Quantile.Body(r.read(t), r.read(q), maybeIntOption(o, "dim", nil), option[bool](o, "keepdim", false), option[string](o, "interpolation", "linear")))
+}
+
+// QuantileScalar is what shares q of the elements along a dimension, or of all, lie below; NaN if one is. It is
+// PyTorch's quantile.scalar.
+func (t *Tensor) QuantileScalar(q float64, dims ...int) *Tensor {
+	r := record("quantile")
+	defer r.done()
+	r.atMost(dims, 1)
+	return r.handle(ops.QuantileScalar.Body(r.read(t), q, dimAtOrNil(dims, 0), false, "linear"))
+}
+
+// QuantileScalarWith is what shares q of the elements along a dimension, or of all, lie below; NaN if one is. It is
+// PyTorch's quantile.scalar.
+func (t *Tensor) QuantileScalarWith(q float64, opts ...Option) *Tensor {
+	r := record("quantile")
+	defer r.done()
+	o := r.options(opts, "dim", "keepdim", "interpolation")
+	return r.handle(ops.QuantileScalar.Body(r.read(t), q, maybeIntOption(o, "dim", nil), option[bool](o, "keepdim", false), option[string](o, "interpolation", "linear")))
+}
+
 // Rad2Deg is each element in radians as degrees. It is PyTorch's rad2deg.
 func (t *Tensor) Rad2Deg() *Tensor {
 	r := record("rad2deg")
@@ -4177,6 +5336,27 @@ func (t *Tensor) RandLikeWith(g *Generator, opts ...Option) *Tensor {
 	defer r.done()
 	o := r.options(opts, "dtype")
 	v0, generatorNext := ops.RandLike.Body(r.read(t), r.generator(g), option[graph.DType](o, "dtype", graph.NoDType))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// RandintLike is integers drawn evenly from low to before high, with the sizes and dtype of self. It is PyTorch's
+// randint_like.low_generator_dtype.
+func (t *Tensor) RandintLike(g *Generator, low int, high int) *Tensor {
+	r := record("randint_like")
+	defer r.done()
+	v0, generatorNext := ops.RandintLike.Body(r.read(t), low, high, r.generator(g), graph.NoDType)
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// RandintLikeWith is integers drawn evenly from low to before high, with the sizes and dtype of self. It is PyTorch's
+// randint_like.low_generator_dtype.
+func (t *Tensor) RandintLikeWith(g *Generator, low int, high int, opts ...Option) *Tensor {
+	r := record("randint_like")
+	defer r.done()
+	o := r.options(opts, "dtype")
+	v0, generatorNext := ops.RandintLike.Body(r.read(t), low, high, r.generator(g), option[graph.DType](o, "dtype", graph.NoDType))
 	r.advance(g, generatorNext)
 	return r.handle(v0)
 }
@@ -4675,6 +5855,13 @@ func (t *Tensor) Sign_() *Tensor {
 	return t
 }
 
+// SignBit is whether each element has a sign, as −0 does, too. It is PyTorch's signbit.
+func (t *Tensor) SignBit() *Tensor {
+	r := record("signbit")
+	defer r.done()
+	return r.handle(ops.SignBit.Body(r.read(t)))
+}
+
 // SiLU is each element times its sigmoid. It is PyTorch's silu.
 func (t *Tensor) SiLU() *Tensor {
 	r := record("silu")
@@ -4902,11 +6089,109 @@ func (t *Tensor) SortWith(opts ...Option) (*Tensor, *Tensor) {
 	return r.handle(v0), r.handle(v1)
 }
 
+// SpecialBesselJ0 is the Bessel function of the first kind of order 0. It is PyTorch's special_bessel_j0.
+func (t *Tensor) SpecialBesselJ0() *Tensor {
+	r := record("special_bessel_j0")
+	defer r.done()
+	return r.handle(ops.SpecialBesselJ0.Body(r.read(t)))
+}
+
+// SpecialBesselJ1 is the Bessel function of the first kind of order 1. It is PyTorch's special_bessel_j1.
+func (t *Tensor) SpecialBesselJ1() *Tensor {
+	r := record("special_bessel_j1")
+	defer r.done()
+	return r.handle(ops.SpecialBesselJ1.Body(r.read(t)))
+}
+
+// SpecialBesselY0 is the Bessel function of the second kind of order 0. It is PyTorch's special_bessel_y0.
+func (t *Tensor) SpecialBesselY0() *Tensor {
+	r := record("special_bessel_y0")
+	defer r.done()
+	return r.handle(ops.SpecialBesselY0.Body(r.read(t)))
+}
+
+// SpecialBesselY1 is the Bessel function of the second kind of order 1. It is PyTorch's special_bessel_y1.
+func (t *Tensor) SpecialBesselY1() *Tensor {
+	r := record("special_bessel_y1")
+	defer r.done()
+	return r.handle(ops.SpecialBesselY1.Body(r.read(t)))
+}
+
 // SpecialEntr is minus each element times its logarithm: 0 at 0, −∞ below. It is PyTorch's special_entr.
 func (t *Tensor) SpecialEntr() *Tensor {
 	r := record("special_entr")
 	defer r.done()
 	return r.handle(ops.SpecialEntr.Body(r.read(t)))
+}
+
+// SpecialErfcx is 1 less the Gauss error function, times exp(x²). It is PyTorch's special_erfcx.
+func (t *Tensor) SpecialErfcx() *Tensor {
+	r := record("special_erfcx")
+	defer r.done()
+	return r.handle(ops.SpecialErfcx.Body(r.read(t)))
+}
+
+// SpecialI0e is the modified Bessel function of the first kind of order 0 times exp(−|x|). It is PyTorch's
+// special_i0e.
+func (t *Tensor) SpecialI0e() *Tensor {
+	r := record("special_i0e")
+	defer r.done()
+	return r.handle(ops.SpecialI0e.Body(r.read(t)))
+}
+
+// SpecialI1 is the modified Bessel function of the first kind of order 1. It is PyTorch's special_i1.
+func (t *Tensor) SpecialI1() *Tensor {
+	r := record("special_i1")
+	defer r.done()
+	return r.handle(ops.SpecialI1.Body(r.read(t)))
+}
+
+// SpecialI1e is the modified Bessel function of the first kind of order 1 times exp(−|x|). It is PyTorch's
+// special_i1e.
+func (t *Tensor) SpecialI1e() *Tensor {
+	r := record("special_i1e")
+	defer r.done()
+	return r.handle(ops.SpecialI1e.Body(r.read(t)))
+}
+
+// SpecialLogNdtr is the logarithm of the probability that a standard normal number is at most each element. It is
+// PyTorch's special_log_ndtr.
+func (t *Tensor) SpecialLogNdtr() *Tensor {
+	r := record("special_log_ndtr")
+	defer r.done()
+	return r.handle(ops.SpecialLogNdtr.Body(r.read(t)))
+}
+
+// SpecialModifiedBesselI0 is the modified Bessel function of the first kind of order 0. It is PyTorch's
+// special_modified_bessel_i0.
+func (t *Tensor) SpecialModifiedBesselI0() *Tensor {
+	r := record("special_modified_bessel_i0")
+	defer r.done()
+	return r.handle(ops.SpecialModifiedBesselI0.Body(r.read(t)))
+}
+
+// SpecialModifiedBesselI1 is the modified Bessel function of the first kind of order 1. It is PyTorch's
+// special_modified_bessel_i1.
+func (t *Tensor) SpecialModifiedBesselI1() *Tensor {
+	r := record("special_modified_bessel_i1")
+	defer r.done()
+	return r.handle(ops.SpecialModifiedBesselI1.Body(r.read(t)))
+}
+
+// SpecialModifiedBesselK0 is the modified Bessel function of the second kind of order 0. It is PyTorch's
+// special_modified_bessel_k0.
+func (t *Tensor) SpecialModifiedBesselK0() *Tensor {
+	r := record("special_modified_bessel_k0")
+	defer r.done()
+	return r.handle(ops.SpecialModifiedBesselK0.Body(r.read(t)))
+}
+
+// SpecialModifiedBesselK1 is the modified Bessel function of the second kind of order 1. It is PyTorch's
+// special_modified_bessel_k1.
+func (t *Tensor) SpecialModifiedBesselK1() *Tensor {
+	r := record("special_modified_bessel_k1")
+	defer r.done()
+	return r.handle(ops.SpecialModifiedBesselK1.Body(r.read(t)))
 }
 
 // SpecialNdtr is the probability that a standard normal number is at most each element. It is PyTorch's special_ndtr.
@@ -4916,11 +6201,27 @@ func (t *Tensor) SpecialNdtr() *Tensor {
 	return r.handle(ops.SpecialNdtr.Body(r.read(t)))
 }
 
+// SpecialNdtri is what a standard normal number stays below with the probability of each element. It is PyTorch's
+// special_ndtri.
+func (t *Tensor) SpecialNdtri() *Tensor {
+	r := record("special_ndtri")
+	defer r.done()
+	return r.handle(ops.SpecialNdtri.Body(r.read(t)))
+}
+
 // SpecialXlog1py is self times the logarithm of 1 + other, 0 where self is 0. It is PyTorch's special_xlog1py.
 func (t *Tensor) SpecialXlog1py(other *Tensor) *Tensor {
 	r := record("special_xlog1py")
 	defer r.done()
 	return r.handle(ops.SpecialXlog1py.Body(r.read(t), r.read(other)))
+}
+
+// SpecialZeta is the zeta function of Hurwitz: the sum of (other + k) to the power of −self over all k from 0 on. It
+// is PyTorch's special_zeta.
+func (t *Tensor) SpecialZeta(other *Tensor) *Tensor {
+	r := record("special_zeta")
+	defer r.done()
+	return r.handle(ops.SpecialZeta.Body(r.read(t), r.read(other)))
 }
 
 // Split is pieces of one length along a dimension; the last may be shorter. It is PyTorch's split.Tensor.
@@ -5033,6 +6334,21 @@ func (t *Tensor) StdMeanWith(correction any, opts ...Option) (*Tensor, *Tensor) 
 	o := r.options(opts, "dim", "keepdim")
 	v0, v1 := ops.StdMean.Body(r.read(t), option[[]int](o, "dim", nil), r.maybeScalar(correction), option[bool](o, "keepdim", false))
 	return r.handle(v0), r.handle(v1)
+}
+
+// STFT is the Fourier transforms of overlapping windows of signals. It is PyTorch's stft.center.
+func (t *Tensor) STFT(nFft int, window *Tensor) *Tensor {
+	r := record("stft")
+	defer r.done()
+	return r.handle(ops.STFT.Body(r.read(t), nFft, nil, nil, r.readOpt(window), true, "reflect", false, nil, nil, nil))
+}
+
+// STFTWith is the Fourier transforms of overlapping windows of signals. It is PyTorch's stft.center.
+func (t *Tensor) STFTWith(nFft int, window *Tensor, opts ...Option) *Tensor {
+	r := record("stft")
+	defer r.done()
+	o := r.options(opts, "hop_length", "win_length", "center", "pad_mode", "normalized", "onesided", "return_complex", "align_to_window")
+	return r.handle(ops.STFT.Body(r.read(t), nFft, maybeIntOption(o, "hop_length", nil), maybeIntOption(o, "win_length", nil), r.readOpt(window), option[bool](o, "center", true), option[string](o, "pad_mode", "reflect"), option[bool](o, "normalized", false), maybeBoolOption(o, "onesided", nil), maybeBoolOption(o, "return_complex", nil), maybeBoolOption(o, "align_to_window", nil)))
 }
 
 // SubScalar is self less alpha times a number. It is PyTorch's sub.Scalar.

@@ -74,6 +74,14 @@ func maybeFloatOption(opts []Option, name string, fallback *float64) *float64 {
 	return &f
 }
 
+func maybeBoolOption(opts []Option, name string, fallback *bool) *bool {
+	if v, ok := find(opts, name); ok {
+		b := v.(bool)
+		return &b
+	}
+	return fallback
+}
+
 func floatOption(opts []Option, name string, fallback float64) float64 {
 	return *maybeFloatOption(opts, name, &fallback)
 }
@@ -112,6 +120,13 @@ func (r *recorder) sizeOption(opts []Option, name string, fallback graph.Size) g
 func (r *recorder) maybeSizeOption(opts []Option, name string, fallback *graph.Size) *graph.Size {
 	if v, ok := find(opts, name); ok {
 		return r.maybeSize(v)
+	}
+	return fallback
+}
+
+func (r *recorder) sizesOption(opts []Option, name string, fallback []graph.Size) []graph.Size {
+	if v, ok := find(opts, name); ok {
+		return r.sizes(v.([]any))
 	}
 	return fallback
 }

@@ -6,8 +6,17 @@ import (
 	"github.com/flambeau-ml/flambeau/graph"
 )
 
+// UPLO sets the argument UPLO.
+func UPLO(v string) Option { return Option{"UPLO", v} }
+
 // Accumulate sets the argument accumulate.
 func Accumulate(v bool) Option { return Option{"accumulate", v} }
+
+// Adjoint sets the argument adjoint.
+func Adjoint(v bool) Option { return Option{"adjoint", v} }
+
+// AlignToWindow sets the argument align_to_window.
+func AlignToWindow(v bool) Option { return Option{"align_to_window", v} }
 
 // Alpha sets the argument alpha.
 func Alpha(v any) Option { return Option{"alpha", v} }
@@ -34,7 +43,10 @@ func Beta(v any) Option { return Option{"beta", v} }
 func CeilMode(v bool) Option { return Option{"ceil_mode", v} }
 
 // Center sets the argument center.
-func Center(v float64) Option { return Option{"center", v} }
+func Center(v any) Option { return Option{"center", v} }
+
+// CheckErrors sets the argument check_errors.
+func CheckErrors(v bool) Option { return Option{"check_errors", v} }
 
 // ComputeMode sets the argument compute_mode.
 func ComputeMode(v int) Option { return Option{"compute_mode", v} }
@@ -47,6 +59,9 @@ func CountIncludePad(v bool) Option { return Option{"count_include_pad", v} }
 
 // Delta sets the argument delta.
 func Delta(v float64) Option { return Option{"delta", v} }
+
+// Density sets the argument density.
+func Density(v bool) Option { return Option{"density", v} }
 
 // Descending sets the argument descending.
 func Descending(v bool) Option { return Option{"descending", v} }
@@ -65,6 +80,9 @@ func Dim2(v int) Option { return Option{"dim2", v} }
 
 // DivisorOverride sets the argument divisor_override.
 func DivisorOverride(v int) Option { return Option{"divisor_override", v} }
+
+// Driver sets the argument driver.
+func Driver(v string) Option { return Option{"driver", v} }
 
 // DropoutP sets the argument dropout_p.
 func DropoutP(v float64) Option { return Option{"dropout_p", v} }
@@ -93,8 +111,17 @@ func EqualNan(v bool) Option { return Option{"equal_nan", v} }
 // FillValue sets the argument fill_value.
 func FillValue(v int) Option { return Option{"fill_value", v} }
 
+// FullMatrices sets the argument full_matrices.
+func FullMatrices(v bool) Option { return Option{"full_matrices", v} }
+
 // Groups sets the argument groups.
 func Groups(v int) Option { return Option{"groups", v} }
+
+// Hermitian sets the argument hermitian.
+func Hermitian(v bool) Option { return Option{"hermitian", v} }
+
+// HopLength sets the argument hop_length.
+func HopLength(v int) Option { return Option{"hop_length", v} }
 
 // IgnoreIndex sets the argument ignore_index.
 func IgnoreIndex(v int) Option { return Option{"ignore_index", v} }
@@ -102,8 +129,14 @@ func IgnoreIndex(v int) Option { return Option{"ignore_index", v} }
 // IncludeSelf sets the argument include_self.
 func IncludeSelf(v bool) Option { return Option{"include_self", v} }
 
+// Ind sets the argument ind.
+func Ind(v int) Option { return Option{"ind", v} }
+
 // InputScale sets the argument input_scale.
 func InputScale(v any) Option { return Option{"input_scale", v} }
+
+// Interpolation sets the argument interpolation.
+func Interpolation(v string) Option { return Option{"interpolation", v} }
 
 // Invert sets the argument invert.
 func Invert(v bool) Option { return Option{"invert", v} }
@@ -123,6 +156,12 @@ func Lambd(v any) Option { return Option{"lambd", v} }
 // Largest sets the argument largest.
 func Largest(v bool) Option { return Option{"largest", v} }
 
+// Left sets the argument left.
+func Left(v bool) Option { return Option{"left", v} }
+
+// Length sets the argument length.
+func Length(v int) Option { return Option{"length", v} }
+
 // LogTarget sets the argument log_target.
 func LogTarget(v bool) Option { return Option{"log_target", v} }
 
@@ -136,7 +175,10 @@ func MaxVal(v any) Option { return Option{"max_val", v} }
 func MinVal(v any) Option { return Option{"min_val", v} }
 
 // Mode sets the argument mode.
-func Mode(v string) Option { return Option{"mode", v} }
+func Mode(v any) Option { return Option{"mode", v} }
+
+// N sets the argument n.
+func N(v any) Option { return Option{"n", v} }
 
 // Nan sets the argument nan.
 func Nan(v float64) Option { return Option{"nan", v} }
@@ -147,8 +189,20 @@ func NegativeSlope(v any) Option { return Option{"negative_slope", v} }
 // Neginf sets the argument neginf.
 func Neginf(v float64) Option { return Option{"neginf", v} }
 
+// Niter sets the argument niter.
+func Niter(v int) Option { return Option{"niter", v} }
+
+// Norm sets the argument norm.
+func Norm(v string) Option { return Option{"norm", v} }
+
+// Normalized sets the argument normalized.
+func Normalized(v bool) Option { return Option{"normalized", v} }
+
 // Offset sets the argument offset.
 func Offset(v int) Option { return Option{"offset", v} }
+
+// Onesided sets the argument onesided.
+func Onesided(v bool) Option { return Option{"onesided", v} }
 
 // Ord sets the argument ord.
 func Ord(v any) Option { return Option{"ord", v} }
@@ -165,17 +219,35 @@ func OutputSize(v any) Option { return Option{"output_size", v} }
 // P sets the argument p.
 func P(v any) Option { return Option{"p", v} }
 
+// PadMode sets the argument pad_mode.
+func PadMode(v string) Option { return Option{"pad_mode", v} }
+
 // Padding sets the argument padding.
 func Padding(v ...int) Option { return Option{"padding", v} }
 
 // PaddingIdx sets the argument padding_idx.
 func PaddingIdx(v any) Option { return Option{"padding_idx", v} }
 
+// Pivot sets the argument pivot.
+func Pivot(v bool) Option { return Option{"pivot", v} }
+
 // Posinf sets the argument posinf.
 func Posinf(v float64) Option { return Option{"posinf", v} }
 
+// Q sets the argument q.
+func Q(v int) Option { return Option{"q", v} }
+
+// Rcond sets the argument rcond.
+func Rcond(v float64) Option { return Option{"rcond", v} }
+
 // Reduction sets the argument reduction.
 func Reduction(v string) Option { return Option{"reduction", v} }
+
+// Replacement sets the argument replacement.
+func Replacement(v bool) Option { return Option{"replacement", v} }
+
+// ReturnComplex sets the argument return_complex.
+func ReturnComplex(v bool) Option { return Option{"return_complex", v} }
 
 // ReturnCounts sets the argument return_counts.
 func ReturnCounts(v bool) Option { return Option{"return_counts", v} }
@@ -188,6 +260,9 @@ func Right(v bool) Option { return Option{"right", v} }
 
 // Rtol sets the argument rtol.
 func Rtol(v float64) Option { return Option{"rtol", v} }
+
+// S sets the argument s.
+func S(v ...any) Option { return Option{"s", v} }
 
 // Scale sets the argument scale.
 func Scale(v any) Option { return Option{"scale", v} }
@@ -210,6 +285,9 @@ func Std(v float64) Option { return Option{"std", v} }
 // Step sets the argument step.
 func Step(v any) Option { return Option{"step", v} }
 
+// StorageOffset sets the argument storage_offset.
+func StorageOffset(v int) Option { return Option{"storage_offset", v} }
+
 // Stride sets the argument stride.
 func Stride(v ...int) Option { return Option{"stride", v} }
 
@@ -225,11 +303,29 @@ func Tau(v float64) Option { return Option{"tau", v} }
 // Threshold sets the argument threshold.
 func Threshold(v any) Option { return Option{"threshold", v} }
 
+// Transpose sets the argument transpose.
+func Transpose(v bool) Option { return Option{"transpose", v} }
+
+// Unitriangular sets the argument unitriangular.
+func Unitriangular(v bool) Option { return Option{"unitriangular", v} }
+
+// UnpackData sets the argument unpack_data.
+func UnpackData(v bool) Option { return Option{"unpack_data", v} }
+
+// UnpackPivots sets the argument unpack_pivots.
+func UnpackPivots(v bool) Option { return Option{"unpack_pivots", v} }
+
 // Unsafe sets the argument unsafe.
 func Unsafe(v bool) Option { return Option{"unsafe", v} }
 
+// Upper sets the argument upper.
+func Upper(v bool) Option { return Option{"upper", v} }
+
 // Value sets the argument value.
 func Value(v any) Option { return Option{"value", v} }
+
+// WinLength sets the argument win_length.
+func WinLength(v int) Option { return Option{"win_length", v} }
 
 // WithReplacement sets the argument with_replacement.
 func WithReplacement(v bool) Option { return Option{"with_replacement", v} }

@@ -307,7 +307,7 @@ func (r *run) callHost(c *compiled) error {
 		in, types = append(in, a), append(types, a.Type())
 	}
 	h := c.value.Attrs.Host
-	ts, err := h.Results(types)
+	ts, err := h.Types(types)
 	if err != nil {
 		return err
 	}

@@ -10,13 +10,28 @@ import (
 // is what write then does.
 type sink[T number] struct {
 	write func(worker, at int, acc []T)
+	rows  func(worker int, r runs, acc []float32) bool // of an epilogue; may be nil
 	mem   []T
+}
+
+// writeRows hands on several runs.
+func (s *sink[T]) writeRows(worker int, r runs, acc []T) {
+	if f, ok := any(acc).([]float32); ok && s.rows != nil && r.n > 0 && s.rows(worker, r, f) {
+		return
+	}
+	for i := range r.count {
+		for lo := 0; lo < r.n; lo += thinMax {
+			s.write(worker, r.at+i*r.step+lo, acc[i*r.ld+lo:i*r.ld+min(lo+thinMax, r.n)])
+		}
+	}
 }
 
 // sinkOf is the sink that hands the elements of a product to ep, or where that is nil stores them in out.
 func sinkOf[T number](out array, ep *epilogue) sink[T] {
 	s := sink[T]{write: writer[T](out, ep)}
-	if ep == nil && computesIn[T](out.dtype) {
+	if ep != nil {
+		s.rows = ep.rows
+	} else if computesIn[T](out.dtype) {
 		s.mem = elements[T](out)
 	}
 	return s

@@ -62,6 +62,7 @@ func sizes(x axes) []int {
 // overImages computes the products of filters with the patches of src, the elements of x, which has per channels in
 // each group. Their result [N, rows of all groups, positions] goes to a sink.
 func overImages[T number](e *env, src []T, x operand, per int, rs []reach, filters matrix, to sink[T]) {
+	rs = flatten(rs)
 	if byStencil(e, src, x, per, rs, filters, to) || byWinograd(e, src, x, per, rs, filters, to) || overPlanes(e, src, x, per, rs, filters, to) {
 		return
 	}

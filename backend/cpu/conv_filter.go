@@ -99,7 +99,7 @@ func (c *filterDirect[T]) layOut(rs []reach) {
 	if len(rs) > 1 {
 		need = min(n, ceilDiv(c.each.size(0)-1, c.positions/n)+1)
 	}
-	for c.planes = layPlanes(rs, part); part > need && c.size*c.cg > partMost; c.planes = layPlanes(rs, part) {
+	for c.planes = layPlanes(rs, part, 1); part > need && c.size*c.cg > partMost; c.planes = layPlanes(rs, part, 1) {
 		part = max(need, part/2)
 	}
 }
@@ -210,7 +210,7 @@ func (r *filterRun[T]) look(g, image, images, lo, hi int) int {
 		plane := len(r.x) / (r.images * r.groups * r.cg)
 		for i := range images {
 			for ch := range r.cg {
-				fillPlanes(p, &r.what, r.planes[(i*r.cg+ch)*p.size:][:p.size], r.x[(((image+i)*r.groups+g)*r.cg+ch)*plane:][:plane])
+				fillPlanes(r.machine, p, &r.what, r.planes[(i*r.cg+ch)*p.size:][:p.size], r.x[(((image+i)*r.groups+g)*r.cg+ch)*plane:][:plane])
 			}
 		}
 		held = start

@@ -29,7 +29,7 @@ func (c *filterLags[T]) lanes() int { return micro.LagsBytes / int(unsafe.Sizeof
 // run computes the sums, and hands the result on.
 func (c *filterLags[T]) run(e *env, rs []reach, to sink[T]) {
 	part := rs[0].target
-	for c.planes = layPlanes(rs, part); part > 1 && c.size > partMost; c.planes = layPlanes(rs, part) {
+	for c.planes = layPlanes(rs, part, 1); part > 1 && c.size > partMost; c.planes = layPlanes(rs, part, 1) {
 		part = ceilDiv(part, 2)
 		if len(rs) == 1 {
 			part = ceilDiv(part, c.lanes()) * c.lanes() // rows go on where they were left
@@ -82,7 +82,7 @@ func (r *lagsRun[T]) chunk(g, q int, sums []T) {
 		for image := r.chunks.start(q); image < r.chunks.start(q+1); image++ {
 			for start := 0; start < r.rs[0].target; start += r.part {
 				r.what.find(r.planes, start)
-				fillPlanes(r.planes, &r.what, r.plane, r.x[((image*r.groups+g)*r.cg+ch)*source:][:source])
+				fillPlanes(r.machine, r.planes, &r.what, r.plane, r.x[((image*r.groups+g)*r.cg+ch)*source:][:source])
 				for o := range r.og {
 					r.multiply(r.lanes[o*taps*n:][:taps*n], (image*r.groups+g)*r.og+o, start, min(r.part, r.rs[0].target-start))
 				}

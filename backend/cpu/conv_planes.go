@@ -1,6 +1,11 @@
 package cpu
 
-import "github.com/flambeau-ml/flambeau/graph"
+import (
+	"unsafe"
+
+	"github.com/flambeau-ml/flambeau/backend/cpu/micro"
+	"github.com/flambeau-ml/flambeau/graph"
+)
 
 // reach says what positions along one axis read of a source: position p reads place p·step + offset[k] for element k of
 // the window. Places outside are padding.
@@ -20,6 +25,24 @@ func reaches(w *graph.Window, in, out []int) []reach {
 		}
 	}
 	return rs
+}
+
+// same reports whether each position reads the place of its own number alone.
+func (r *reach) same() bool {
+	return r.source == r.target && r.step == 1 && len(r.offset) == 1 && r.offset[0] == 0
+}
+
+// flatten is rs as one axis where each position reads the place of its own number alone, and otherwise rs.
+func flatten(rs []reach) []reach {
+	all := 1
+	for i := range rs {
+		r := &rs[i]
+		if !r.same() {
+			return rs
+		}
+		all *= r.target
+	}
+	return []reach{{source: all, target: all, step: 1, offset: []int{0}}}
 }
 
 // placingOf is the placing that rs describe.
@@ -46,14 +69,15 @@ type planes struct {
 	extent  []int   // of a plane; along the first axis, that of a part
 	strides []int
 	part    int   // positions along the first axis of a part
-	plane   int   // elements of the plane of a combination of phases
+	pitch   int   // from one image to the next
+	plane   int   // elements of the planes of a combination of phases, of all images
 	size    int   // of a channel
 	overlap int   // zeros that rows share
 	taps    []int // where each element of the window is, from a position on
 }
 
-// layPlanes lays out parts of so many positions along the first axis.
-func layPlanes(rs []reach, part int) *planes {
+// layPlanes lays out parts of so many positions along the first axis, of some images side by side.
+func layPlanes(rs []reach, part, images int) *planes {
 	z := len(rs) - 1
 	p := &planes{rs: rs, part: part, low: make([]int, z+1), phases: make([][]int, z+1), extent: make([]int, z+1), strides: make([]int, z+1)}
 	combinations := 1
@@ -87,7 +111,8 @@ func layPlanes(rs []reach, part int) *planes {
 			p.strides[d] = p.strides[d+1] * p.extent[d+1]
 		}
 	}
-	p.plane = p.strides[0]*p.extent[0] + p.overlap
+	p.pitch = p.strides[0] * p.extent[0]
+	p.plane = images*p.pitch + p.overlap
 	// An odd number of cache lines, so that channels do not fall on the same ones of a cache.
 	p.size = (combinations*p.plane+15)/16*16 | 16
 
@@ -137,9 +162,9 @@ func (p *planes) spans(start int, out []span) []span {
 	return out
 }
 
-// columns is how many places there are from the first of n positions along the first axis to the last.
-func (p *planes) columns(n int) int {
-	c := (n-1)*p.strides[0] + 1
+// columns is how many places there are from the first of n positions along the first axis to the last, of some images.
+func (p *planes) columns(images, n int) int {
+	c := (images-1)*p.pitch + (n-1)*p.strides[0] + 1
 	for d := 1; d < len(p.rs); d++ {
 		c += (p.rs[d].target - 1) * p.strides[d]
 	}
@@ -228,17 +253,22 @@ func (c *contents) find(p *planes, start int) {
 }
 
 // fillPlanes writes a channel's planes, each time in the same place; src is the channel of the source.
-func fillPlanes[T number](p *planes, c *contents, to, src []T) {
+func fillPlanes[T number](m *micro.Kernels, p *planes, c *contents, to, src []T) {
 	z := len(p.rs) - 1
 	step, extent, combinations := p.rs[z].step, p.extent[z], 1
 	for _, phases := range p.phases[:z] {
 		combinations *= len(phases)
 	}
 	each := len(c.rows) / combinations
+	seconds := step == 2 && m.HasSeconds()
 	for i := range combinations {
 		for f, s := range c.spans {
 			at := (i*len(c.spans) + f) * p.plane
-			for _, row := range c.rows[i*each:][:each] {
+			rows := c.rows[i*each:][:each]
+			if seconds && s.first < s.end {
+				fillSeconds(m, to[at+s.first:], src, extent-p.overlap, s, rows)
+			}
+			for _, row := range rows {
 				dst := to[at:][:extent]
 				at += extent - p.overlap
 				switch {
@@ -247,6 +277,7 @@ func fillPlanes[T number](p *planes, c *contents, to, src []T) {
 				case row < 0:
 					clear(dst)
 					continue
+				case seconds:
 				case step == 1:
 					copy(dst[s.first:s.end], src[row+s.at:])
 				default:
@@ -263,5 +294,29 @@ func fillPlanes[T number](p *planes, c *contents, to, src []T) {
 				}
 			}
 		}
+	}
+}
+
+// fillSeconds writes what rows of float32 hold of a span, every second element of the source; those of padding are left
+// out.
+func fillSeconds[T number](m *micro.Kernels, to, src []T, pitch int, s span, rows []int) {
+	n, size := s.end-s.first, int(unsafe.Sizeof(T(0)))
+	for i := 0; i < len(rows); {
+		if rows[i] < 0 {
+			i++
+			continue
+		}
+		apart, count := 0, 1
+		for ; i+count < len(rows) && rows[i+count] >= 0; count++ {
+			if d := rows[i+count] - rows[i+count-1]; count == 1 {
+				apart = d
+			} else if d != apart {
+				break
+			}
+		}
+		last := src[rows[i]+(count-1)*apart+s.at:]
+		_, _ = last[2*(n-1)], to[(i+count-1)*pitch+n-1]
+		m.Seconds(unsafe.Pointer(&to[i*pitch]), unsafe.Pointer(&src[rows[i]+s.at]), pitch*size, apart*size, count, n)
+		i += count
 	}
 }

@@ -10,6 +10,9 @@ import (
 // stencilMost is how many products a call of the code that computes rows has at most: tens of microseconds.
 const stencilMost = 1 << 20
 
+// stencilHeld is how many elements of planes are computed before they are handed on: half of a core's first cache.
+const stencilHeld = 1 << 12
+
 // stencil is a depthwise convolution: a plane of the result is that of a channel, summed under a window. Nothing is packed;
 // the sums are those of every other way.
 type stencil struct {
@@ -77,39 +80,79 @@ func (s *stencil) run(e *env, images int, filters, to any) {
 	s.zeros = *zeros
 
 	plane, window := s.out[0]*s.out[1], s.shape.Size*s.shape.Size
+	together := 1 // planes, where each channel has one filter
+	if s.rows == 1 {
+		together = max(1, min(stencilMost/(plane*window), stencilHeld/plane, 512))
+	}
 	e.pool.For(images*s.channels*s.rows, max(1, stencilMost/4/(plane*window)), func(worker, lo, hi int) {
-		weights, at := borrow[float32](s.machine), make([]uintptr, s.reading)
+		weights, rows := borrow[float32](s.machine), newStencilRows(s)
 		defer weights.giveBack()
-		buf := borrowSlice[float32](plane)
+		buf := borrowSlice[float32](together * plane)
 		defer giveBackSlice(buf)
-		for u := lo; u < hi; u++ {
-			image, channel, row := u/s.rows/s.channels, u/s.rows%s.channels, u%s.rows
-			result := *buf
-			if out.mem != nil {
-				result = out.mem[u*plane:][:plane]
+		for n := 0; lo < hi; lo += n {
+			image, channel, row := lo/s.rows/s.channels, lo/s.rows%s.channels, lo%s.rows
+			n = min(together, hi-lo)
+			if s.rows == 1 {
+				n = min(n, s.channels-channel)
 			}
-			s.plane(at, weights.vector(weights.a, &l, worker, channel, row, 0, window), image*s.channels+channel, result)
-			for i := 0; i < plane && out.mem == nil; i += thinMax {
-				out.write(worker, u*plane+i, result[i:min(i+thinMax, plane)])
+			result := (*buf)[:n*plane]
+			if out.mem != nil {
+				result = out.mem[lo*plane:][:n*plane]
+			}
+			w := weights.a
+			if together > 1 && s.adjoin(&l, channel, n) {
+				w = l.plain.mem[l.plain.batch.offset(channel):]
+			} else {
+				for i := range n {
+					weights.vector(w[i*window:], &l, worker, channel+i, row, 0, window)
+				}
+			}
+			s.planes(rows, w, image*s.channels+channel, n, result)
+			if out.mem == nil {
+				out.writeRows(worker, runs{lo * plane, plane, plane, n, plane}, result)
 			}
 		}
 	})
 }
 
-// plane computes one plane of the result from one of the source; at is memory for addresses.
-func (s *stencil) plane(at []uintptr, weights []float32, number int, to []float32) {
+// adjoin reports whether the only filters of n channels lie one after the other in memory.
+func (s *stencil) adjoin(l *lines[float32], channel, n int) bool {
+	window := s.shape.Size * s.shape.Size
+	return l.alongK && l.plain != nil && l.plain.batch.offset(channel+n-1) == l.plain.batch.offset(channel)+(n-1)*window &&
+		len(l.plain.batch) <= 1
+}
+
+// stencilRows is a worker's memory for the addresses of rows, and how far these are from those of the next plane.
+type stencilRows struct{ at, steps []uintptr }
+
+func newStencilRows(s *stencil) *stencilRows {
+	n := (s.reading + 7) / 8 * 8
+	return &stencilRows{make([]uintptr, n), make([]uintptr, n)}
+}
+
+// planes computes n planes of the result from as many of the source, the first of which is given by its number.
+func (s *stencil) planes(r *stencilRows, weights []float32, number, n int, to []float32) {
 	base := number * s.height * s.width
-	for i := range at {
+	for i := range s.reading {
 		if y := i - s.low[0]; y >= 0 && y < s.height {
-			at[i] = addressAfter(s.src, (base+y*s.width-s.low[1])*4)
+			r.at[i], r.steps[i] = addressAfter(s.src, (base+y*s.width-s.low[1])*4), uintptr(s.height*s.width*4)
 		} else {
-			at[i] = addressAfter(s.zeros, 0)
+			r.at[i] = addressAfter(s.zeros, 0)
 		}
 	}
-	x := micro.Stencil{Masks: unsafe.Pointer(&s.masks[0]), Weights: unsafe.Pointer(&weights[0]), Row: s.out[1] * 4, Vectors: s.vectors}
-	step := max(4, stencilMost/(s.vectors*micro.StencilLanes*len(weights)))
+	x := micro.Stencil{
+		Rows: unsafe.Pointer(&r.at[0]), Steps: unsafe.Pointer(&r.steps[0]), Masks: unsafe.Pointer(&s.masks[0]), Weights: unsafe.Pointer(&weights[0]),
+		To: unsafe.Pointer(&to[0]), Row: s.out[1] * 4, Count: s.out[0], Vectors: s.vectors, Planes: n, Reading: 8 * len(r.at),
+	}
+	if n > 1 {
+		s.machine.Sum(s.shape, &x)
+		runtime.KeepAlive(s)
+		return
+	}
+	step := max(8, stencilMost/(s.vectors*micro.StencilLanes*s.shape.Size*s.shape.Size))
 	for i := 0; i < s.out[0]; i += step {
-		x.Rows, x.To, x.Count = unsafe.Pointer(&at[i*s.shape.Step]), unsafe.Pointer(&to[i*s.out[1]]), min(step, s.out[0]-i)
+		x.Rows, x.To, x.Count = unsafe.Pointer(&r.at[i*s.shape.Step]), unsafe.Pointer(&to[i*s.out[1]]), min(step, s.out[0]-i)
+		x.Reading = 0
 		s.machine.Sum(s.shape, &x)
 	}
 	runtime.KeepAlive(s)

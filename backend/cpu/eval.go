@@ -86,7 +86,7 @@ func newEvaluation(pool *workpool.Pool, threads int) *evaluation {
 			e.kept(f, lo, n)
 		}
 	}
-	e.finish = epilogue{f32: finish[float32](e), f64: finish[float64](e), i64: finish[int64](e)}
+	e.finish = epilogue{rows: e.finishRows, f32: finish[float32](e), f64: finish[float64](e), i64: finish[int64](e)}
 	return e
 }
 
@@ -266,6 +266,16 @@ func (e *evaluation) execute() error {
 func (e *evaluation) epilogue() *epilogue {
 	e.begin()
 	return &e.finish
+}
+
+// finishRows evaluates the loop for several runs, if machine code takes them at once.
+func (e *evaluation) finishRows(worker int, r runs, acc []float32) bool {
+	if !e.machine || e.whole.turning != nil {
+		return false
+	}
+	f := e.frame(worker)
+	f.reg[e.acc] = unsafe.Pointer(unsafe.SliceData(acc))
+	return e.whole.begin(e, f, r.at).runs(r)
 }
 
 func finish[T number](e *evaluation) func(worker, at int, acc []T) {

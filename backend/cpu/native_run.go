@@ -16,7 +16,7 @@ type call struct {
 	args jit.Args
 	idx  [maxAxes]int
 
-	staged []stagedStream
+	staged []stagedStream // of which place sets another place
 }
 
 // begin prepares calls of n by the worker with frame f. at is the index of the first element of what lies in the
@@ -113,6 +113,35 @@ func (c *call) flat(lo, hi int) {
 		lo += rows * elements
 		c.advance(idx, rows, elements)
 	}
+}
+
+// runs executes a map for several runs of the indices, whose elements lie in the frame's registers as r says. It reports
+// whether it could: where runs end within a row of the space, and begin at the same place of each.
+func (c *call) runs(r runs) bool {
+	last := len(c.dims) - 1
+	if last > 0 && r.count > 1 && r.step != c.dims[last] || r.at%c.dims[last]+r.n > c.dims[last] {
+		return false
+	}
+	for done := 0; done < r.count; {
+		at := r.at + done*r.step
+		idx := c.index(at)
+		rows, inner := r.count-done, r.step
+		if last > 0 {
+			rows, inner = min(rows, c.dims[last-1]-idx[last-1]), 0
+		}
+		c.staged = c.staged[:0]
+		for i := range c.streams {
+			if c.streams[i].buf == ownReg {
+				size := c.kernel.Streams[i].Type.Bytes()
+				c.staged = append(c.staged, stagedStream{i, c.base[i] + uintptr((r.at+done*r.ld)*size), r.ld * size})
+			}
+		}
+		c.place(idx, inner)
+		c.enter(rows, r.n)
+		done += rows
+	}
+	c.staged = c.staged[:0]
+	return true
 }
 
 // index takes place at of the space apart into indices.

@@ -34,6 +34,7 @@ type Kernels struct {
 	deep      [][]*exec.Code // the same for groups along K
 	winograd  winogradCodes
 	stencils  map[StencilShape]*exec.Code
+	seconds   *exec.Code
 	peak      *exec.Code
 	attention attention // of float32
 }
@@ -139,6 +140,9 @@ func New(heap *exec.Heap, features amd64.Features, size int) (*Kernels, error) {
 	}
 	if g.masks() && size == 4 {
 		if k.stencils, err = makeStencils(add); err != nil {
+			return nil, err
+		}
+		if k.seconds, err = add("seconds", everySecond); err != nil {
 			return nil, err
 		}
 		if k.winograd.input, err = add("winograd.input", winogradInput); err != nil {

@@ -21,20 +21,23 @@ var stencilShapes = []StencilShape{{3, 1, false}, {3, 2, false}, {3, 1, true}, {
 // StencilLanes is how many positions of a row are computed at a time.
 const StencilLanes = 16
 
-// A Stencil is rows of positions, each the sum of the products of a window's weights, in the order of the window, with what
-// it sees.
+// A Stencil is planes of rows of positions, each the sum of the products of a window's weights, in the order of the window,
+// with what it sees. The planes lie one after the other, and so do the weights of each.
 type Stencil struct {
 	// Rows points at the addresses of the rows that are read, one after the other: where the first place that the first
-	// position reads is, which may be in front of the row since masks leave that out.
-	Rows unsafe.Pointer
+	// position reads is, which may be in front of the row since masks leave that out. There are whole vectors of them.
+	// From one plane to the next they are increased by the numbers that Steps points at.
+	Rows, Steps unsafe.Pointer
 	// Masks points, for each vector of positions, at the masks of what each place of a window reads, Step of them for a
 	// place, and at that of the positions.
 	Masks   unsafe.Pointer
 	Weights unsafe.Pointer
 	To      unsafe.Pointer
 	Row     int // bytes between the rows of To
-	Count   int // rows, at least 1
+	Count   int // rows of a plane, at least 1
 	Vectors int // of a row of positions
+	Planes  int // at least 1
+	Reading int // bytes of the addresses, whole vectors; 0: they stay
 }
 
 // MasksOf is how many masks a vector of positions has.
@@ -65,95 +68,147 @@ func makeStencils(add func(name string, emit func(*amd64.Assembler)) (*exec.Code
 	return codes, nil
 }
 
-// emit writes the code: four rows of positions at a time, so that what is read serves all of them, then two, then one.
+// stencilAhead is how far in front of what is read memory is asked for, in bytes.
+const stencilAhead = 8192
+
+// emit writes the code: up to eight rows of positions at a time, so that what is read serves all of them.
 func (s StencilShape) emit(a *amd64.Assembler) {
 	const (
-		rows, to, row, count = amd64.R8, amd64.R9, amd64.R10, amd64.R11
-		masks, in, out       = amd64.RSI, amd64.RDX, amd64.RBX
-		vectors, base, at    = amd64.RCX, amd64.RAX, amd64.R12
+		rows, to, row, count  = amd64.R8, amd64.R9, amd64.R10, amd64.R11
+		masks, in, out        = amd64.RSI, amd64.RDX, amd64.RBX
+		vectors, base, at     = amd64.RCX, amd64.RAX, amd64.R12
+		weights, ahead, plane = amd64.R13, amd64.R14, amd64.R15
 	)
-	const sums, value, other, even = 25, 29, 30, 31
+	// The weights are in the first registers, then come the sums; windows of 5 × 5 have four of those and keep nothing.
+	const kept, odd, other, value, even = 27, 28, 29, 30, 31
 	var x Stencil
 	arg := func(at uintptr) amd64.Mem { return amd64.At(amd64.RDI, int(at)) }
 	z := amd64.Z
-	kept := []amd64.Reg{amd64.K1, amd64.K2, amd64.K3, amd64.K4, amd64.K5, amd64.K6}
-	all := s.MasksOf() - 1
-	mask := func(i int) amd64.Reg {
-		if all <= len(kept) {
-			return kept[i]
+	window := s.Size * s.Size
+	share := s.Step == 2 && window+8 < kept // two places of a window read the same
+	if s.Step == 2 {
+		a.Emit(amd64.VMOVUPS, z(even), indices(a, func(i int) int { return 2 * i }))
+		if share {
+			a.Emit(amd64.VMOVUPS, z(odd), indices(a, func(i int) int { return 2*i + 1 }))
 		}
-		k := kept[i%2]
+	}
+	a.Emit(amd64.MOV, weights, arg(unsafe.Offsetof(x.Weights)))
+	a.Emit(amd64.MOV, to, arg(unsafe.Offsetof(x.To)))
+	a.Emit(amd64.MOV, row, arg(unsafe.Offsetof(x.Row)))
+	a.Emit(amd64.MOV, plane, arg(unsafe.Offsetof(x.Planes)))
+	counted(a, plane, func() {
+		for i := range window {
+			a.Emit(amd64.VBROADCASTSS, z(i), amd64.At(weights, 4*i))
+		}
+		a.Emit(amd64.ADD, weights, amd64.Imm(4*window))
+		a.Emit(amd64.MOV, rows, arg(unsafe.Offsetof(x.Rows)))
+		a.Emit(amd64.MOV, count, arg(unsafe.Offsetof(x.Count)))
+		for _, together := range []int{8, 7, 4, 2, 1} {
+			if sums := kept - window; together > 4 && together > sums {
+				continue
+			}
+			loop, next := a.Label(), a.Label()
+			a.Align(32)
+			a.Bind(loop)
+			a.Emit(amd64.CMP, count, amd64.Imm(together))
+			a.Emit(amd64.JL, next)
+			a.Emit(amd64.MOV, masks, arg(unsafe.Offsetof(x.Masks)))
+			a.Emit(amd64.MOV, vectors, arg(unsafe.Offsetof(x.Vectors)))
+			a.Emit(amd64.XOR, in.D(), in.D())
+			a.Emit(amd64.XOR, out.D(), out.D())
+			a.Emit(amd64.MOV, ahead, amd64.At(rows, 8*(s.Size-1)))
+			counted(a, vectors, func() {
+				s.sum(a, together, share, [6]int{window, kept, other, value, odd, even}, rows, masks, in, base)
+				lines := together * s.Step * s.Step
+				for i := range lines {
+					a.Emit(amd64.PREFETCHT0, amd64.At(ahead, stencilAhead+64*i))
+				}
+				a.Emit(amd64.ADD, ahead, amd64.Imm(64*lines))
+				a.Emit(amd64.KMOVW, amd64.K7, amd64.At(masks, 2*(s.MasksOf()-1)).Sized(2))
+				a.Emit(amd64.MOV, at, to)
+				for r := range together {
+					a.Emit(amd64.VMOVUPS, amd64.At(at, 0).Idx(out, 1).Mask(amd64.K7), z(window+r))
+					a.Emit(amd64.ADD, at, row)
+				}
+				a.Emit(amd64.ADD, masks, amd64.Imm(2*s.MasksOf()))
+				a.Emit(amd64.ADD, out, amd64.Imm(4*StencilLanes))
+				a.Emit(amd64.ADD, in, amd64.Imm(4*StencilLanes*s.Step))
+			})
+			a.Emit(amd64.ADD, rows, amd64.Imm(8*together*s.Step))
+			for range together {
+				a.Emit(amd64.ADD, to, row)
+			}
+			a.Emit(amd64.SUB, count, amd64.Imm(together))
+			a.Emit(amd64.JMP, loop)
+			a.Bind(next)
+		}
+		a.Emit(amd64.MOV, rows, arg(unsafe.Offsetof(x.Rows)))
+		a.Emit(amd64.MOV, base, arg(unsafe.Offsetof(x.Steps)))
+		a.Emit(amd64.XOR, in.D(), in.D())
+		loop, done := a.Label(), a.Label()
+		a.Bind(loop)
+		a.Emit(amd64.CMP, in, arg(unsafe.Offsetof(x.Reading)))
+		a.Emit(amd64.JE, done)
+		a.Emit(amd64.VMOVDQU64, z(value), amd64.At(rows, 0).Idx(in, 1))
+		a.Emit(amd64.VPADDQ, z(value), z(value), amd64.At(base, 0).Idx(in, 1))
+		a.Emit(amd64.VMOVDQU64, amd64.At(rows, 0).Idx(in, 1), z(value))
+		a.Emit(amd64.ADD, in, amd64.Imm(64))
+		a.Emit(amd64.JMP, loop)
+		a.Bind(done)
+	})
+}
+
+// sum emits the sums of a vector of positions in each of some rows.
+func (s StencilShape) sum(a *amd64.Assembler, together int, share bool, regs [6]int, rows, masks, in, base amd64.Reg) {
+	sums, kept, other, value, odd, even := regs[0], regs[1], regs[2], regs[3], regs[4], regs[5]
+	z := amd64.Z
+	known := []amd64.Reg{amd64.K1, amd64.K2, amd64.K3, amd64.K4, amd64.K5, amd64.K6}
+	all := s.MasksOf() - 1
+	if all <= len(known) {
+		for i := range all {
+			a.Emit(amd64.KMOVW, known[i], amd64.At(masks, 2*i).Sized(2))
+		}
+	}
+	mask := func(i int) amd64.Reg {
+		if all <= len(known) {
+			return known[i]
+		}
+		k := known[i%2]
 		a.Emit(amd64.KMOVW, k, amd64.At(masks, 2*i).Sized(2))
 		return k
 	}
-	a.Emit(amd64.MOV, base, arg(unsafe.Offsetof(x.Weights)))
-	for i := range s.Size * s.Size {
-		a.Emit(amd64.VBROADCASTSS, z(i), amd64.At(base, 4*i))
+	for r := range together {
+		a.Emit(amd64.VPXORD, z(sums+r), z(sums+r), z(sums+r))
 	}
-	if s.Step == 2 {
-		a.Emit(amd64.VMOVUPS, z(even), indices(a, func(i int) int { return 2 * i }))
-	}
-	a.Emit(amd64.MOV, rows, arg(unsafe.Offsetof(x.Rows)))
-	a.Emit(amd64.MOV, to, arg(unsafe.Offsetof(x.To)))
-	a.Emit(amd64.MOV, row, arg(unsafe.Offsetof(x.Row)))
-	a.Emit(amd64.MOV, count, arg(unsafe.Offsetof(x.Count)))
-	for _, together := range []int{4, 2, 1} {
-		loop, next := a.Label(), a.Label()
-		a.Align(32)
-		a.Bind(loop)
-		a.Emit(amd64.CMP, count, amd64.Imm(together))
-		a.Emit(amd64.JL, next)
-		a.Emit(amd64.MOV, masks, arg(unsafe.Offsetof(x.Masks)))
-		a.Emit(amd64.MOV, vectors, arg(unsafe.Offsetof(x.Vectors)))
-		a.Emit(amd64.XOR, in.D(), in.D())
-		a.Emit(amd64.XOR, out.D(), out.D())
-		counted(a, vectors, func() {
-			if all <= len(kept) {
-				for i := range all {
-					a.Emit(amd64.KMOVW, kept[i], amd64.At(masks, 2*i).Sized(2))
-				}
-			}
-			for r := range together {
-				a.Emit(amd64.VPXORD, z(sums+r), z(sums+r), z(sums+r))
-			}
-			read := (together-1)*s.Step + s.Size
-			for i := range read {
-				if s.Backwards {
-					i = read - 1 - i
-				}
-				a.Emit(amd64.MOV, base, amd64.At(rows, 8*i))
-				for k := range s.Size {
-					place := s.place(k)
-					from := amd64.At(base, 4*place).Idx(in, 1)
-					a.Emit(amd64.VMOVUPS, z(value).Mask(mask(place*s.Step)).Zero(), from)
-					if s.Step == 2 {
-						a.Emit(amd64.VMOVUPS, z(other).Mask(mask(place*s.Step+1)).Zero(), from.Plus(64))
-						a.Emit(amd64.VPERMT2PS, z(value), z(even), z(other))
-					}
-					for r := range together {
-						if d := i - r*s.Step; d >= 0 && d < s.Size {
-							a.Emit(amd64.VFMADD231PS, z(sums+r), z(value), z(s.place(d)*s.Size+k))
-						}
-					}
-				}
-			}
-			a.Emit(amd64.KMOVW, amd64.K7, amd64.At(masks, 2*all).Sized(2))
-			a.Emit(amd64.MOV, at, to)
-			for r := range together {
-				a.Emit(amd64.VMOVUPS, amd64.At(at, 0).Idx(out, 1).Mask(amd64.K7), z(sums+r))
-				a.Emit(amd64.ADD, at, row)
-			}
-			a.Emit(amd64.ADD, masks, amd64.Imm(2*s.MasksOf()))
-			a.Emit(amd64.ADD, out, amd64.Imm(4*StencilLanes))
-			a.Emit(amd64.ADD, in, amd64.Imm(4*StencilLanes*s.Step))
-		})
-		a.Emit(amd64.ADD, rows, amd64.Imm(8*together*s.Step))
-		for range together {
-			a.Emit(amd64.ADD, to, row)
+	read := (together-1)*s.Step + s.Size
+	for i := range read {
+		if s.Backwards {
+			i = read - 1 - i
 		}
-		a.Emit(amd64.SUB, count, amd64.Imm(together))
-		a.Emit(amd64.JMP, loop)
-		a.Bind(next)
+		a.Emit(amd64.MOV, base, amd64.At(rows, 8*i))
+		for k := range s.Size {
+			place := s.place(k)
+			from := amd64.At(base, 4*place).Idx(in, 1)
+			switch {
+			case s.Step == 1:
+				a.Emit(amd64.VMOVUPS, z(value).Mask(mask(place)).Zero(), from)
+			case share && place%2 == 1: // what the place before it has read
+				a.Emit(amd64.VMOVUPS, z(value), z(kept))
+				a.Emit(amd64.VPERMT2PS, z(value), z(odd), z(other))
+			default:
+				a.Emit(amd64.VMOVUPS, z(value).Mask(mask(place*2)).Zero(), from)
+				a.Emit(amd64.VMOVUPS, z(other).Mask(mask(place*2+1)).Zero(), from.Plus(64))
+				if share {
+					a.Emit(amd64.VMOVUPS, z(kept), z(value))
+				}
+				a.Emit(amd64.VPERMT2PS, z(value), z(even), z(other))
+			}
+			for r := range together {
+				if d := i - r*s.Step; d >= 0 && d < s.Size {
+					a.Emit(amd64.VFMADD231PS, z(sums+r), z(value), z(s.place(d)*s.Size+k))
+				}
+			}
+		}
 	}
 }
 
