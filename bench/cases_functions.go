@@ -30,6 +30,7 @@ func functions() []Case {
 		{"sqrt", (*tensor.Tensor).Sqrt, spread(-126, 127)},
 		{"gelu", (*tensor.Tensor).GELU, even(-10, 10)},
 		{"silu", (*tensor.Tensor).SiLU, even(-88, 88)},
+		{"elu", (*tensor.Tensor).ELU, even(-10, 10)},
 	} {
 		cases = append(cases, Case{
 			Name: f.name + "_32K", Family: "functions", Work: Work{Read: 4 * n, Write: 4 * n},

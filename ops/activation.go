@@ -37,13 +37,19 @@ func logSigmoid(x *graph.Value) *graph.Value {
 	return negative.Where(x, x.Like(0)).Sub(e.Log1p())
 }
 
-// elu is scale·x, and where x is not positive scale·alpha·(exp(inputScale·x) − 1).
+// elu is scale·x, and where x is not positive scale·alpha·(exp(inputScale·x) − 1); factors that are nil are 1.
 func elu(x, alpha, scale, inputScale *graph.Value) *graph.Value {
+	times := func(x, factor *graph.Value) *graph.Value {
+		if factor == nil {
+			return x
+		}
+		return x.Mul(factor)
+	}
 	zero := x.Like(0)
 	positive := x.Gt(zero)
 	below := positive.Where(zero, x) // keeps the exponential from overflowing, also in derivatives
-	curve := below.Mul(inputScale).Expm1().Mul(alpha).Mul(scale)
-	return positive.Where(x.Mul(scale), curve)
+	curve := times(times(times(below, inputScale).Expm1(), alpha), scale)
+	return positive.Where(times(x, scale), curve)
 }
 
 func geluErf(x *graph.Value) *graph.Value {
@@ -72,7 +78,7 @@ var (
 )
 
 func selu(x *graph.Value) *graph.Value {
-	return elu(x, x.Like(1.6732632423543772848170429916717), x.Like(1.0507009873554804934193349852946), x.Like(1))
+	return elu(x, x.Like(1.6732632423543772848170429916717), x.Like(1.0507009873554804934193349852946), nil)
 }
 
 // parametric applies f in the wide form of x's dtype with numbers made of ps.
@@ -112,6 +118,11 @@ var (
 		InPlace: true, Samples: activationSamples("alpha", 0.7),
 	}, func(x *graph.Value, alpha, scale, inputScale graph.Scalar) *graph.Value {
 		return parametric("elu", x, []graph.Scalar{alpha, scale, inputScale}, func(x *graph.Value, p []*graph.Value) *graph.Value {
+			for i, factor := range []graph.Scalar{alpha, scale, inputScale} {
+				if isOne(factor) {
+					p[i] = nil
+				}
+			}
 			return elu(x, p[0], p[1], p[2])
 		})
 	})
@@ -120,7 +131,7 @@ var (
 		InPlace: true, Samples: activationSamples("alpha", 0.7),
 	}, func(x *graph.Value, alpha graph.Scalar) *graph.Value {
 		return parametric("celu", x, []graph.Scalar{alpha}, func(x *graph.Value, p []*graph.Value) *graph.Value {
-			return elu(x, p[0], x.Like(1), reciprocal(p[0]))
+			return elu(x, p[0], nil, reciprocal(p[0]))
 		})
 	})
 	GELU = define(Op{

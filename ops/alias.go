@@ -12,7 +12,9 @@ var aliases = map[string]string{
 	"special_expit": "sigmoid", "special_erf": "erf", "special_erfc": "erfc", "special_exp2": "exp2",
 	"special_expm1": "expm1", "special_log1p": "log1p", "special_logit": "logit", "special_logsumexp": "logsumexp",
 	"special_round": "round", "special_sinc": "sinc", "special_softmax": "softmax", "special_log_softmax": "log_softmax",
-	"special_xlogy": "xlogy", "special_i0": "i0", "special_erfinv": "erfinv", "linalg_matmul": "matmul", "logsigmoid": "log_sigmoid",
+	"special_xlogy": "xlogy", "special_gammaln": "lgamma", "special_psi": "digamma", "special_digamma": "digamma",
+	"special_polygamma": "polygamma", "special_multigammaln": "mvlgamma", "special_gammainc": "igamma", "special_gammaincc": "igammac",
+	"special_i0": "i0", "special_erfinv": "erfinv", "linalg_matmul": "matmul", "logsigmoid": "log_sigmoid",
 	"cross_entropy": "cross_entropy_loss", "alias": "clone", "alias_copy": "clone", "unsafe_chunk": "chunk", "unsafe_split": "split",
 	"unsafe_split_with_sizes": "split_with_sizes", "lift_fresh_copy": "clone",
 }

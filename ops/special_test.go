@@ -115,3 +115,93 @@ func TestLoops(t *testing.T) {
 		t.Errorf("gcd of nothing is %v", got)
 	}
 }
+
+// TestGammaDerivatives compares the derivatives of the gamma function's kin with differences, and checks their ends.
+func TestGammaDerivatives(t *testing.T) {
+	call := func(name string, args ...any) *tensor.Tensor {
+		t.Helper()
+		out, err := tensor.Call(name, args, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out[0]
+	}
+	functions := map[string]func(a, x *tensor.Tensor) *tensor.Tensor{
+		"lgamma":    func(a, _ *tensor.Tensor) *tensor.Tensor { return call("lgamma", a) },
+		"digamma":   func(a, _ *tensor.Tensor) *tensor.Tensor { return call("digamma", a) },
+		"polygamma": func(a, _ *tensor.Tensor) *tensor.Tensor { return call("polygamma", 2, a) },
+		"mvlgamma":  func(a, _ *tensor.Tensor) *tensor.Tensor { return call("mvlgamma", a.AddScalar(1), 3) },
+		"igamma":    func(a, x *tensor.Tensor) *tensor.Tensor { return call("igamma", a, x) },
+		"igammac":   func(a, x *tensor.Tensor) *tensor.Tensor { return call("igammac", a, x) },
+	}
+	at := []float64{0.6, 1.3, 2.5, 7}
+	for name, f := range functions {
+		for _, a := range at {
+			for _, x := range at {
+				p, q := tensor.Of(a).RequiresGrad(), tensor.Of(x).RequiresGrad()
+				f(p, q).Backward()
+				const h = 1e-5
+				value := func(a, x float64) float64 { return f(tensor.Of(a), tensor.Of(x)).Item() }
+				byA, byX := (value(a+h, x)-value(a-h, x))/(2*h), (value(a, x+h)-value(a, x-h))/(2*h)
+				for i, want := range []float64{byA, byX} {
+					got := 0.0
+					if g := []*tensor.Tensor{p, q}[i].Grad(); g != nil {
+						got = g.Item()
+					}
+					if !(math.Abs(got-want) <= 1e-7*(1+math.Abs(want))) {
+						t.Errorf("%s(%v, %v): derivative %d is %v, by differences %v", name, a, x, i, got, want)
+					}
+				}
+			}
+		}
+	}
+	for name, want := range map[string]float64{"lgamma": math.Inf(1), "digamma": math.Inf(-1)} {
+		if got := call(name, tensor.Of(0.0)).Item(); got != want {
+			t.Errorf("%s of 0 is %v", name, got)
+		}
+	}
+	if d := call("lgamma", tensor.New([]int64{3}, 1)); d.DType() != tensor.Float32 || math.Abs(d.Item()-math.Ln2) > 1e-7 {
+		t.Errorf("lgamma of the integer 3 is %v, %s", d, d.DType())
+	}
+	for _, args := range [][]any{{"polygamma", -1, tensor.Of(1.0)}, {"mvlgamma", tensor.Of(1.0), 0}} {
+		if _, err := tensor.Call(args[0].(string), args[1:], nil); err == nil {
+			t.Errorf("%v does not fail", args)
+		}
+	}
+}
+
+// TestGammaDraws checks means of draws and of their gradients: the mean of a gamma draw has derivative 1, and that of a
+// Dirichlet draw is the parameters over their sum, however small they are.
+func TestGammaDraws(t *testing.T) {
+	const n = 20000
+	g := tensor.NewGenerator(4)
+	for _, a := range []float64{0.3, 1, 8} {
+		p := tensor.Of(a).RequiresGrad()
+		mean := p.Expand(n).StandardGamma(g).Mean()
+		mean.Backward()
+		if d := math.Abs(mean.Item() - a); d > 5*math.Sqrt(a/n) {
+			t.Errorf("the mean of gamma draws with %v is %v", a, mean.Item())
+		}
+		if d := math.Abs(p.Grad().Item() - 1); d > 0.05 {
+			t.Errorf("the derivative of that mean at %v is %v", a, p.Grad().Item())
+		}
+	}
+	small := tensor.New([]float32{1e-6, 3e-6}, 2).Expand(n, 2)
+	if got := small.SampleDirichlet(g).Mean(0).Float64s(); !(math.Abs(got[0]-0.25) < 0.02 && math.Abs(got[1]-0.75) < 0.02) {
+		t.Errorf("the mean of Dirichlet draws with small parameters is %v, want [0.25 0.75]", got)
+	}
+	rate := tensor.Of(3.5).RequiresGrad()
+	k := rate.Expand(n).Poisson(g)
+	if m := k.Mean().Item(); math.Abs(m-3.5) > 0.1 {
+		t.Errorf("the mean of Poisson draws is %v, want 3.5", m)
+	}
+	for what, f := range map[string]func() *tensor.Tensor{
+		"a negative rate":          func() *tensor.Tensor { return tensor.Of(-1.0).Poisson(g) },
+		"a probability above 1":    func() *tensor.Tensor { return tensor.Binomial(g, tensor.Of(3.0), tensor.Of(1.5)) },
+		"a negative concentration": func() *tensor.Tensor { return tensor.Of(-1.0).StandardGamma(g) },
+	} {
+		if err := tensor.Try(func() { f().Item() }); err == nil {
+			t.Errorf("%s is drawn from", what)
+		}
+	}
+}

@@ -145,6 +145,16 @@ func Bilinear(input1 *Tensor, input2 *Tensor, weight *Tensor, bias *Tensor) *Ten
 	return r.handle(ops.Bilinear.Body(r.read(input1), r.read(input2), r.read(weight), r.readOpt(bias)))
 }
 
+// Binomial is how many trials succeed, of as many as count says and with probabilities prob. It is PyTorch's
+// binomial.
+func Binomial(g *Generator, count *Tensor, prob *Tensor) *Tensor {
+	r := record("binomial")
+	defer r.done()
+	v0, generatorNext := ops.Binomial.Body(r.read(count), r.read(prob), r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
 // BitwiseAndOut writes into out the bits that self and other share. It is PyTorch's bitwise_and.Tensor.
 func BitwiseAndOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	r := record("bitwise_and")
@@ -434,6 +444,15 @@ func Deg2RadOut(out *Tensor, t *Tensor) *Tensor {
 	r := record("deg2rad")
 	defer r.done()
 	r.write(out, ops.Deg2Rad.Body(r.read(t)))
+	return out
+}
+
+// DigammaOut writes into out the derivative of the logarithm of the gamma function at each element. It is PyTorch's
+// digamma.
+func DigammaOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("digamma")
+	defer r.done()
+	r.write(out, ops.Digamma.Body(r.read(t)))
 	return out
 }
 
@@ -886,6 +905,24 @@ func I0Out(out *Tensor, t *Tensor) *Tensor {
 	return out
 }
 
+// IgammaOut writes into out the lower incomplete gamma function with parameter self at other, over the whole. It is
+// PyTorch's igamma.
+func IgammaOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("igamma")
+	defer r.done()
+	r.write(out, ops.Igamma.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// IgammacOut writes into out the upper incomplete gamma function with parameter self at other, over the whole. It is
+// PyTorch's igammac.
+func IgammacOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
+	r := record("igammac")
+	defer r.done()
+	r.write(out, ops.Igammac.Body(r.read(t), r.read(other)))
+	return out
+}
+
 // IsIn is whether each element is among those of a tensor. It is PyTorch's isin.Tensor_Tensor.
 func IsIn(elements *Tensor, testElements *Tensor) *Tensor {
 	r := record("isin")
@@ -914,6 +951,15 @@ func LeOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	r := record("le")
 	defer r.done()
 	r.write(out, ops.Le.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// LgammaOut writes into out the logarithm of the absolute value of the gamma function of each element. It is
+// PyTorch's lgamma.
+func LgammaOut(out *Tensor, t *Tensor) *Tensor {
+	r := record("lgamma")
+	defer r.done()
+	r.write(out, ops.Lgamma.Body(r.read(t)))
 	return out
 }
 
@@ -1444,6 +1490,15 @@ func MulOut(out *Tensor, t *Tensor, other *Tensor) *Tensor {
 	r := record("mul")
 	defer r.done()
 	r.write(out, ops.Mul.Body(r.read(t), r.read(other)))
+	return out
+}
+
+// MvlgammaOut writes into out the logarithm of the gamma function of p dimensions at each element, which is above (p
+// − 1)/2. It is PyTorch's mvlgamma.
+func MvlgammaOut(out *Tensor, t *Tensor, p int) *Tensor {
+	r := record("mvlgamma")
+	defer r.done()
+	r.write(out, ops.Mvlgamma.Body(r.read(t), p))
 	return out
 }
 

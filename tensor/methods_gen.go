@@ -7,6 +7,26 @@ import (
 	"github.com/flambeau-ml/flambeau/ops"
 )
 
+// SampleDirichlet is vectors along the last dimension drawn from the Dirichlet distributions with the parameters that
+// they are. It is PyTorch's _sample_dirichlet.
+func (t *Tensor) SampleDirichlet(g *Generator) *Tensor {
+	r := record("_sample_dirichlet")
+	defer r.done()
+	v0, generatorNext := ops.SampleDirichlet.Body(r.read(t), r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
+// StandardGamma is numbers drawn from the gamma distribution with the parameters that the elements are and rate 1. It
+// is PyTorch's _standard_gamma.
+func (t *Tensor) StandardGamma(g *Generator) *Tensor {
+	r := record("_standard_gamma")
+	defer r.done()
+	v0, generatorNext := ops.StandardGamma.Body(r.read(t), r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
+}
+
 // Unique is the different elements in order; where asked for, also which of them each element is, and how often each
 // appears. It is PyTorch's _unique2.
 func (t *Tensor) Unique() (*Tensor, *Tensor, *Tensor) {
@@ -1707,6 +1727,22 @@ func (t *Tensor) Diff(n int, dim int, prepend *Tensor, append *Tensor) *Tensor {
 	return r.handle(ops.Diff.Body(r.read(t), n, dim, r.readOpt(prepend), r.readOpt(append)))
 }
 
+// Digamma is the derivative of the logarithm of the gamma function at each element. It is PyTorch's digamma.
+func (t *Tensor) Digamma() *Tensor {
+	r := record("digamma")
+	defer r.done()
+	return r.handle(ops.Digamma.Body(r.read(t)))
+}
+
+// Digamma_ replaces t by the derivative of the logarithm of the gamma function at each element. It is PyTorch's
+// digamma.
+func (t *Tensor) Digamma_() *Tensor {
+	r := record("digamma")
+	defer r.done()
+	r.write(t, ops.Digamma.Body(r.read(t)))
+	return t
+}
+
 // Dist is the norm of order p of the difference of self and other. It is PyTorch's dist.
 func (t *Tensor) Dist(other *Tensor) *Tensor {
 	r := record("dist")
@@ -2938,6 +2974,39 @@ func (t *Tensor) I0_() *Tensor {
 	return t
 }
 
+// Igamma is the lower incomplete gamma function with parameter self at other, over the whole. It is PyTorch's igamma.
+func (t *Tensor) Igamma(other *Tensor) *Tensor {
+	r := record("igamma")
+	defer r.done()
+	return r.handle(ops.Igamma.Body(r.read(t), r.read(other)))
+}
+
+// Igamma_ replaces t by the lower incomplete gamma function with parameter self at other, over the whole. It is
+// PyTorch's igamma.
+func (t *Tensor) Igamma_(other *Tensor) *Tensor {
+	r := record("igamma")
+	defer r.done()
+	r.write(t, ops.Igamma.Body(r.read(t), r.read(other)))
+	return t
+}
+
+// Igammac is the upper incomplete gamma function with parameter self at other, over the whole. It is PyTorch's
+// igammac.
+func (t *Tensor) Igammac(other *Tensor) *Tensor {
+	r := record("igammac")
+	defer r.done()
+	return r.handle(ops.Igammac.Body(r.read(t), r.read(other)))
+}
+
+// Igammac_ replaces t by the upper incomplete gamma function with parameter self at other, over the whole. It is
+// PyTorch's igammac.
+func (t *Tensor) Igammac_(other *Tensor) *Tensor {
+	r := record("igammac")
+	defer r.done()
+	r.write(t, ops.Igammac.Body(r.read(t), r.read(other)))
+	return t
+}
+
 // Im2Col is the patches of images as columns. It is PyTorch's im2col.
 func (t *Tensor) Im2Col(kernelSize []int, dilation []int, padding []int, stride ...int) *Tensor {
 	r := record("im2col")
@@ -3379,6 +3448,22 @@ func (t *Tensor) Lerp_(end *Tensor, weight *Tensor) *Tensor {
 	r := record("lerp")
 	defer r.done()
 	r.write(t, ops.Lerp.Body(r.read(t), r.read(end), r.read(weight)))
+	return t
+}
+
+// Lgamma is the logarithm of the absolute value of the gamma function of each element. It is PyTorch's lgamma.
+func (t *Tensor) Lgamma() *Tensor {
+	r := record("lgamma")
+	defer r.done()
+	return r.handle(ops.Lgamma.Body(r.read(t)))
+}
+
+// Lgamma_ replaces t by the logarithm of the absolute value of the gamma function of each element. It is PyTorch's
+// lgamma.
+func (t *Tensor) Lgamma_() *Tensor {
+	r := record("lgamma")
+	defer r.done()
+	r.write(t, ops.Lgamma.Body(r.read(t)))
 	return t
 }
 
@@ -4703,6 +4788,23 @@ func (t *Tensor) Mv(vec *Tensor) *Tensor {
 	return r.handle(ops.Mv.Body(r.read(t), r.read(vec)))
 }
 
+// Mvlgamma is the logarithm of the gamma function of p dimensions at each element, which is above (p − 1)/2. It is
+// PyTorch's mvlgamma.
+func (t *Tensor) Mvlgamma(p int) *Tensor {
+	r := record("mvlgamma")
+	defer r.done()
+	return r.handle(ops.Mvlgamma.Body(r.read(t), p))
+}
+
+// Mvlgamma_ replaces t by the logarithm of the gamma function of p dimensions at each element, which is above (p −
+// 1)/2. It is PyTorch's mvlgamma.
+func (t *Tensor) Mvlgamma_(p int) *Tensor {
+	r := record("mvlgamma")
+	defer r.done()
+	r.write(t, ops.Mvlgamma.Body(r.read(t), p))
+	return t
+}
+
 // NanToNum is each element, with numbers in the place of NaN and infinities. It is PyTorch's nan_to_num.
 func (t *Tensor) NanToNum() *Tensor {
 	r := record("nan_to_num")
@@ -5148,6 +5250,16 @@ func (t *Tensor) PixelUnshuffle(downscaleFactor int) *Tensor {
 	r := record("pixel_unshuffle")
 	defer r.done()
 	return r.handle(ops.PixelUnshuffle.Body(r.read(t), downscaleFactor))
+}
+
+// Poisson is numbers drawn from the Poisson distribution with the rates that the elements are. It is PyTorch's
+// poisson.
+func (t *Tensor) Poisson(g *Generator) *Tensor {
+	r := record("poisson")
+	defer r.done()
+	v0, generatorNext := ops.Poisson.Body(r.read(t), r.generator(g))
+	r.advance(g, generatorNext)
+	return r.handle(v0)
 }
 
 // PoissonNLLLoss is the negative logarithm of the probability of target under a Poisson distribution. It is PyTorch's

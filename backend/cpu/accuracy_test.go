@@ -92,7 +92,7 @@ var bounds = map[*graph.Primitive][2]float64{
 	graph.Atanh:   {0.51, 0.7},
 	graph.Erfc:    {0.51, 1},
 	graph.Ndtr:    {3, 9},
-	graph.Sigmoid: {2.25, 2.25},
+	graph.Sigmoid: {1.9, 1.6},
 }
 
 // absolute are the functions of float32 that are only exact to the last place of 1.

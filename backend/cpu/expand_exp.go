@@ -85,16 +85,21 @@ func (w *formula) exp2(x, _ val) val {
 	return w.scaleSum(w.fma(r, q, w.c(1)), w.c(1), w.mul(r, q), n)
 }
 
-// sigmoid is e/(1 + e) or 1/(1 + e), e = e^−|x|.
+// sigmoid is 2ᵏ/(2ᵏ + e⁻ʳ) where x = k·log 2 + r, both parts times 1.75: which makes the unit of the sum's last place small
+// beside it. What is divided is never denormal, which would take processors long.
 func (w *formula) sigmoid(x, _ val) val {
-	z := w.greater(w.c(of(w, -104.0, -746)), w.float(w.or(w.bits(x), w.ci(w.bits(x), w.signBit()))))
-	n, _ := w.nearest(z, math.Log2E)
+	x = w.between(x, of(w, -104.0, -746), of(w, 30.0, 45))
+	k, _ := w.nearest(x, math.Log2E)
 	hi, lo := w.ln2()
-	r := w.fma(n, w.c(-lo), w.fma(n, w.c(-hi), z))
-	r2 := w.mul(r, r)
-	p := w.fma(r2, w.fma(r, w.expCubes(r, r2), w.c(0.5)), r)
-	e := w.scale(w.add(p, w.c(1)), n)
-	return w.div(w.sel(w.lt(x, w.c(0)), e, w.c(1)), w.add(e, w.c(1)))
+	r := w.fma(k, w.c(-lo), w.fma(k, w.c(-hi), x))
+	squares := w.poly(r, w.mul(r, r), of(w, // 1.75·(e⁻ʳ − 1 + r)/r²
+		[]float64{0x1.c00000p-1, -0x1.2aa9fap-2, 0x1.2aaa48p-4, -0x1.dfeb5ep-7, 0x1.3fa692p-9},
+		[]float64{0x1.c000000000015p-1, -0x1.2aaaaaaaaaab0p-2, 0x1.2aaaaaaaa5e46p-4, -0x1.ddddddddd9d14p-7,
+			0x1.3e93e95545d3cp-9, -0x1.6c16c17d2ae97p-12, 0x1.6c166304d4258p-15, -0x1.43a231d66adfdp-18,
+			0x1.039ad627cc268p-21, -0x1.797ee2006ee77p-25})...)
+	power := w.add(w.scale(w.c(1.75), k), w.c(1.75))
+	sum := w.fma(r, w.fma(r, squares, w.c(-1.75)), power)
+	return w.scale(w.div(w.c(1.75), sum), k)
 }
 
 // expRest is r = rh + rl = x − n·log 2, of which rh is what the first part of log 2 leaves, exactly; and r².

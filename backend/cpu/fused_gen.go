@@ -3700,70 +3700,66 @@ func sigmoid32(d, x, _, _ unsafe.Pointer, n int) {
 	out, in0 := vec[float32](d, n), vec[float32](x, n)
 	for i := range out {
 		v0 := in0[i]
-		v2 := math.Float32bits(v0)
-		v4 := v2 | uint32(0x80000000)
-		v5 := math.Float32frombits(v4)
-		v6 := v5
-		if float32(-0x1.ap+06) > v5 {
-			v6 = float32(-0x1.ap+06)
+		v3 := v0
+		if float32(0x1.ep+04) < v0 {
+			v3 = float32(0x1.ep+04)
 		}
-		s9 := float64(v6)*float64(float32(0x1.71547652b82fep+00)) + float64(float32(0x1.8p+23))
-		v9 := float32(s9)
-		if middle(s9) {
-			v9 = fma32(v6, float32(0x1.71547652b82fep+00), float32(0x1.8p+23))
+		v4 := v3
+		if float32(-0x1.ap+06) > v3 {
+			v4 = float32(-0x1.ap+06)
 		}
-		v10 := v9 - float32(0x1.8p+23)
-		s13 := float64(v10)*float64(float32(-0x1.62e43p-01)) + float64(v6)
-		v13 := float32(s13)
-		if middle(s13) {
-			v13 = fma32(v10, float32(-0x1.62e43p-01), v6)
+		s7 := float64(v4)*float64(float32(0x1.71547652b82fep+00)) + float64(float32(0x1.8p+23))
+		v7 := float32(s7)
+		if middle(s7) {
+			v7 = fma32(v4, float32(0x1.71547652b82fep+00), float32(0x1.8p+23))
 		}
-		s14 := float64(v10)*float64(float32(0x1.05c61p-29)) + float64(v13)
-		v14 := float32(s14)
-		if middle(s14) {
-			v14 = fma32(v10, float32(0x1.05c61p-29), v13)
+		v8 := v7 - float32(0x1.8p+23)
+		s11 := float64(v8)*float64(float32(-0x1.62e43p-01)) + float64(v4)
+		v11 := float32(s11)
+		if middle(s11) {
+			v11 = fma32(v8, float32(-0x1.62e43p-01), v4)
 		}
-		v15 := float32(v14 * v14)
-		s18 := float64(float32(0x1.6d40a8p-10))*float64(v15) + float64(float32(0x1.5554f4p-05))
-		v18 := float32(s18)
-		if middle(s18) {
-			v18 = fma32(float32(0x1.6d40a8p-10), v15, float32(0x1.5554f4p-05))
+		s12 := float64(v8)*float64(float32(0x1.05c61p-29)) + float64(v11)
+		v12 := float32(s12)
+		if middle(s12) {
+			v12 = fma32(v8, float32(0x1.05c61p-29), v11)
 		}
-		s21 := float64(float32(0x1.a1f2bap-13))*float64(v15) + float64(float32(0x1.11102ap-07))
+		v13 := float32(v12 * v12)
+		s16 := float64(float32(-0x1.dfeb5ep-07))*float64(v13) + float64(float32(-0x1.2aa9fap-02))
+		v16 := float32(s16)
+		if middle(s16) {
+			v16 = fma32(float32(-0x1.dfeb5ep-07), v13, float32(-0x1.2aa9fap-02))
+		}
+		s19 := float64(float32(0x1.3fa692p-09))*float64(v13) + float64(float32(0x1.2aaa48p-04))
+		v19 := float32(s19)
+		if middle(s19) {
+			v19 = fma32(float32(0x1.3fa692p-09), v13, float32(0x1.2aaa48p-04))
+		}
+		s21 := float64(v19)*float64(v13) + float64(float32(0x1.cp-01))
 		v21 := float32(s21)
 		if middle(s21) {
-			v21 = fma32(float32(0x1.a1f2bap-13), v15, float32(0x1.11102ap-07))
+			v21 = fma32(v19, v13, float32(0x1.cp-01))
 		}
-		s23 := float64(v21)*float64(v15) + float64(float32(0x1.555556p-03))
-		v23 := float32(s23)
-		if middle(s23) {
-			v23 = fma32(v21, v15, float32(0x1.555556p-03))
+		s22 := float64(v16)*float64(v12) + float64(v21)
+		v22 := float32(s22)
+		if middle(s22) {
+			v22 = fma32(v16, v12, v21)
 		}
-		s24 := float64(v18)*float64(v14) + float64(v23)
-		v24 := float32(s24)
-		if middle(s24) {
-			v24 = fma32(v18, v14, v23)
-		}
-		s26 := float64(v14)*float64(v24) + float64(float32(0x1p-01))
-		v26 := float32(s26)
-		if middle(s26) {
-			v26 = fma32(v14, v24, float32(0x1p-01))
-		}
-		s27 := float64(v15)*float64(v26) + float64(v14)
+		v24 := scale32(float32(0x1.cp+00), v8)
+		v25 := v24 + float32(0x1.cp+00)
+		s27 := float64(v12)*float64(v22) + float64(float32(-0x1.cp+00))
 		v27 := float32(s27)
 		if middle(s27) {
-			v27 = fma32(v15, v26, v14)
+			v27 = fma32(v12, v22, float32(-0x1.cp+00))
 		}
-		v29 := v27 + float32(0x1p+00)
-		v30 := scale32(v29, v10)
-		v32 := v0 < float32(0x0p+00)
-		v33 := float32(0x1p+00)
-		if v32 {
-			v33 = v30
+		s28 := float64(v12)*float64(v27) + float64(v25)
+		v28 := float32(s28)
+		if middle(s28) {
+			v28 = fma32(v12, v27, v25)
 		}
-		v34 := v30 + float32(0x1p+00)
-		v35 := v33 / v34
-		out[i] = v35
+		v29 := float32(0x1.cp+00) / v28
+		v30 := scale32(v29, v8)
+		out[i] = v30
 	}
 }
 
@@ -3771,39 +3767,35 @@ func sigmoid64(d, x, _, _ unsafe.Pointer, n int) {
 	out, in0 := vec[float64](d, n), vec[float64](x, n)
 	for i := range out {
 		v0 := in0[i]
-		v2 := math.Float64bits(v0)
-		v4 := v2 | uint64(0x8000000000000000)
-		v5 := math.Float64frombits(v4)
-		v6 := v5
-		if float64(-0x1.75p+09) > v5 {
-			v6 = float64(-0x1.75p+09)
+		v3 := v0
+		if float64(0x1.68p+05) < v0 {
+			v3 = float64(0x1.68p+05)
 		}
-		v9 := math.FMA(v6, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
-		v10 := v9 - float64(0x1.8p+52)
-		v13 := math.FMA(v10, float64(-0x1.62e42fefa39efp-01), v6)
-		v14 := math.FMA(v10, float64(-0x1.abc9e3b39803fp-56), v13)
-		v15 := float64(v14 * v14)
-		v18 := math.FMA(float64(0x1.1fb9b9dfc2af6p-29), v15, float64(0x1.27e4a9db7557fp-22))
-		v20 := math.FMA(v18, v15, float64(0x1.a01a01bff8544p-16))
-		v22 := math.FMA(v20, v15, float64(0x1.6c16c16c10c3ep-10))
-		v24 := math.FMA(v22, v15, float64(0x1.5555555555563p-05))
-		v27 := math.FMA(float64(0x1.af63b1d995524p-26), v15, float64(0x1.71ddf5d1b9475p-19))
-		v29 := math.FMA(v27, v15, float64(0x1.a01a01b0b7dabp-13))
-		v31 := math.FMA(v29, v15, float64(0x1.111111110f53ap-07))
-		v33 := math.FMA(v31, v15, float64(0x1.5555555555559p-03))
-		v34 := math.FMA(v24, v14, v33)
-		v36 := math.FMA(v14, v34, float64(0x1p-01))
-		v37 := math.FMA(v15, v36, v14)
-		v39 := v37 + float64(0x1p+00)
-		v40 := scale64(v39, v10)
-		v42 := v0 < float64(0x0p+00)
-		v43 := float64(0x1p+00)
-		if v42 {
-			v43 = v40
+		v4 := v3
+		if float64(-0x1.75p+09) > v3 {
+			v4 = float64(-0x1.75p+09)
 		}
-		v44 := v40 + float64(0x1p+00)
-		v45 := v43 / v44
-		out[i] = v45
+		v7 := math.FMA(v4, float64(0x1.71547652b82fep+00), float64(0x1.8p+52))
+		v8 := v7 - float64(0x1.8p+52)
+		v11 := math.FMA(v8, float64(-0x1.62e42fefa39efp-01), v4)
+		v12 := math.FMA(v8, float64(-0x1.abc9e3b39803fp-56), v11)
+		v13 := float64(v12 * v12)
+		v16 := math.FMA(float64(-0x1.797ee2006ee77p-25), v13, float64(-0x1.43a231d66adfdp-18))
+		v18 := math.FMA(v16, v13, float64(-0x1.6c16c17d2ae97p-12))
+		v20 := math.FMA(v18, v13, float64(-0x1.ddddddddd9d14p-07))
+		v22 := math.FMA(v20, v13, float64(-0x1.2aaaaaaaaaabp-02))
+		v25 := math.FMA(float64(0x1.039ad627cc268p-21), v13, float64(0x1.6c166304d4258p-15))
+		v27 := math.FMA(v25, v13, float64(0x1.3e93e95545d3cp-09))
+		v29 := math.FMA(v27, v13, float64(0x1.2aaaaaaaa5e46p-04))
+		v31 := math.FMA(v29, v13, float64(0x1.c000000000015p-01))
+		v32 := math.FMA(v22, v12, v31)
+		v34 := scale64(float64(0x1.cp+00), v8)
+		v35 := v34 + float64(0x1.cp+00)
+		v37 := math.FMA(v12, v32, float64(-0x1.cp+00))
+		v38 := math.FMA(v12, v37, v35)
+		v39 := float64(0x1.cp+00) / v38
+		v40 := scale64(v39, v8)
+		out[i] = v40
 	}
 }
 

@@ -20,6 +20,7 @@ type rowGroup struct {
 	scratch    int   // bytes for the local buffers
 	runs       []int // stages that reduce over the rows
 	work       int   // operations of a row
+	skew       *skew
 }
 
 // localBuffer is a buffer that exists for a worker's rows alone.
@@ -27,6 +28,7 @@ type localBuffer struct{ buf, row, at int }
 
 const (
 	groupBytes = 320 << 10 // what the rows at hand may take of a cache
+	groupParts = 16        // a worker's rows come in no more parts than that, each of which begins with nothing in the cache
 	groupRows  = 8         // fewer rows than this for each thread are not worth a group
 )
 
@@ -45,7 +47,13 @@ func (p *program) group(b *binding) {
 		b.groups[at] = g
 		at = g.end
 	}
+	p.ahead(b)
 	p.past(b)
+	for _, g := range b.groups {
+		if g != nil {
+			p.skew(b, g)
+		}
+	}
 }
 
 // groupAt is the longest group that begins with stage at; nil where there is none of two stages.
@@ -300,7 +308,7 @@ func (r *run) group(g *rowGroup) {
 	for len(s.scratch) < r.d.threads {
 		s.scratch = append(s.scratch, nil)
 	}
-	grain := max(g.block, 1<<19/max(g.work, 1)/g.block*g.block)
+	grain := max(g.block, 1<<19/max(g.work, 1)/g.block*g.block, g.rows/(r.d.threads*groupParts)/g.block*g.block)
 	if len(g.runs) > 0 {
 		grain = (grain + runTerms - 1) &^ (runTerms - 1) // a run is one worker's
 		for _, k := range g.runs {
@@ -308,11 +316,15 @@ func (r *run) group(g *rowGroup) {
 		}
 	}
 	r.d.pool.For(g.rows, grain, func(worker, lo, hi int) {
-		if n := g.scratch/8 + alignment/8; len(s.scratch[worker]) < n {
+		if n := g.blocks()*g.scratch/8 + alignment/8; len(s.scratch[worker]) < n {
 			s.scratch[worker] = make([]uint64, n)
 		}
 		host := unsafe.Pointer(unsafe.SliceData(s.scratch[worker]))
 		host = unsafe.Add(host, -uintptr(host)&(alignment-1))
+		if g.skew != nil {
+			g.takeSkewed(members, worker, lo, hi, host)
+			return
+		}
 		for ; lo < hi; lo += g.block {
 			g.take(members, worker, lo, min(g.block, hi-lo), host)
 		}
@@ -325,26 +337,37 @@ func (r *run) group(g *rowGroup) {
 	}
 }
 
-// take takes n rows from lo on through all stages.
+// take takes n rows from lo on through all stages, with memory for the local buffers.
 func (g *rowGroup) take(members []*evaluation, worker, lo, n int, host unsafe.Pointer) {
-	for k, e := range members {
-		f := e.frame(worker)
-		f.local = f.local[:0]
-		for _, l := range g.local {
-			f.local = append(f.local, localBase{l.buf, uintptr(host) + uintptr(l.at) - uintptr(lo*l.row)})
+	for k := range members {
+		g.stage(members, k, worker, lo, n, host)
+	}
+}
+
+// stage takes n rows from lo on through stage k.
+func (g *rowGroup) stage(members []*evaluation, k, worker, lo, n int, host unsafe.Pointer) {
+	e := members[k]
+	f := e.frame(worker)
+	g.place(f, lo, host)
+	switch e.whole.kernel.Form {
+	case jit.Map:
+		e.whole.begin(e, f, 0).flat(lo*g.elements[k], (lo+n)*g.elements[k])
+	case jit.Runs:
+		e.addRows(f, lo, n)
+	default:
+		e.rows(f, lo, n, e.outputs(f), 0)
+		if e.after != nil {
+			e.kept(f, lo, n)
 		}
-		switch e.whole.kernel.Form {
-		case jit.Map:
-			e.whole.begin(e, f, 0).flat(lo*g.elements[k], (lo+n)*g.elements[k])
-		case jit.Runs:
-			e.addRows(f, lo, n)
-		default:
-			e.rows(f, lo, n, e.outputs(f), 0)
-			if e.after != nil {
-				e.kept(f, lo, n)
-			}
-		}
-		f.local = f.local[:0]
+	}
+	f.local = f.local[:0]
+}
+
+// place says where the local buffers are, for rows from lo on.
+func (g *rowGroup) place(f *frame, lo int, host unsafe.Pointer) {
+	f.local = f.local[:0]
+	for _, l := range g.local {
+		f.local = append(f.local, localBase{l.buf, uintptr(host) + uintptr(l.at) - uintptr(lo*l.row)})
 	}
 }
 

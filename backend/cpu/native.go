@@ -19,6 +19,7 @@ type loopCompiler struct {
 	features amd64.Features
 	heap     *exec.Heap
 	large    int // bytes of results that no cache holds until they are read
+	far      int // bytes of an array whose rows are asked for before they are read
 
 	mu    sync.Mutex
 	asm   amd64.Assembler
@@ -33,7 +34,8 @@ func newLoopCompiler(level string) *loopCompiler {
 		return nil
 	}
 	large := max(amd64.DetectCaches().L3/2, 16<<20)
-	return &loopCompiler{features: features, heap: exec.NewHeap(exec.Options{}), large: large, codes: map[string]*exec.Code{}}
+	far := 2 * max(amd64.DetectCaches().L2, 1<<20)
+	return &loopCompiler{features: features, heap: exec.NewHeap(exec.Options{}), large: large, far: far, codes: map[string]*exec.Code{}}
 }
 
 // code is the machine code of k, held for the caller; nil where there is none.
@@ -351,6 +353,7 @@ func (w *lowering) instr(i int) {
 		v := instrOf(jit.Index, t)
 		v.N = w.position(in.at, math.MaxInt32)
 		w.to[i] = w.add(v)
+		w.halve(i)
 	case opMask:
 		w.to[i] = w.mask(in)
 	case opLoad:

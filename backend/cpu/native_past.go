@@ -1,11 +1,9 @@
 package cpu
 
 import (
-	"runtime"
 	"slices"
 
 	"github.com/flambeau-ml/flambeau/backend/cpu/jit"
-	"github.com/flambeau-ml/flambeau/internal/asm/exec"
 )
 
 // past has loops store past the caches whose results no cache holds until they are read: no memory is read then only to
@@ -16,13 +14,13 @@ func (p *program) past(b *binding) {
 		if c.kind != kindLoop || y == nil || y.whole == nil || y.whole.turning != nil || !p.bypasses(b, at) {
 			continue
 		}
-		n, k := *y.whole, *y.whole.kernel
-		k.Bypass = true
-		n.kernel = &k
-		if n.code = p.d.loops.code(&k); n.code != nil {
-			runtime.AddCleanup(&n, func(c *exec.Code) { c.Release() }, n.code)
-			y.whole = &n
-		}
+		y.whole = p.d.loops.variant(y.whole, func(streams []jit.Stream) {
+			for i := range y.whole.kernel.Instrs {
+				if in := &y.whole.kernel.Instrs[i]; in.Op == jit.Store {
+					streams[in.N].Past = true
+				}
+			}
+		})
 	}
 }
 

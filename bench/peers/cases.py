@@ -117,7 +117,7 @@ for name, f, draw in (
     def _(f=f, draw=draw):
         return into(f, torch.empty(CACHED), draw())
 
-for name, f, draw in (("gelu", F.gelu, even(-10, 10)), ("silu", F.silu, even(-88, 88))):
+for name, f, draw in (("gelu", F.gelu, even(-10, 10)), ("silu", F.silu, even(-88, 88)), ("elu", F.elu, even(-10, 10))):
     @case(f"{name}_32K", bytes=8 * CACHED)
     def _(f=f, draw=draw):
         return call(f, draw())

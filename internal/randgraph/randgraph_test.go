@@ -10,7 +10,7 @@ import (
 // TestNew makes graphs, checks and evaluates them, and sees that every primitive turns up.
 func TestNew(t *testing.T) {
 	seen := map[*graph.Primitive]int{}
-	for seed := range uint64(400) {
+	for seed := range uint64(500) {
 		o := Options{Special: seed%2 == 0}
 		if seed%4 == 3 {
 			o.DTypes = []graph.DType{graph.Float32, graph.Float64, graph.Complex64, graph.Complex128, graph.Bool}

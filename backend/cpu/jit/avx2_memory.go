@@ -53,6 +53,7 @@ func (g *gen256) loadStream(i int) {
 		return
 	}
 	from := g.address(in.N)
+	g.fetchAhead(in.N, from)
 	if g.tail {
 		r := asm.Y(low1)
 		if m == 0 {
@@ -217,7 +218,7 @@ func (g *gen256) storeStream(i int) {
 		}
 		g.pieces(in.N, to, x, b)
 	default:
-		g.store(g.address(in.N), x, b, g.k.Bypass)
+		g.store(g.address(in.N), x, b, s.Past)
 	}
 }
 

@@ -31,7 +31,7 @@ func (g *gen512) pairs() bool {
 		return false
 	}
 	x, in := &g.k.Instrs[0], &g.k.Instrs[1]
-	return x.Op == Load && x.Mask == NoArg && x.Rare == 0 && g.k.Streams[x.N] == Stream{in.Type, Next} && x.N < len(addressRegs) &&
+	return x.Op == Load && x.Mask == NoArg && x.Rare == 0 && g.k.Streams[x.N].Type == in.Type && g.k.Streams[x.N].Step == Next && x.N < len(addressRegs) &&
 		in.Type.Float() && (in.Op == Maximum || in.Op == Minimum) && in.Rare == 0 && g.lanes*in.Type.Bytes() == 64
 }
 

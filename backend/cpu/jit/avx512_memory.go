@@ -36,6 +36,7 @@ func (g *gen512) loadStream(i int) {
 		return
 	}
 	b := s.Type.Bytes()
+	g.fetchAhead(in.N, from)
 	var to asm.Reg
 	plain := s.Type != Bool && s.Type.Held() == s.Type
 	if plain {
@@ -193,7 +194,7 @@ func (g *gen512) storeStream(i int) {
 	case s.Step == Same:
 		unsupported("a store to one place")
 	default:
-		g.store(to, x, b, g.k.Bypass)
+		g.store(to, x, b, s.Past)
 	}
 }
 

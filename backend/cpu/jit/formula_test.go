@@ -17,11 +17,11 @@ func operation(op Op, t, from Type, operands int) *Kernel {
 	none := [3]int{NoArg, NoArg, NoArg}
 	in := Instr{Op: op, Type: t, From: from, Args: none, Mask: NoArg}
 	for i := range operands {
-		k.Streams = append(k.Streams, Stream{from, Next})
+		k.Streams = append(k.Streams, Stream{Type: from})
 		k.Instrs = append(k.Instrs, Instr{Op: Load, Type: from, N: i, Args: none, Mask: NoArg})
 		in.Args[i] = i
 	}
-	k.Streams = append(k.Streams, Stream{t, Next})
+	k.Streams = append(k.Streams, Stream{Type: t})
 	k.Instrs = append(k.Instrs, in, Instr{Op: Store, Type: t, N: operands, Args: [3]int{operands, NoArg, NoArg}, Mask: NoArg})
 	return k
 }
@@ -113,7 +113,7 @@ func call(t *testing.T, k *Kernel, features asm.Features, n int, table []float64
 // TestRareIsSkipped checks that what matters nowhere is not computed, by a lookup that would fault.
 func TestRareIsSkipped(t *testing.T) {
 	none := [3]int{NoArg, NoArg, NoArg}
-	k := &Kernel{Name: "rare", Tables: 1, Streams: []Stream{{U64, Next}, {F64, Next}}, Instrs: []Instr{
+	k := &Kernel{Name: "rare", Tables: 1, Streams: []Stream{{Type: U64}, {Type: F64}}, Instrs: []Instr{
 		{Op: Load, Type: U64, Args: none, Mask: NoArg},
 		{Op: Const, Type: U64, Bits: 100, Args: none, Mask: NoArg},
 		{Op: Lt, Type: Bool, From: U64, Args: [3]int{0, 1, NoArg}, Mask: NoArg},

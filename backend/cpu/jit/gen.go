@@ -438,6 +438,13 @@ func (g *gen) address(s int) asm.Mem {
 	return asm.At(base, g.offset*x.Type.Bytes()).Idx(element, x.Type.Bytes())
 }
 
+// fetchAhead asks for memory that a later call reads.
+func (g *gen) fetchAhead(s int, at asm.Mem) {
+	if n := g.k.Streams[s].Ahead; n > 0 && !g.tail {
+		g.emit(asm.PREFETCHT1, at.Plus(n))
+	}
+}
+
 // base is a register with the address of stream s in the row at hand.
 func (g *gen) base(s int) asm.Reg {
 	if s < len(addressRegs) {

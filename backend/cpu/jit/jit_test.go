@@ -226,7 +226,7 @@ func fillIdentity(k *Kernel, o int, out []uint64) {
 
 // chain is gelu(x·a + b) + x by the tanh form, without its exponential: enough operations to be like it.
 func chain() *Kernel {
-	k := &Kernel{Name: "chain", Uniforms: 2, Streams: []Stream{{F32, Next}, {F32, Next}}}
+	k := &Kernel{Name: "chain", Uniforms: 2, Streams: []Stream{{Type: F32}, {Type: F32}}}
 	add := func(op Op, args ...int) int {
 		in := Instr{Op: op, Type: F32, Args: [3]int{NoArg, NoArg, NoArg}, Mask: NoArg}
 		copy(in.Args[:], args)

@@ -138,6 +138,11 @@ const (
 type Stream struct {
 	Type Type
 	Step Step
+	Past bool // stores go past the caches
+
+	// Ahead is 0, or how many bytes beyond what is loaded memory is asked for, of step Next: what a later call reads is on
+	// its way to the caches then.
+	Ahead int
 }
 
 // Form says what a kernel does with its two levels.
@@ -165,7 +170,6 @@ type Kernel struct {
 	Positions int
 	Outputs   int // of reductions
 	Tables    int
-	Bypass    bool // stores go past the caches
 }
 
 // The words of an argument block, in its order: rows, n; for each stream its address, the bytes from row to row, the
@@ -224,11 +228,12 @@ func (k *Kernel) Key() string {
 	for _, n := range [...]int{int(k.Form), k.Uniforms, k.Positions, k.Outputs, k.Tables} {
 		number(n)
 	}
-	b = strconv.AppendBool(b, k.Bypass)
 	for _, s := range k.Streams {
 		b = append(b, ' ')
 		number(int(s.Type))
 		number(int(s.Step))
+		number(s.Ahead)
+		b = strconv.AppendBool(b, s.Past)
 	}
 	for i := range k.Instrs {
 		in := &k.Instrs[i]

@@ -1,6 +1,8 @@
 package jit
 
 import (
+	"slices"
+
 	asm "github.com/flambeau-ml/flambeau/internal/asm/amd64"
 )
 
@@ -91,7 +93,7 @@ func (g *gen) eachRow(f func()) {
 	g.emit(asm.DEC, rows)
 	g.emit(asm.JNE, row)
 	g.a.Bind(done)
-	if g.k.Bypass {
+	if slices.ContainsFunc(g.k.Streams, func(s Stream) bool { return s.Past }) {
 		g.emit(asm.SFENCE)
 	}
 }

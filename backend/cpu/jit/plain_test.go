@@ -12,7 +12,7 @@ import (
 // plain is a reduction of what is in memory, and of nothing else.
 func plain(form Form, op Op, t Type) *Kernel {
 	none := [3]int{NoArg, NoArg, NoArg}
-	return &Kernel{Name: "plain", Form: form, Outputs: 1, Streams: []Stream{{t, Next}}, Instrs: []Instr{
+	return &Kernel{Name: "plain", Form: form, Outputs: 1, Streams: []Stream{{Type: t}}, Instrs: []Instr{
 		{Op: Load, Type: t, Args: none, Mask: NoArg},
 		{Op: op, Type: t, Args: [3]int{0, NoArg, NoArg}, Mask: NoArg},
 	}}
