@@ -13,7 +13,7 @@ import (
 func TestContractionPast(t *testing.T) {
 	loops := newLoopCompiler("")
 	if loops == nil {
-		t.Skip("no machine code")
+		t.Skip("the processor has neither AVX2 nor AVX-512, or the system forbids pages of code: there is no machine code to test")
 	}
 	engine := engineFor("")
 	pool := workpool.New(2)

@@ -45,7 +45,7 @@ func TestEngineLevels(t *testing.T) {
 func TestEngineBits(t *testing.T) {
 	engines := testEngines()[1:]
 	if len(engines) == 0 {
-		t.Skip("no machine code here")
+		t.Skip("the processor has neither AVX2 nor AVX-512, or the system forbids pages of code: there is no machine code to test")
 	}
 	r := rand.New(rand.NewPCG(21, 22))
 	for i := range 60 {

@@ -19,7 +19,7 @@ func TestSkew(t *testing.T) {
 		d := New(Options{Threads: 2, CPU: level})
 		defer d.Close()
 		if d.loops == nil {
-			t.Skip("there is no machine code here")
+			t.Skip("the processor has neither AVX2 nor AVX-512, or the system forbids pages of code: there is no machine code to test")
 		}
 		d.loops.large, d.loops.far = 1, 1
 		cases := 70

@@ -20,7 +20,7 @@ func TestEviction(t *testing.T) {
 	d := New(Options{Threads: 2})
 	defer d.Close()
 	if d.loops == nil {
-		t.Skip("there is no machine code here")
+		t.Skip("the processor has neither AVX2 nor AVX-512, or the system forbids pages of code: there is no machine code to test")
 	}
 	d.loops.heap = exec.NewHeap(exec.Options{Budget: budget})
 	roomy := New(Options{Threads: 1})

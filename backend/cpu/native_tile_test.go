@@ -23,7 +23,7 @@ func TestTiles(t *testing.T) {
 		d := New(Options{Threads: 2, CPU: level})
 		defer d.Close()
 		if d.loops == nil {
-			t.Skip("there is no machine code here")
+			t.Skip("the processor has neither AVX2 nor AVX-512, or the system forbids pages of code: there is no machine code to test")
 		}
 		d.loops.large = 1 << 16 // so that some go past the caches
 		for i := range 300 {
